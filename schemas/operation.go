@@ -40,33 +40,34 @@ func Risks() []Risk {
 }
 
 // Operation is one row of the catalogue: one call of a platform's API, offered as one tool. See the package
-// comment for the YAML form.
+// comment for what each key means. The same type is decoded from YAML, kept as JSON in the generated index and
+// reflected into operation.schema.json for editors.
 type Operation struct {
-	Name     string    `json:"name"`
-	Call     string    `json:"call"`
-	Risk     []Risk    `json:"risk"`
-	Flags    []Flag    `json:"flags,omitempty"`
-	Only     string    `json:"only,omitempty"`
-	Async    Async     `json:"async,omitempty"`
-	List     string    `json:"list,omitempty"`
-	Paging   *Paging   `json:"paging,omitempty"`
-	Media    string    `json:"media,omitempty"`
-	Returns  string    `json:"returns,omitempty"`
-	Summary  string    `json:"summary"`
-	About    string    `json:"about,omitempty"`
-	Aliases  []string  `json:"aliases,omitempty"`
-	Required []string  `json:"required,omitempty"`
-	Params   []Param   `json:"params,omitempty"`
-	Variants *Variants `json:"variants,omitempty"`
-	Shows    []string  `json:"shows,omitempty"`
-	Secrets  []string  `json:"secrets,omitempty"`
-	Example  Example   `json:"example"`
+	Name     string    `json:"name" yaml:"name"`
+	Call     string    `json:"call" yaml:"call"`
+	Risk     []Risk    `json:"risk" yaml:"risk"`
+	Flags    []Flag    `json:"flags,omitempty" yaml:"flags"`
+	Only     string    `json:"only,omitempty" yaml:"only"`
+	Async    Async     `json:"async,omitempty" yaml:"async"`
+	List     string    `json:"list,omitempty" yaml:"list"`
+	Paging   *Paging   `json:"paging,omitempty" yaml:"paging"`
+	Media    string    `json:"media,omitempty" yaml:"media"`
+	Returns  string    `json:"returns,omitempty" yaml:"returns"`
+	Summary  string    `json:"summary" yaml:"summary"`
+	About    string    `json:"about,omitempty" yaml:"about"`
+	Aliases  []string  `json:"aliases,omitempty" yaml:"aliases"`
+	Required []string  `json:"required,omitempty" yaml:"required"`
+	Params   Params    `json:"params,omitempty" yaml:"params"`
+	Variants *Variants `json:"variants,omitempty" yaml:"variants"`
+	Shows    []string  `json:"shows,omitempty" yaml:"shows"`
+	Secrets  []string  `json:"secrets,omitempty" yaml:"secrets"`
+	Example  Example   `json:"example" yaml:"example"`
 
 	// Where the row comes from. The loader fills these in; they are not written in YAML.
-	Platform Platform `json:"platform"`
-	Toolset  string   `json:"toolset"` // <platform>_<file name without .yaml>
-	File     string   `json:"-"`
-	Line     int      `json:"-"`
+	Platform Platform `json:"-" yaml:"-"`
+	Toolset  string   `json:"-" yaml:"-"` // <platform>_<file name without .yaml>
+	File     string   `json:"-" yaml:"-"`
+	Line     int      `json:"-" yaml:"-"`
 }
 
 // Flag marks a row that is found and callable only when it is switched on with --include.
@@ -92,23 +93,25 @@ const (
 
 // Paging says how a list goes on. The query keys belong to the client; tools offer `limit` and `cursor` instead.
 type Paging struct {
-	Style string `json:"style"`          // cursor, page, link, timestamp, offset, rows
-	Size  string `json:"size,omitempty"` // query key of the page size, where there is one, for example page[size]
-	Max   int    `json:"max,omitempty"`  // largest page size the vendor accepts
+	Style string `json:"style" yaml:"style"`         // cursor, page, link, timestamp, offset, rows
+	Size  string `json:"size,omitempty" yaml:"size"` // query key of the page size, where there is one, for example page[size]
+	Max   int    `json:"max,omitempty" yaml:"max"`   // largest page size the vendor accepts
 }
 
 // Param is one argument of a tool and one piece of its request.
 type Param struct {
-	Name string `json:"name"`
+	Name string `json:"name" yaml:"-"`
+	// Use names the shared parameter that this one starts from; the loader resolves it.
+	Use string `json:"-" yaml:"use"`
 	// Wire is the vendor's name where it differs from Name, for example projectId or filter[status].
-	Wire string `json:"wire,omitempty"`
+	Wire string `json:"wire,omitempty" yaml:"wire"`
 	// In is where the value travels: path, query, body, form, root (the value is the whole body) or none
 	// (checked here, never sent). The loader infers it from the call when a row leaves it out.
-	In string `json:"in,omitempty"`
+	In string `json:"in,omitempty" yaml:"in"`
 	// Style is how a query or form value that is not a scalar is written: deep (name[key]=value, the default for
 	// query objects), repeat (name=a&name=b, the default for query arrays), comma (name=a,b) or json.
-	Style  string `json:"style,omitempty"`
-	Schema Schema `json:"schema"`
+	Style  string `json:"style,omitempty" yaml:"style"`
+	Schema `yaml:",inline"`
 }
 
 // WireName is the vendor's name of the parameter.
@@ -121,52 +124,60 @@ func (p *Param) WireName() string {
 
 // Schema is the part of JSON Schema that every MCP client and model understands.
 type Schema struct {
-	Type        string     `json:"type"`
-	Description string     `json:"description,omitempty"`
-	Format      string     `json:"format,omitempty"`
-	Pattern     string     `json:"pattern,omitempty"`
-	Enum        []any      `json:"enum,omitempty"`
-	Default     any        `json:"default,omitempty"`
-	Minimum     *float64   `json:"minimum,omitempty"`
-	Maximum     *float64   `json:"maximum,omitempty"`
-	MinLength   *int       `json:"minLength,omitempty"`
-	MaxLength   *int       `json:"maxLength,omitempty"`
-	MinItems    *int       `json:"minItems,omitempty"`
-	Items       *Schema    `json:"items,omitempty"`
-	Properties  []Property `json:"properties,omitempty"`
-	Required    []string   `json:"required,omitempty"`
+	Type        string     `json:"type" yaml:"type"`
+	Description string     `json:"description,omitempty" yaml:"description"`
+	Format      string     `json:"format,omitempty" yaml:"format"`
+	Pattern     string     `json:"pattern,omitempty" yaml:"pattern"`
+	Enum        []any      `json:"enum,omitempty" yaml:"enum"`
+	Default     any        `json:"default,omitempty" yaml:"default"`
+	Minimum     *float64   `json:"minimum,omitempty" yaml:"minimum"`
+	Maximum     *float64   `json:"maximum,omitempty" yaml:"maximum"`
+	MinLength   *int       `json:"minLength,omitempty" yaml:"minLength"`
+	MaxLength   *int       `json:"maxLength,omitempty" yaml:"maxLength"`
+	MinItems    *int       `json:"minItems,omitempty" yaml:"minItems"`
+	Items       *Schema    `json:"items,omitempty" yaml:"items"`
+	Properties  Properties `json:"properties,omitempty" yaml:"properties"`
+	Required    []string   `json:"required,omitempty" yaml:"required"`
 	// Values is the schema of the values of an object with free keys (additionalProperties in JSON Schema).
-	Values *Schema `json:"values,omitempty"`
+	Values *Schema `json:"values,omitempty" yaml:"values"`
 	// Nullable admits an explicit null, which the vendors use to clear a value. Clients do not see it as a type
 	// list, which several of them cannot load; the description says so instead.
-	Nullable bool `json:"nullable,omitempty"`
+	Nullable bool `json:"nullable,omitempty" yaml:"nullable"`
 }
 
-// Property is one named member of an object schema, in the order of the row.
+// Property is one named member of an object schema.
 type Property struct {
-	Name   string `json:"name"`
-	Schema Schema `json:"schema"`
+	Name   string `json:"name" yaml:"-"`
+	Schema `yaml:",inline"`
 }
 
 // Variants describes an object whose shape depends on one argument, for example the type of an integration.
 type Variants struct {
-	By      string    `json:"by"`                // the deciding argument; a string enum
-	Default string    `json:"default,omitempty"` // assumed when the argument is missing
-	Kinds   []Variant `json:"kinds"`
+	By      string `json:"by" yaml:"by"`                     // the deciding argument; a string enum
+	Default string `json:"default,omitempty" yaml:"default"` // assumed when the argument is missing
+	Kinds   Kinds  `json:"kinds" yaml:"kinds"`
 }
 
 // Variant says which further arguments one kind needs and admits.
 type Variant struct {
-	Kind     string   `json:"kind"`
-	Required []string `json:"required,omitempty"`
-	Optional []string `json:"optional,omitempty"`
+	Kind     string   `json:"kind" yaml:"-"`
+	Required []string `json:"required,omitempty" yaml:"required"`
+	Optional []string `json:"optional,omitempty" yaml:"optional"`
 }
+
+// Params, Properties and Kinds are written as YAML mappings and kept as lists, so that the order of the row is the
+// order a reader and a model see.
+type (
+	Params     []Param
+	Properties []Property
+	Kinds      []Variant
+)
 
 // Example is the row's documentation and its test: Args must produce exactly Sends.
 type Example struct {
-	Args map[string]any `json:"args,omitempty"`
+	Args map[string]any `json:"args,omitempty" yaml:"args"`
 	// Sends is "METHOD path?query body", the body as JSON with sorted keys.
-	Sends string `json:"sends"`
+	Sends string `json:"sends" yaml:"sends"`
 }
 
 // Method is the HTTP method of the call.
@@ -189,4 +200,18 @@ func (o *Operation) Param(name string) (*Param, bool) {
 		}
 	}
 	return nil, false
+}
+
+// RequiredArguments lists the arguments a call cannot do without: the path parameters in the order of the path, then
+// the row's own.
+func (o *Operation) RequiredArguments() []string {
+	var names []string
+	for _, hole := range o.Holes() {
+		for i := range o.Params {
+			if o.Params[i].In == "path" && o.Params[i].WireName() == hole {
+				names = append(names, o.Params[i].Name)
+			}
+		}
+	}
+	return append(names, o.Required...)
 }

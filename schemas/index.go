@@ -1,0 +1,181 @@
+package schemas
+
+import (
+	"bytes"
+	"cmp"
+	"embed"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+	"sync"
+)
+
+//go:generate go run ../internal/generate
+
+// The index is generated from the YAML rows. Strict YAML decoding of a platform takes tens of milliseconds, which every
+// start of a stdio server would pay; a line of the index is split in microseconds and its row decoded on first use.
+//
+//go:embed index/*.tsv
+var indexFiles embed.FS
+
+// Row is what listing and finding need of an operation, without decoding it.
+type Row struct {
+	Name     string
+	Toolset  string
+	Call     string
+	Summary  string
+	Platform Platform
+	Risk     []Risk
+	Flags    []Flag
+	Required []string // argument names, path parameters first
+	Aliases  []string
+}
+
+// IsRead reports whether the operation changes nothing.
+func (r *Row) IsRead() bool { return slices.Contains(r.Risk, Read) }
+
+// Catalog is the set of rows of some platforms, sorted by name.
+type Catalog struct {
+	rows    []Row
+	entries []entry
+}
+
+type entry struct {
+	once sync.Once
+	json string
+	op   *Operation
+}
+
+// Open reads the embedded rows of the given platforms; rows whose flag is deprecated or privileged only when
+// include names the flag. Loading only the platforms that have an account keeps the start short.
+func Open(include []Flag, platforms ...Platform) (*Catalog, error) {
+	c := &Catalog{}
+	for _, platform := range platforms {
+		data, err := fs.ReadFile(indexFiles, "index/"+string(platform)+".tsv")
+		if err != nil {
+			return nil, fmt.Errorf("catalogue of %s: %w", platform, err)
+		}
+		for line := range strings.Lines(string(data)) {
+			row, row2, err := parseLine(platform, strings.TrimSuffix(line, "\n"))
+			if err != nil {
+				return nil, fmt.Errorf("catalogue of %s: %w; run `make generate`", platform, err)
+			}
+			if hidden(row.Flags, include) {
+				continue
+			}
+			c.rows = append(c.rows, row)
+			c.entries = append(c.entries, entry{json: row2})
+		}
+	}
+	return c, nil
+}
+
+func hidden(flags, include []Flag) bool {
+	for _, f := range flags {
+		if f != Prerelease && !slices.Contains(include, f) {
+			return true
+		}
+	}
+	return false
+}
+
+// Rows lists every row, sorted by name within its platform. The slice is shared; do not change it.
+func (c *Catalog) Rows() []Row { return c.rows }
+
+// Operation decodes the row of that name. The result is shared; do not change it.
+func (c *Catalog) Operation(name string) (*Operation, bool) {
+	at := slices.IndexFunc(c.rows, func(r Row) bool { return r.Name == name })
+	if at < 0 {
+		return nil, false
+	}
+	e := &c.entries[at]
+	e.once.Do(func() {
+		row := &c.rows[at]
+		op := &Operation{Platform: row.Platform, Toolset: row.Toolset}
+		// The line was written by WriteIndex and is checked against the YAML rows by a test, so it decodes.
+		if err := json.Unmarshal([]byte(e.json), op); err != nil {
+			panic(fmt.Sprintf("catalogue: %s: %v", name, err))
+		}
+		e.op = op
+	})
+	return e.op, true
+}
+
+// Index columns, in their order.
+const (
+	colName = iota
+	colToolset
+	colCall
+	colRisk
+	colFlags
+	colRequired
+	colAliases
+	colSummary
+	colRow
+	columns
+)
+
+// WriteIndex renders the rows of one platform in the form that Open reads: one line per row, tab-separated, the last
+// column the whole row as JSON.
+func WriteIndex(ops []Operation) ([]byte, error) {
+	ops = slices.Clone(ops)
+	slices.SortFunc(ops, func(a, b Operation) int { return cmp.Compare(a.Name, b.Name) })
+	var out bytes.Buffer
+	for i := range ops {
+		o := &ops[i]
+		row, err := json.Marshal(o)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", o.Name, err)
+		}
+		cols := make([]string, columns)
+		cols[colName], cols[colToolset], cols[colCall], cols[colSummary] = o.Name, o.Toolset, o.Call, o.Summary
+		cols[colRisk] = joined(o.Risk)
+		cols[colFlags] = joined(o.Flags)
+		cols[colRequired] = joined(o.RequiredArguments())
+		cols[colAliases] = strings.Join(o.Aliases, ";")
+		cols[colRow] = string(row)
+		out.WriteString(strings.Join(cols, "\t"))
+		out.WriteByte('\n')
+	}
+	return out.Bytes(), nil
+}
+
+func parseLine(platform Platform, line string) (Row, string, error) {
+	cols := strings.SplitN(line, "\t", columns)
+	if len(cols) != columns {
+		return Row{}, "", fmt.Errorf("a line of the index has %d columns, not %d", len(cols), columns)
+	}
+	return Row{
+		Name:     cols[colName],
+		Toolset:  cols[colToolset],
+		Call:     cols[colCall],
+		Summary:  cols[colSummary],
+		Platform: platform,
+		Risk:     split[Risk](cols[colRisk], ","),
+		Flags:    split[Flag](cols[colFlags], ","),
+		Required: split[string](cols[colRequired], ","),
+		Aliases:  split[string](cols[colAliases], ";"),
+	}, cols[colRow], nil
+}
+
+func joined[S ~string](list []S) string {
+	parts := make([]string, len(list))
+	for i, s := range list {
+		parts[i] = string(s)
+	}
+	return strings.Join(parts, ",")
+}
+
+func split[S ~string](joined, sep string) []S {
+	if joined == "" {
+		return nil
+	}
+	parts := strings.Split(joined, sep)
+	list := make([]S, len(parts))
+	for i, p := range parts {
+		list[i] = S(p)
+	}
+	return list
+}

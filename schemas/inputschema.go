@@ -1,0 +1,123 @@
+package schemas
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+)
+
+// InputSchema renders the arguments of the operation as the JSON Schema a client sees, followed by extra properties of
+// the server's own (limit, cursor, account …). It keeps to what every client and model loads: an inline object with
+// additionalProperties false, no $ref, no combinators, no type lists.
+func (o *Operation) InputSchema(extra ...Property) json.RawMessage {
+	props := make(Properties, 0, len(o.Params)+len(extra))
+	for i := range o.Params {
+		props = append(props, Property{Name: o.Params[i].Name, Schema: o.Params[i].Schema})
+	}
+	return ObjectSchema(append(props, extra...), o.RequiredArguments())
+}
+
+// ObjectSchema renders a closed object schema.
+func ObjectSchema(props []Property, required []string) json.RawMessage {
+	root := Schema{Type: "object", Properties: props, Required: required}
+	return root.Render(Visible)
+}
+
+// Rendering selects one of the two forms of a schema.
+type Rendering int
+
+const (
+	// Visible is what clients see: nothing that any of them fails to load.
+	Visible Rendering = iota
+	// Checking is what arguments are validated against: explicit nulls are admitted where the row says so.
+	Checking
+)
+
+// localFormats exist only here; clients that refuse unknown formats must not see them.
+var localFormats = []string{"git-ref", "byte", "hostname"}
+
+// Render writes the schema as JSON in the order of the row.
+func (s *Schema) Render(form Rendering) json.RawMessage {
+	var b bytes.Buffer
+	s.render(&b, form, true)
+	return b.Bytes()
+}
+
+func (s *Schema) render(b *bytes.Buffer, form Rendering, root bool) {
+	b.WriteString(`{"type":`)
+	if form == Checking && s.Nullable {
+		b.WriteString(`["` + s.Type + `","null"]`)
+	} else {
+		value(b, s.Type)
+	}
+	if form == Visible {
+		text := s.Description
+		if s.Nullable {
+			text = spaced(text, "null clears it.")
+		}
+		key(b, "description", text, text != "")
+	}
+	key(b, "format", s.Format, s.Format != "" && !slices.Contains(localFormats, s.Format))
+	key(b, "pattern", s.Pattern, s.Pattern != "")
+	if enum := s.Enum; len(enum) > 0 {
+		if form == Checking && s.Nullable {
+			enum = append(slices.Clone(enum), nil)
+		}
+		key(b, "enum", enum, true)
+	}
+	key(b, "default", s.Default, s.Default != nil)
+	key(b, "minimum", s.Minimum, s.Minimum != nil)
+	key(b, "maximum", s.Maximum, s.Maximum != nil)
+	key(b, "minLength", s.MinLength, s.MinLength != nil)
+	key(b, "maxLength", s.MaxLength, s.MaxLength != nil)
+	key(b, "minItems", s.MinItems, s.MinItems != nil)
+	if s.Items != nil {
+		b.WriteString(`,"items":`)
+		s.Items.render(b, form, false)
+	}
+	if len(s.Properties) > 0 || root {
+		b.WriteString(`,"properties":{`)
+		for i := range s.Properties {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			value(b, s.Properties[i].Name)
+			b.WriteByte(':')
+			s.Properties[i].Schema.render(b, form, false)
+		}
+		b.WriteByte('}')
+		key(b, "required", s.Required, len(s.Required) > 0)
+		b.WriteString(`,"additionalProperties":false`)
+	}
+	if s.Values != nil {
+		b.WriteString(`,"additionalProperties":`)
+		s.Values.render(b, form, false)
+	}
+	b.WriteByte('}')
+}
+
+func key(b *bytes.Buffer, name string, v any, present bool) {
+	if !present {
+		return
+	}
+	b.WriteByte(',')
+	value(b, name)
+	b.WriteByte(':')
+	value(b, v)
+}
+
+// value writes JSON without HTML escaping: "<" as \u003c costs a model tokens and a reader patience.
+func value(b *bytes.Buffer, v any) {
+	enc := json.NewEncoder(b)
+	enc.SetEscapeHTML(false)
+	// Rows hold only strings, numbers, booleans and lists of them, which always encode.
+	_ = enc.Encode(v)
+	b.Truncate(b.Len() - 1) // the encoder's newline
+}
+
+func spaced(a, b string) string {
+	if a == "" {
+		return b
+	}
+	return a + " " + b
+}
