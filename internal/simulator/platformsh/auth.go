@@ -1,0 +1,138 @@
+package platformsh
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// authState is the auth service: who owns which API token, and the access tokens handed out.
+type authState struct {
+	apiTokens map[string]string // secret → user id
+	access    map[string]grant
+	refresh   map[string]string // refresh token → user id
+	issued    int
+}
+
+type grant struct {
+	user    string
+	expires time.Time
+}
+
+func (a *authState) init() {
+	a.apiTokens = map[string]string{APIToken: UserAda}
+	a.access = map[string]grant{}
+	a.refresh = map[string]string{}
+}
+
+// addAPIToken makes a secret exchangeable, removeAPIToken ends that together with the access tokens of its owner.
+func (a *authState) addAPIToken(secret, userID string) { a.apiTokens[secret] = userID }
+
+func (a *authState) removeAPIToken(secret string) {
+	user := a.apiTokens[secret]
+	delete(a.apiTokens, secret)
+	maps.DeleteFunc(a.access, func(_ string, g grant) bool { return g.user == user })
+}
+
+// user returns the owner of the request's access token.
+func (a *authState) user(r *http.Request, now time.Time) (string, error) {
+	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if !ok || token == "" {
+		return "", &Problem{Status: http.StatusUnauthorized, Message: "Authentication is required.", Auth: `Bearer realm="api"`}
+	}
+	g, ok := a.access[token]
+	if !ok || !now.Before(g.expires) {
+		return "", &Problem{Status: http.StatusUnauthorized, Message: "The access token is invalid or has expired.",
+			Auth: `Bearer realm="api", error="invalid_token"`}
+	}
+	return g.user, nil
+}
+
+func (a *authState) issue(user string, now time.Time, life time.Duration) string {
+	maps.DeleteFunc(a.access, func(_ string, g grant) bool { return !now.Before(g.expires) })
+	a.issued++
+	token := fmt.Sprintf("sim-access-%06d", a.issued)
+	a.access[token] = grant{user: user, expires: now.Add(life)}
+	return token
+}
+
+// RevokeTokens ends all access tokens, so that the next call of a client is answered 401.
+func (s *Server) RevokeTokens() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.auth.access)
+}
+
+// TokensIssued counts the access tokens handed out so far; tests of single-flight refresh look at it.
+func (s *Server) TokensIssued() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.auth.issued
+}
+
+func (s *Server) serveToken(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodPost {
+		oauthError(w, http.StatusMethodNotAllowed, "invalid_request", "Use POST.")
+		return
+	}
+	if err := r.ParseForm(); err != nil {
+		oauthError(w, http.StatusBadRequest, "invalid_request", "The body is not form encoded.")
+		return
+	}
+	if client, _, ok := r.BasicAuth(); !ok || client != "platform-api-user" {
+		oauthError(w, http.StatusUnauthorized, "invalid_client", "Unknown client: authenticate as platform-api-user with an empty password.")
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var user string
+	var ok bool
+	switch r.PostForm.Get("grant_type") {
+	case "api_token":
+		if user, ok = s.auth.apiTokens[r.PostForm.Get("api_token")]; !ok {
+			oauthError(w, http.StatusBadRequest, "invalid_grant", "The API token is invalid or has expired.")
+			return
+		}
+	case "refresh_token":
+		if user, ok = s.auth.refresh[r.PostForm.Get("refresh_token")]; !ok {
+			oauthError(w, http.StatusBadRequest, "invalid_grant", "The refresh token is invalid or has expired.")
+			return
+		}
+		delete(s.auth.refresh, r.PostForm.Get("refresh_token"))
+	default:
+		oauthError(w, http.StatusBadRequest, "unsupported_grant_type", "The grant type is not supported.")
+		return
+	}
+	answer := Doc{
+		"access_token": s.auth.issue(user, s.now(), s.opts.TokenLifetime),
+		"expires_in":   int(s.opts.TokenLifetime / time.Second),
+		"token_type":   "bearer",
+	}
+	if s.opts.RefreshTokens {
+		refresh := fmt.Sprintf("sim-refresh-%06d", s.auth.issued)
+		s.auth.refresh[refresh] = user
+		answer["refresh_token"] = refresh
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	writeJSON(w, http.StatusOK, answer)
+}
+
+// serveRevoke ends one token. It answers 200 for an unknown token too (RFC 7009 section 2.2).
+func (s *Server) serveRevoke(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodPost {
+		oauthError(w, http.StatusMethodNotAllowed, "invalid_request", "Use POST.")
+		return
+	}
+	token := r.PostFormValue("token")
+	s.mu.Lock()
+	delete(s.auth.access, token)
+	delete(s.auth.refresh, token)
+	s.mu.Unlock()
+	writeJSON(w, http.StatusOK, Doc{})
+}
+
+func oauthError(w http.ResponseWriter, status int, code, description string) {
+	writeJSON(w, status, Doc{"error": code, "error_description": description})
+}

@@ -1,0 +1,80 @@
+package simulator
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"sync"
+)
+
+// Request is one recorded request. Credentials are not kept: Auth is only the scheme of the Authorization header.
+type Request struct {
+	Method string
+	Path   string // escaped, as sent
+	Query  url.Values
+	Body   string // the first 64 KiB; empty for the token endpoint, whose body is a credential
+	Auth   string // Bearer, Basic or empty
+	Header http.Header
+}
+
+const recordedBody = 64 << 10
+
+type recorder struct {
+	keep int
+	mu   sync.Mutex
+	list []Request
+}
+
+func (c *recorder) record(r *http.Request) error {
+	if c.keep < 0 {
+		return nil
+	}
+	rec := Request{
+		Method: r.Method,
+		Path:   r.URL.EscapedPath(),
+		Query:  r.URL.Query(),
+		Header: r.Header.Clone(),
+	}
+	scheme, _, _ := bytes.Cut([]byte(r.Header.Get("Authorization")), []byte(" "))
+	rec.Auth = string(scheme)
+	rec.Header.Del("Authorization")
+	rec.Header.Del("Cookie")
+	if r.Body != nil && r.Body != http.NoBody {
+		var head bytes.Buffer
+		if _, err := io.CopyN(&head, r.Body, recordedBody); err != nil && err != io.EOF {
+			return err
+		}
+		if !isTokenPath(rec.Path) {
+			rec.Body = head.String()
+		}
+		r.Body = struct {
+			io.Reader
+			io.Closer
+		}{io.MultiReader(&head, r.Body), r.Body}
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.list) >= 2*c.keep {
+		c.list = slices.Delete(c.list, 0, len(c.list)-c.keep)
+	}
+	c.list = append(c.list, rec)
+	return nil
+}
+
+func isTokenPath(path string) bool {
+	return path == PlatformshPath+"/oauth2/token" || path == PlatformshPath+"/oauth2/revoke"
+}
+
+func (c *recorder) all() []Request {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.list[max(0, len(c.list)-c.keep):])
+}
+
+func (c *recorder) clear() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.list = nil
+}
