@@ -1,0 +1,83 @@
+// Package caller says who makes a call: the principal, the transport it came over, the client program, and how that
+// client can ask its user.
+//
+// It is a leaf, so that tools, policy and audit can read the caller without importing the transports. A transport puts
+// a [Source] into the context of every request; everybody else reads it with [From] and [Capabilities].
+package caller
+
+import "context"
+
+// Caller identifies who makes a call and over what.
+type Caller struct {
+	// Principal is the authenticated identity: "local" on stdio and on loopback without a token, "bearer:1a2b3c4d" (the
+	// start of a hash of the token) over HTTP with a token. Only this field is proven; the client chooses its own name.
+	Principal string
+	// Transport is "stdio", "http" or "sse".
+	Transport string
+	// ClientName and ClientVersion are what the client program says about itself, cut at 64 bytes; often useful in an
+	// audit, never a ground to trust. Empty when the client did not say.
+	ClientName    string
+	ClientVersion string
+	// SessionID names the session, for logs: "stdio", or a digest of the id a client holds, which is a secret itself.
+	// Empty for clients without a session, as in revision 2026-07-28.
+	SessionID string
+}
+
+// Asking says in which ways the client behind a call can put a question to its user (elicitation). The zero value
+// means not at all, so a caller that forgets to check finds no channel and refuses.
+type Asking struct {
+	Form bool // a form of simple fields
+	URL  bool // opening a page
+}
+
+// Any reports whether the client can ask at all.
+func (a Asking) Any() bool { return a.Form || a.URL }
+
+// Source answers for one request. It is asked late, from inside the handler, because a request of revision 2026-07-28
+// carries its client's name and capabilities in its own body, which is read after the transport made the context.
+type Source interface {
+	Caller() Caller
+	Asking() Asking
+}
+
+type key struct{}
+
+// WithSource attaches the source that [From] and [Capabilities] read.
+func WithSource(ctx context.Context, s Source) context.Context {
+	return context.WithValue(ctx, key{}, s)
+}
+
+// With attaches a caller whose client has the given ways to ask; for the command line and for tests.
+func With(ctx context.Context, c Caller, a ...Asking) context.Context {
+	f := fixed{caller: c}
+	for _, one := range a {
+		f.asking.Form = f.asking.Form || one.Form
+		f.asking.URL = f.asking.URL || one.URL
+	}
+	return WithSource(ctx, f)
+}
+
+// From returns the caller of the request that ctx belongs to, and the zero Caller when there is none.
+func From(ctx context.Context) Caller {
+	if s, ok := ctx.Value(key{}).(Source); ok {
+		return s.Caller()
+	}
+	return Caller{}
+}
+
+// Capabilities returns how the client behind the request can ask its user. Revisions before 2026-07-28 declare it once
+// when a session starts, later ones with every request; this covers both.
+func Capabilities(ctx context.Context) Asking {
+	if s, ok := ctx.Value(key{}).(Source); ok {
+		return s.Asking()
+	}
+	return Asking{}
+}
+
+type fixed struct {
+	caller Caller
+	asking Asking
+}
+
+func (f fixed) Caller() Caller { return f.caller }
+func (f fixed) Asking() Asking { return f.asking }
