@@ -31,6 +31,9 @@ var (
 	}
 )
 
+// OwnArguments are the arguments that the server adds to tools; no row may use these names.
+func OwnArguments() []string { return []string{"limit", "cursor", "fields", "reveal", "account"} }
+
 // check lists everything that is wrong with one row.
 func (o *Operation) check() []string {
 	var bad []string
@@ -102,8 +105,7 @@ func (o *Operation) checkParams() []string {
 	for i := range o.Params {
 		p := &o.Params[i]
 		add(argPattern.MatchString(p.Name), "parameter %q: names are lower case with underscores", p.Name)
-		add(!slices.Contains([]string{"limit", "cursor", "fields", "account", "reveal"}, p.Name) || p.In == "path" || p.In == "body" || p.Wire != p.Name,
-			"parameter %s: the name belongs to the server's own arguments; give it another and set wire", p.Name)
+		add(!slices.Contains(OwnArguments(), p.Name), "parameter %s: the name is one of the server's own arguments; choose another and set wire", p.Name)
 		add(slices.Contains([]string{"path", "query", "body", "form", "root", "none"}, p.In), "parameter %s: in: %q is not known", p.Name, p.In)
 		add(p.Style == "" || p.In == "query" || p.In == "form", "parameter %s: style is for query and form values", p.Name)
 		add(slices.Contains([]string{"", "deep", "repeat", "comma", "json"}, p.Style), "parameter %s: style: %q is not known", p.Name, p.Style)

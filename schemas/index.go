@@ -40,6 +40,7 @@ func (r *Row) IsRead() bool { return slices.Contains(r.Risk, Read) }
 type Catalog struct {
 	rows    []Row
 	entries []entry
+	at      map[string]int // row number by name
 }
 
 type entry struct {
@@ -51,22 +52,23 @@ type entry struct {
 // Open reads the embedded rows of the given platforms; rows whose flag is deprecated or privileged only when
 // include names the flag. Loading only the platforms that have an account keeps the start short.
 func Open(include []Flag, platforms ...Platform) (*Catalog, error) {
-	c := &Catalog{}
+	c := &Catalog{at: map[string]int{}}
 	for _, platform := range platforms {
 		data, err := fs.ReadFile(indexFiles, "index/"+string(platform)+".tsv")
 		if err != nil {
 			return nil, fmt.Errorf("catalogue of %s: %w", platform, err)
 		}
 		for line := range strings.Lines(string(data)) {
-			row, row2, err := parseLine(platform, strings.TrimSuffix(line, "\n"))
+			row, full, err := parseLine(platform, strings.TrimSuffix(line, "\n"))
 			if err != nil {
 				return nil, fmt.Errorf("catalogue of %s: %w; run `make generate`", platform, err)
 			}
 			if hidden(row.Flags, include) {
 				continue
 			}
+			c.at[row.Name] = len(c.rows)
 			c.rows = append(c.rows, row)
-			c.entries = append(c.entries, entry{json: row2})
+			c.entries = append(c.entries, entry{json: full})
 		}
 	}
 	return c, nil
@@ -86,8 +88,8 @@ func (c *Catalog) Rows() []Row { return c.rows }
 
 // Operation decodes the row of that name. The result is shared; do not change it.
 func (c *Catalog) Operation(name string) (*Operation, bool) {
-	at := slices.IndexFunc(c.rows, func(r Row) bool { return r.Name == name })
-	if at < 0 {
+	at, ok := c.at[name]
+	if !ok {
 		return nil, false
 	}
 	e := &c.entries[at]
