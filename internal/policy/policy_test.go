@@ -1,0 +1,245 @@
+package policy_test
+
+import (
+	"strings"
+	"testing"
+
+	"paasmcp/internal/policy"
+	"paasmcp/schemas"
+)
+
+func op(risk ...schemas.Risk) *schemas.Operation {
+	return &schemas.Operation{Name: "platformsh_environment_delete", Platform: schemas.Platformsh,
+		Toolset: "platformsh_environments", Risk: risk}
+}
+
+// subsets gives all 256 combinations of the risk classes.
+func subsets() [][]schemas.Risk {
+	all := schemas.Risks()
+	out := make([][]schemas.Risk, 0, 1<<len(all))
+	for bits := range 1 << len(all) {
+		var set []schemas.Risk
+		for i, r := range all {
+			if bits&(1<<i) != 0 {
+				set = append(set, r)
+			}
+		}
+		out = append(out, set)
+	}
+	return out
+}
+
+// TestDefaultOverEveryCombination restates the default policy as plain conditions, independent of the rule table, and
+// compares the two for every set of risk classes in every situation.
+func TestDefaultOverEveryCombination(t *testing.T) {
+	t.Parallel()
+	for _, set := range subsets() {
+		o := op(set...)
+		has := o.Has
+		for _, env := range []policy.Environment{policy.Unknown, policy.Production, policy.Other} {
+			for _, readOnly := range []bool{false, true} {
+				for _, reveal := range []bool{false, true} {
+					prod := env == policy.Production
+					wantAction, wantLevel := policy.Allow, policy.Level("")
+					switch {
+					case has(schemas.Read) == has(schemas.Write), readOnly && has(schemas.Write):
+						wantAction = policy.Deny
+					case has(schemas.Irreversible), has(schemas.Destructive) && prod:
+						wantAction, wantLevel = policy.Confirm, policy.Typed
+					case has(schemas.Destructive), has(schemas.GrantsAccess), has(schemas.CostsMoney),
+						has(schemas.Write) && prod, reveal:
+						wantAction, wantLevel = policy.Confirm, policy.Form
+					}
+					v := policy.Decide(policy.Facts{Operation: o, Environment: env, ReadOnly: readOnly, Reveal: reveal})
+					if v.Action != wantAction || v.Level != wantLevel {
+						t.Errorf("risk %v, environment %q, read-only %v, reveal %v: got %s %s by rule %q, want %s %s",
+							set, env, readOnly, reveal, v.Action, v.Level, v.Rule, wantAction, wantLevel)
+					}
+					if v.Rule == "" || !strings.HasSuffix(v.Reason, ".") || strings.Contains(v.Reason, "_") ||
+						strings.Count(v.Reason, ".") != 1 {
+						t.Errorf("risk %v: rule %q, reason %q: want a rule and one plain sentence", set, v.Rule, v.Reason)
+					}
+				}
+			}
+		}
+	}
+}
+
+// Dangerous classes are never allowed without a person, however they combine. Stated on its own, so that a mistake in
+// the table test above cannot hide it.
+func TestDangerIsNeverAllowed(t *testing.T) {
+	t.Parallel()
+	for _, set := range subsets() {
+		for _, bad := range []schemas.Risk{schemas.Destructive, schemas.Irreversible, schemas.CostsMoney, schemas.GrantsAccess} {
+			o := op(set...)
+			if v := policy.Decide(policy.Facts{Operation: o}); o.Has(bad) && v.Action == policy.Allow {
+				t.Errorf("risk %v: allowed by rule %q", set, v.Rule)
+			}
+		}
+	}
+}
+
+// More risk, a known production target or a wish to see secrets never makes a verdict milder.
+func TestMoreRiskIsNeverMilder(t *testing.T) {
+	t.Parallel()
+	strictness := func(v policy.Verdict) int {
+		switch {
+		case v.Action == policy.Deny:
+			return 3
+		case v.Level == policy.Typed:
+			return 2
+		case v.Level == policy.Form:
+			return 1
+		}
+		return 0
+	}
+	for _, set := range subsets() {
+		base := policy.Facts{Operation: op(set...)}
+		before := strictness(policy.Decide(base))
+		harder := map[string]policy.Facts{
+			"production": {Operation: base.Operation, Environment: policy.Production},
+			"reveal":     {Operation: base.Operation, Reveal: true},
+			"read-only":  {Operation: base.Operation, ReadOnly: true},
+		}
+		for _, r := range schemas.Risks() {
+			if r != schemas.Read && r != schemas.Write {
+				harder[string(r)] = policy.Facts{Operation: op(append(set[:len(set):len(set)], r)...)}
+			}
+		}
+		for name, f := range harder {
+			if after := strictness(policy.Decide(f)); after < before {
+				t.Errorf("risk %v: adding %s lowers the verdict from %d to %d", set, name, before, after)
+			}
+		}
+	}
+}
+
+func TestUnclassifiedIsRefused(t *testing.T) {
+	t.Parallel()
+	for name, o := range map[string]*schemas.Operation{
+		"no operation":      nil,
+		"no class":          op(),
+		"unknown class":     op(schemas.Read, "harmless"),
+		"empty class":       op(schemas.Read, ""),
+		"upper case":        op("READ"),
+		"both":              op(schemas.Read, schemas.Write),
+		"only qualifier":    op(schemas.RevealsSecrets),
+		"unknown and write": op(schemas.Write, "explodes"),
+	} {
+		// Not even a policy that allows everything lets an unclassified operation through.
+		for _, p := range []policy.Policy{policy.Default(), {{Name: "all", Action: policy.Allow}}} {
+			if v := p.Decide(policy.Facts{Operation: o}); v.Action != policy.Deny || v.Rule != "unclassified" {
+				t.Errorf("%s: got %+v, want a refusal as unclassified", name, v)
+			}
+		}
+	}
+}
+
+func TestReadOnlyStandsAboveEveryRule(t *testing.T) {
+	t.Parallel()
+	all := policy.Policy{{Name: "all", Action: policy.Allow}}
+	v := all.Decide(policy.Facts{Operation: op(schemas.Write), ReadOnly: true})
+	if v.Action != policy.Deny || v.Rule != "read-only" || !strings.Contains(v.Reason, "read-only") {
+		t.Errorf("write on a read-only server: %+v", v)
+	}
+	if v := all.Decide(policy.Facts{Operation: op(schemas.Read), ReadOnly: true}); v.Action != policy.Allow {
+		t.Errorf("read on a read-only server: %+v", v)
+	}
+}
+
+func TestBrokenRulesRefuse(t *testing.T) {
+	t.Parallel()
+	for name, p := range map[string]policy.Policy{
+		"no rules":        nil,
+		"no action":       {{Name: "r"}},
+		"unknown action":  {{Name: "r", Action: "permit"}},
+		"no level":        {{Name: "r", Action: policy.Confirm}},
+		"unknown level":   {{Name: "r", Action: policy.Confirm, Level: "wink"}},
+		"broken glob":     {{Name: "r", Match: policy.Match{Tools: []string{"["}}, Action: policy.Allow}},
+		"nothing matches": {{Name: "r", Match: policy.Match{Accounts: []string{"x"}}, Action: policy.Allow}},
+	} {
+		if v := p.Decide(policy.Facts{Operation: op(schemas.Read)}); v.Action != policy.Deny || v.Level != "" || v.Reason == "" {
+			t.Errorf("%s: got %+v, want a refusal", name, v)
+		}
+	}
+	if (policy.Verdict{}).Action == policy.Allow {
+		t.Error("the zero verdict allows")
+	}
+}
+
+func TestMatchOnEveryField(t *testing.T) {
+	t.Parallel()
+	f := policy.Facts{Operation: op(schemas.Write), Account: "shop", Principal: "ana",
+		Environment: policy.Production, Reveal: true}
+	for _, c := range []struct {
+		name string
+		m    policy.Match
+		want bool
+	}{
+		{"platform", policy.Match{Platforms: []schemas.Platform{schemas.Acquia, schemas.Platformsh}}, true},
+		{"other platform", policy.Match{Platforms: []schemas.Platform{schemas.Acquia}}, false},
+		{"tool glob", policy.Match{Tools: []string{"acquia_*", "platformsh_*_delete"}}, true},
+		{"other tool", policy.Match{Tools: []string{"platformsh_project_*"}}, false},
+		{"toolset", policy.Match{Toolsets: []string{"platformsh_environments"}}, true},
+		{"other toolset", policy.Match{Toolsets: []string{"platformsh"}}, false},
+		{"risk", policy.Match{Risks: []schemas.Risk{schemas.Read, schemas.Write}}, true},
+		{"other risk", policy.Match{Risks: []schemas.Risk{schemas.Destructive}}, false},
+		{"account", policy.Match{Accounts: []string{"shop"}}, true},
+		{"other account", policy.Match{Accounts: []string{"sho"}}, false},
+		{"environment", policy.Match{Environments: []policy.Environment{policy.Production}}, true},
+		{"other environment", policy.Match{Environments: []policy.Environment{policy.Other, policy.Unknown}}, false},
+		{"principal", policy.Match{Principals: []string{"ana"}}, true},
+		{"other principal", policy.Match{Principals: []string{"Ana"}}, false},
+		{"reveal", policy.Match{Reveal: true}, true},
+		{"all fields must match", policy.Match{Accounts: []string{"shop"}, Principals: []string{"bob"}}, false},
+	} {
+		p := policy.Policy{{Name: "first", Match: c.m, Action: policy.Allow}, {Name: "rest", Action: policy.Confirm, Level: policy.Console}}
+		want := "rest"
+		if c.want {
+			want = "first"
+		}
+		if v := p.Decide(f); v.Rule != want {
+			t.Errorf("%s: rule %q decided, want %q", c.name, v.Rule, want)
+		}
+	}
+}
+
+func TestReasonsReadWell(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		f    policy.Facts
+		want string
+	}{
+		{policy.Facts{Operation: op(schemas.Read)}, "Allowed, because it only reads."},
+		{policy.Facts{Operation: op(schemas.Write, schemas.AcceptsSecrets)}, "Allowed; it makes a change."},
+		{policy.Facts{Operation: op(schemas.Read, schemas.RevealsSecrets), Reveal: true},
+			"A person has to confirm this, because it shows secrets in plain text."},
+		{policy.Facts{Operation: op(schemas.Write), Environment: policy.Production},
+			"A person has to confirm this, because it changes production."},
+		{policy.Facts{Operation: op(schemas.Write, schemas.Destructive, schemas.Irreversible, schemas.CostsMoney)},
+			"A person has to confirm this, because it cannot be undone, can destroy data or interrupt service, and can raise the bill."},
+	} {
+		if got := policy.Decide(c.f).Reason; got != c.want {
+			t.Errorf("got  %q\nwant %q", got, c.want)
+		}
+	}
+}
+
+func TestDefaultCannotBeChanged(t *testing.T) {
+	t.Parallel()
+	p := policy.Default()
+	for i := range p {
+		p[i] = policy.Rule{Name: "open", Action: policy.Allow}
+	}
+	if v := policy.Decide(policy.Facts{Operation: op(schemas.Write, schemas.Irreversible)}); v.Action != policy.Confirm {
+		t.Errorf("a caller changed the default policy: %+v", v)
+	}
+}
+
+func BenchmarkDecide(b *testing.B) {
+	f := policy.Facts{Operation: op(schemas.Read, schemas.RevealsSecrets)}
+	b.ReportAllocs()
+	for b.Loop() {
+		policy.Decide(f)
+	}
+}
