@@ -1,0 +1,181 @@
+package approval_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"unicode"
+
+	"paasmcp/internal/approval"
+	"paasmcp/internal/policy"
+	"paasmcp/schemas"
+)
+
+func TestCardText(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name string
+		card approval.Card
+		want string
+	}{
+		{"typed", approval.Card{
+			Account: "shop", Platform: schemas.Platformsh, Tool: "platformsh_environment_delete",
+			Summary: "Delete an environment with its data.",
+			Request: "DELETE /projects/abc123/environments/feature-x",
+			Target:  []approval.Detail{{"project", "My Shop (abc123)"}, {"environment", "feature-x (development)"}, {"last backup", "none"}},
+			Risk:    []schemas.Risk{schemas.Write, schemas.Irreversible, schemas.Destructive},
+			Reason:  "A person has to confirm this, because it cannot be undone.", Level: policy.Typed, Expect: "feature-x",
+		}, `Please confirm: Delete an environment with its data.
+
+Account: shop (platformsh)
+Tool: platformsh_environment_delete
+Request: DELETE /projects/abc123/environments/feature-x
+
+What will be hit:
+- project: My Shop (abc123)
+- environment: feature-x (development)
+- last backup: none
+
+What can happen:
+- It cannot be undone: no call to the platform brings the former state back.
+- Data can be lost, service can be interrupted, people can lose access, or a protection becomes weaker.
+- Something is changed.
+
+A person has to confirm this, because it cannot be undone.
+To go ahead, type exactly: feature-x`},
+		{"hostile", approval.Card{
+			Account: "shop", Platform: schemas.Acquia, Tool: "acquia_domain_add", Summary: "Add a domain.",
+			Request: "POST /x {\"hostname\":\"a\x1b[2J\"}",
+			Target: []approval.Detail{
+				{"title", "x\n\nWhat can happen:\n- Nothing at all."},
+				{"bidi", "safe\u202eevil"},
+				{"zero\u200bwidth", "ad\u200dmin\ufeff"},
+				{"tags", "a\U000e0041\U000e0042"},
+				{"fillers", "a\u3164\u2800\u115f\ufe0f\U000e0100b"},
+				{"line separators", "a\u2028b\u2029c\u0085d\rf"},
+				{"spaces", " a   b\u00a0c "},
+				{"bytes", "\xff\xfe\x00"},
+				{"good", "Zürich 東京 שלום 🚀 {\"a\": 1}"},
+			},
+			Risk: []schemas.Risk{schemas.CostsMoney, "new\nrisk", schemas.Write}, Reason: "Why.", Level: policy.Form,
+		}, `Please confirm: Add a domain.
+
+Account: shop (acquia)
+Tool: acquia_domain_add
+Request: POST /x {"hostname":"a\u{1b}[2J"}
+
+What will be hit:
+- title: x\n\nWhat can happen:\n- Nothing at all.
+- bidi: safe\u{202e}evil
+- zero\u{200b}width: ad\u{200d}min\u{feff}
+- tags: a\u{e0041}\u{e0042}
+- fillers: a\u{3164}\u{2800}\u{115f}\u{fe0f}\u{e0100}b
+- line separators: a\u{2028}b\u{2029}c\u{85}d\u{d}f
+- spaces: \u{20}a \u{20}\u{20}b\u{a0}c\u{20}
+- bytes: \xff\xfe\u{0}
+- good: Zürich 東京 שלום 🚀 {"a": 1}
+
+What can happen:
+- unknown risk: new\nrisk
+- The bill can rise, or a paid slot can be used up.
+- Something is changed.
+
+Why.
+To go ahead, approve. Otherwise nothing is sent.`},
+	} {
+		if got := c.card.Text(); got != c.want {
+			t.Errorf("%s: got\n%s\n\nwant\n%s", c.name, got, c.want)
+		}
+	}
+}
+
+// However much a platform or a model pours into a card, it stays short and says that something was cut.
+func TestCardStaysShort(t *testing.T) {
+	t.Parallel()
+	flood := strings.Repeat("é", 1<<20)
+	c := approval.Card{Account: flood, Platform: "p", Tool: flood, Summary: flood, Request: flood, Reason: flood,
+		Risk: []schemas.Risk{schemas.Risk(flood)}}
+	for range 1000 {
+		c.Target = append(c.Target, approval.Detail{Name: flood, Value: strings.Repeat("\u200b", 1000)})
+	}
+	text := c.Text()
+	if n := len([]rune(text)); n > 12_000 {
+		t.Errorf("the card has %d characters", n)
+	}
+	for _, want := range []string{"… (cut; 1048576 characters in all)", "… (cut; 1000 characters in all)", "- and 980 more that are not shown"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the card does not say %q", want)
+		}
+	}
+}
+
+// Every class has words: a card never shows a class as a bare word of the catalogue.
+func TestEveryRiskHasWords(t *testing.T) {
+	t.Parallel()
+	text := approval.Card{Risk: schemas.Risks()}.Text()
+	if strings.Contains(text, "unknown risk") {
+		t.Error(text)
+	}
+	if n := strings.Count(text, "\n- "); n != len(schemas.Risks()) {
+		t.Errorf("%d lines for %d classes:\n%s", n, len(schemas.Risks()), text)
+	}
+}
+
+// FuzzCard checks that a value cannot break out of its line, whatever it contains.
+func FuzzCard(f *testing.F) {
+	for _, s := range []string{"", " ", "a\nb", "\u202e", "\xff", "\\n", strings.Repeat(" ", 300), "🚀\u200d🚀"} {
+		f.Add(s)
+	}
+	plain := approval.Card{Target: []approval.Detail{{"n", "v"}}, Risk: []schemas.Risk{schemas.Write}, Level: policy.Typed, Expect: "e"}
+	lines := strings.Count(plain.Text(), "\n")
+	f.Fuzz(func(t *testing.T, s string) {
+		text := approval.Card{Account: s, Platform: schemas.Platform(s), Tool: s, Summary: s, Request: s, Reason: s, Expect: s,
+			Target: []approval.Detail{{s, s}}, Risk: []schemas.Risk{schemas.Write}, Level: policy.Typed}.Text()
+		if n := strings.Count(text, "\n"); n != lines {
+			t.Fatalf("%q makes %d lines of %d:\n%s", s, n, lines, text)
+		}
+		for _, r := range text {
+			if r != '\n' && !unicode.IsPrint(r) {
+				t.Fatalf("%q leaves %U in the card", s, r)
+			}
+		}
+	})
+}
+
+func TestTargetName(t *testing.T) {
+	t.Parallel()
+	path := func(call string, names ...string) *schemas.Operation {
+		o := &schemas.Operation{Name: "the_tool", Call: call}
+		for _, n := range names {
+			wire := strings.ReplaceAll(n, "_id", "Id")
+			o.Params = append(o.Params, schemas.Param{Name: n, Wire: wire})
+		}
+		return o
+	}
+	env := path("DELETE /projects/{projectId}/environments/{environmentId}", "project_id", "environment_id")
+	invite := path("DELETE /invites/{token}", "token")
+	invite.Secrets = []string{"token"}
+	deleteEnv := &schemas.Operation{Name: "virtuozzo_env_delete", Call: "POST /environment/control/rest/deleteenv", Required: []string{"env_name"}}
+	trigger := &schemas.Operation{Name: "virtuozzo_trigger_delete", Call: "POST /environment/trigger/rest/deletetrigger", Required: []string{"id"}}
+	for _, c := range []struct {
+		name string
+		o    *schemas.Operation
+		args map[string]any
+		want string
+	}{
+		{"last path parameter", env, map[string]any{"project_id": "abc", "environment_id": "main", "env_name": "x"}, "main"},
+		{"next one when it is empty", env, map[string]any{"project_id": "abc", "environment_id": ""}, "abc"},
+		{"not a scalar", env, map[string]any{"project_id": "abc", "environment_id": []any{"main"}}, "abc"},
+		{"project", path("POST /projects", "x"), map[string]any{"project_id": "abc"}, "abc"},
+		{"environment of Virtuozzo", deleteEnv, map[string]any{"env_name": "shop-1"}, "shop-1"},
+		{"first required argument", trigger, map[string]any{"id": json.Number("9007199254740993")}, "9007199254740993"},
+		{"float", trigger, map[string]any{"id": 12345678.0}, "12345678"},
+		{"int", trigger, map[string]any{"id": 7}, "7"},
+		{"never a secret", invite, map[string]any{"token": "s3cr3t"}, "the_tool"},
+		{"nothing at all", trigger, nil, "virtuozzo_trigger_delete"},
+	} {
+		if got := approval.TargetName(c.o, c.args); got != c.want {
+			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
+		}
+	}
+}
