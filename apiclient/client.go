@@ -1,0 +1,154 @@
+package apiclient
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+
+	"paasmcp/schemas"
+)
+
+// Defaults of Options.
+const (
+	defaultMaxResponse = 16 << 20
+	defaultTimeout     = 60 * time.Second
+	defaultUserAgent   = "paas-mcp"
+)
+
+// Options tune a Client. The zero value is good.
+type Options struct {
+	UserAgent   string            // "paas-mcp" when empty; paas-mcp/<version> is the convention
+	Logger      *slog.Logger      // one debug line per attempt; nil is silent
+	Transport   http.RoundTripper // NewTransport() when nil; share one between the clients of a process
+	MaxResponse int64             // bytes of one answer after decompression, 16 MiB when 0
+	Timeout     time.Duration     // of one attempt, 60 s when 0; a dialect may grant slow operations more
+}
+
+// Client calls one platform with one account. It is safe for concurrent use; make one per account and keep it, since
+// it holds the access token and the rate limit.
+type Client struct {
+	account Account
+	options Options
+	base    *url.URL
+	http    *http.Client
+	scrub   scrubber
+	tokens  *tokens
+	limit   limiter
+	dialect dialect
+}
+
+// New makes the client of a valid account. It sends nothing.
+func New(account Account, options Options) (*Client, error) {
+	if err := account.Validate(); err != nil {
+		return nil, err
+	}
+	account = account.withDefaults()
+	base, err := url.Parse(account.APIURL)
+	if err != nil {
+		return nil, fmt.Errorf("account %q: API address: %w", account.Name, err)
+	}
+	options.MaxResponse = cmp.Or(options.MaxResponse, defaultMaxResponse)
+	options.Timeout = cmp.Or(options.Timeout, defaultTimeout)
+	options.UserAgent = cmp.Or(options.UserAgent, defaultUserAgent)
+	if options.Logger == nil {
+		options.Logger = slog.New(slog.DiscardHandler)
+	}
+	if options.Transport == nil {
+		options.Transport = NewTransport()
+	}
+	c := &Client{account: account, options: options, base: base, scrub: newScrubber(account)}
+	c.http = &http.Client{Transport: options.Transport, CheckRedirect: checkRedirect}
+	switch account.Platform {
+	case schemas.Platformsh:
+		c.dialect = &platformsh{c}
+	default:
+		return nil, fmt.Errorf("account %q: platform %s cannot be called yet", account.Name, account.Platform)
+	}
+	c.tokens = &tokens{grant: c.dialect.grant}
+	return c, nil
+}
+
+// Account is the account with the addresses that are in use.
+func (c *Client) Account() Account { return c.account }
+
+// Health is what can be said about an account without showing its credentials.
+type Health struct {
+	Account          string
+	Platform         schemas.Platform
+	APIURL, TokenURL string
+	Expires          time.Time // of the access token in hand; zero when it does not expire or there is none
+}
+
+// Health makes sure that the account can get an access token. The error says why it cannot.
+func (c *Client) Health(ctx context.Context) (Health, error) {
+	h := Health{Account: c.account.Name, Platform: c.account.Platform, APIURL: c.account.APIURL, TokenURL: c.account.TokenURL}
+	token, err := c.tokens.get(ctx)
+	if err != nil {
+		return h, c.complete(&Request{Op: &schemas.Operation{}}, err)
+	}
+	h.Expires = token.Expiry
+	return h, nil
+}
+
+// Result is what a call brought back.
+type Result struct {
+	Status    int
+	RequestID string
+	Value     any // decoded JSON, numbers as json.Number; nil when the answer was empty
+
+	// For operations with a list. Value then holds what stands beside the list, such as totals, or nil.
+	IsList bool
+	Items  []any
+	Next   string // cursor of the following items; empty at the end
+	Total  int    // -1 when the platform does not say
+
+	Jobs []Job
+	File *File // for operations that do not answer with JSON
+}
+
+// File is an answer that is not JSON.
+type File struct {
+	ContentType string
+	Name        string // as the platform proposes it, without a path; often empty
+	Bytes       []byte
+}
+
+// Send makes the call. For operations with a list it follows pages until it has page.Limit items; for the others page
+// is ignored. Errors are of type *Error.
+func (c *Client) Send(ctx context.Context, r *Request, page Page) (*Result, error) {
+	if r.Op.Platform != c.account.Platform {
+		return nil, c.complete(r, &Error{Kind: KindInvalid, Message: fmt.Sprintf("account %s is for %s, the operation for %s",
+			c.account.Name, c.account.Platform, r.Op.Platform), Hint: "choose an account of that platform"})
+	}
+	if r.Op.List != "" {
+		return c.list(ctx, r, page)
+	}
+	a, err := c.do(ctx, r, c.taker(r.Op))
+	if err != nil {
+		return nil, err
+	}
+	result := &Result{Status: a.Status, RequestID: requestID(a.Header), Value: a.Value, Total: -1}
+	if file, ok := a.Value.(*File); ok {
+		result.Value, result.File = nil, file
+		return result, nil
+	}
+	c.dialect.unwrap(r, result)
+	return result, nil
+}
+
+// complete turns any error into an *Error that names account and operation.
+func (c *Client) complete(r *Request, err error) *Error {
+	var e *Error
+	if !errors.As(err, &e) {
+		e = &Error{Kind: KindServer, Message: c.scrub.text(err.Error()), cause: err}
+	}
+	out := *e // a failed token exchange hands one error to many callers
+	out.Platform, out.Account = c.account.Platform, c.account.Name
+	out.Operation, out.Method, out.Path = r.Op.Name, r.Method, r.safePath()
+	return &out
+}

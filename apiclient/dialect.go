@@ -1,0 +1,76 @@
+package apiclient
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"golang.org/x/oauth2"
+
+	"paasmcp/schemas"
+)
+
+// dialect is what one platform does differently once a request is built. Everything else, in particular every
+// decision to send something again, is common to all.
+type dialect interface {
+	// grant gets a new access token for the account's credentials. It may be repeated after passing failures.
+	grant(ctx context.Context) (*oauth2.Token, error)
+
+	// dress puts the platform's headers and the credential on one attempt and returns the body to send. Most return
+	// r.Body; Virtuozzo's session travels inside it.
+	dress(r *Request, header http.Header, token *oauth2.Token) []byte
+
+	// patience is how long one attempt may take; 0 means Options.Timeout.
+	patience(op *schemas.Operation) time.Duration
+
+	// verdict is nil for a success. Otherwise it says kind, code, message, fields and whether the token was stale;
+	// the caller adds status, request id and the rest. Answers with status 300 and above come with Text, the others with
+	// Value, since one platform reports its errors with status 200.
+	verdict(r *Request, a *answer) *Error
+
+	// advise is the next step after an error; empty when there is none to give.
+	advise(r *Request, e *Error) string
+
+	// unwrap takes the envelope off a successful answer and finds the jobs in it.
+	unwrap(r *Request, result *Result)
+
+	// pager follows the paging styles of the platform; nil for a style that it does not have.
+	pager(style string) pager
+
+	job(ctx context.Context, handle string) (*Job, error)
+	jobLog(ctx context.Context, handle string, max int) ([]string, error)
+}
+
+// answer is what one attempt brought back.
+type answer struct {
+	Status int
+	Header http.Header
+	Text   []byte // start of the body of a failure
+	Value  any    // what the taker made of the body of a success
+}
+
+// requestID is what the vendor's support asks for. Only plain identifiers are passed on.
+func requestID(h http.Header) string {
+	id := h.Get("X-Request-Id")
+	for i := range len(id) {
+		if !unreserved(id[i]) || i >= 64 {
+			return ""
+		}
+	}
+	return id
+}
+
+// dig reads a member of decoded JSON objects, nil when any step is missing.
+func dig(value any, steps ...string) any {
+	for _, step := range steps {
+		object, _ := value.(map[string]any)
+		value = object[step]
+	}
+	return value
+}
+
+// digText reads a member that should be a string; anything else is empty.
+func digText(value any, steps ...string) string {
+	s, _ := dig(value, steps...).(string)
+	return s
+}

@@ -1,0 +1,269 @@
+package apiclient
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"paasmcp/schemas"
+)
+
+// How much one call brings.
+const (
+	defaultLimit = 50
+	maxLimit     = 500
+	maxPages     = 5
+)
+
+// Page says how much of a list to bring and where to go on.
+type Page struct {
+	Limit  int    // items; 50 when 0, at most 500
+	Cursor string // Result.Next of the call before; empty for the beginning
+}
+
+// pager is one way of paging.
+type pager interface {
+	// ask is the request for the page at a position. want is how many items the caller still takes.
+	ask(r *Request, at position, want int) *Request
+	// after is the position behind a page, and whether there is more.
+	after(r *Request, at position, p listing) (position, bool)
+}
+
+// listing is one page as it came.
+type listing struct {
+	envelope any // the whole answer
+	items    []any
+	fresh    int // items that were not on the page before
+	asked    int // want of the request
+}
+
+// list follows pages until the caller has enough, the list ends, or maxPages are read.
+func (c *Client) list(ctx context.Context, r *Request, page Page) (*Result, error) {
+	pages, err := c.pagerOf(r)
+	if err != nil {
+		return nil, c.complete(r, err)
+	}
+	at, err := openCursor(page.Cursor, r)
+	if err != nil {
+		return nil, c.complete(r, err)
+	}
+	limit := min(cmp.Or(max(page.Limit, 0), defaultLimit), maxLimit)
+	result := &Result{IsList: true, Items: []any{}, Total: -1}
+	for n := 1; ; n++ {
+		room := limit - len(result.Items)
+		a, err := c.do(ctx, pages.ask(r, at, room+at.Skip), takeJSON)
+		if err != nil {
+			return nil, err
+		}
+		items, err := listAt(a.Value, r.Op.List)
+		if err != nil {
+			return nil, c.complete(r, err)
+		}
+		if n == 1 {
+			result.Status, result.RequestID = a.Status, requestID(a.Header)
+			if result.Total = totalOf(a.Value); r.Op.Paging == nil {
+				result.Total = len(items)
+			}
+		}
+		fresh := slices.DeleteFunc(slices.Clone(items), func(item any) bool { return slices.Contains(at.Seen, digText(item, "id")) })
+		next, more := pages.after(r, at, listing{a.Value, items, len(fresh), room + at.Skip})
+		if n == 1 {
+			result.Value = beside(a.Value, r.Op.List)
+		}
+		fresh = fresh[min(at.Skip, len(fresh)):]
+		if len(fresh) > room {
+			result.Items = append(result.Items, fresh[:room]...)
+			at.Skip += room
+			result.Next = at.seal(r)
+			return result, nil
+		}
+		result.Items = append(result.Items, fresh...)
+		if !more {
+			return result, nil
+		}
+		if at = next; len(result.Items) == limit || n == maxPages {
+			result.Next = at.seal(r)
+			return result, nil
+		}
+	}
+}
+
+func (c *Client) pagerOf(r *Request) (pager, error) {
+	if r.Op.Paging == nil {
+		return whole{}, nil
+	}
+	if p := c.dialect.pager(r.Op.Paging.Style); p != nil {
+		return p, nil
+	}
+	return nil, invalid(r.Op, fmt.Sprintf("paging style %q does not exist on %s", r.Op.Paging.Style, r.Op.Platform), "")
+}
+
+// whole is for lists that come in one piece; limit and cursor cut them here.
+type whole struct{}
+
+func (whole) ask(r *Request, _ position, _ int) *Request         { return r }
+func (whole) after(*Request, position, listing) (position, bool) { return position{}, false }
+
+// linked follows the platform's own next link, that is, the page keys in its query.
+type linked struct{}
+
+func (linked) ask(r *Request, at position, want int) *Request {
+	if at.Query != "" {
+		return r.withQuery(at.Query)
+	}
+	if r.Op.List == "$" && r.Op.Paging.Max > 0 {
+		want = r.Op.Paging.Max // a bare list shows no next link: the first page is all there will be
+	}
+	return r.withQuery(sizeKey(r, want))
+}
+
+func (linked) after(r *Request, at position, p listing) (position, bool) {
+	href := nextLink(p.envelope)
+	link, err := url.Parse(href)
+	if href == "" || err != nil {
+		return position{}, false
+	}
+	next := position{Query: pageKeys(r, link.RawQuery)}
+	return next, next.Query != "" && next.Query != at.Query
+}
+
+// numbered counts pages from 1.
+type numbered struct{}
+
+func (numbered) ask(r *Request, at position, _ int) *Request {
+	if at.Page <= 1 {
+		return r
+	}
+	return r.withQuery("page=" + strconv.Itoa(at.Page))
+}
+
+func (numbered) after(_ *Request, at position, p listing) (position, bool) {
+	next := position{Page: max(at.Page, 1) + 1}
+	if dig(p.envelope, "_links") != nil {
+		return next, len(p.items) > 0 && nextLink(p.envelope) != ""
+	}
+	// Without links only an empty page shows the end, and a server that repeats its last page would never send one.
+	next.Seen = ids(p.items)
+	return next, p.fresh > 0
+}
+
+// nextLink is the HAL link to the following page; empty at the end.
+func nextLink(envelope any) string {
+	if href := digText(envelope, "_links", "next", "href"); href != "" {
+		return href
+	}
+	return digText(envelope, "_links", "next")
+}
+
+func ids(items []any) []string {
+	var list []string
+	for _, item := range items {
+		if id := digText(item, "id"); id != "" {
+			list = append(list, id)
+		}
+	}
+	return list
+}
+
+// sizeKey is the query for the page size, where the row knows one.
+func sizeKey(r *Request, want int) string {
+	paging := r.Op.Paging
+	if paging.Size == "" {
+		return ""
+	}
+	if paging.Max > 0 {
+		want = min(want, paging.Max)
+	}
+	return escape(paging.Size) + "=" + strconv.Itoa(want)
+}
+
+// withQuery is the same request with more query keys.
+func (r *Request) withQuery(more string) *Request {
+	if more == "" {
+		return r
+	}
+	out := *r
+	if out.Query != "" {
+		more = out.Query + "&" + more
+	}
+	out.Query = more
+	return &out
+}
+
+// pageKeys keeps of a next link's query what only paging can have put there: not what the request says already, and
+// nothing that the row offers as an argument.
+func pageKeys(r *Request, query string) string {
+	values, err := url.ParseQuery(query)
+	if err != nil {
+		return ""
+	}
+	own, _ := url.ParseQuery(r.Query)
+	var keep pairs
+	for key, list := range values {
+		if own.Has(key) || slices.ContainsFunc(r.Op.Params, func(p schemas.Param) bool {
+			return p.In == "query" && (key == p.WireName() || strings.HasPrefix(key, p.WireName()+"["))
+		}) {
+			continue
+		}
+		for _, value := range list {
+			keep = append(keep, pair{key, value})
+		}
+	}
+	return keep.encode()
+}
+
+// listAt finds the list in the answer: "$" is the answer itself, anything else a path of members. A missing list is
+// empty, since platforms leave out what has no value; one of another type is an error and not "nothing there".
+func listAt(value any, at string) ([]any, error) {
+	if at != "$" {
+		if _, bare := value.([]any); !bare {
+			value = dig(value, strings.Split(at, ".")...)
+		}
+	}
+	switch list := value.(type) {
+	case nil:
+		return nil, nil
+	case []any:
+		return list, nil
+	default:
+		return nil, &Error{Kind: KindServer, Message: fmt.Sprintf("the answer has no list at %q", at)}
+	}
+}
+
+// beside is the answer without its list, links and total; nil when nothing is left.
+func beside(value any, at string) any {
+	object, ok := value.(map[string]any)
+	if !ok || at == "$" {
+		return nil
+	}
+	member, _, _ := strings.Cut(at, ".")
+	delete(object, member)
+	delete(object, "_links")
+	for _, key := range totalKeys {
+		delete(object, key)
+	}
+	if len(object) == 0 {
+		return nil
+	}
+	return object
+}
+
+// totalKeys are the platforms' words for the number of items over all pages.
+var totalKeys = []string{"total", "count", "totalCount"}
+
+// totalOf is the number of items over all pages, where the answer says; -1 otherwise.
+func totalOf(value any) int {
+	for _, key := range totalKeys {
+		if number, ok := dig(value, key).(json.Number); ok {
+			if n, err := strconv.Atoi(number.String()); err == nil && n >= 0 {
+				return n
+			}
+		}
+	}
+	return -1
+}

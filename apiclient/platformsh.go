@@ -1,0 +1,204 @@
+package apiclient
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"golang.org/x/oauth2"
+	"golang.org/x/oauth2/clientcredentials"
+
+	"paasmcp/schemas"
+)
+
+// platformsh is the dialect of Platform.sh, which is also called Upsun: bearer tokens, JSON in and out, HAL envelopes,
+// activities for work that goes on.
+type platformsh struct{ *Client }
+
+// grant trades the API token for an access token. The grant type api_token is the vendor's own; the user name without a
+// password is what its clients send.
+func (p *platformsh) grant(ctx context.Context) (*oauth2.Token, error) {
+	token, err := p.exchange(ctx, &clientcredentials.Config{
+		ClientID:       "platform-api-user",
+		TokenURL:       p.account.TokenURL,
+		AuthStyle:      oauth2.AuthStyleInHeader,
+		EndpointParams: url.Values{"grant_type": {"api_token"}, "api_token": {p.account.Token.Reveal()}},
+	})
+	if e, ok := err.(*Error); ok && e.Kind == KindAuth {
+		switch message := strings.ToLower(e.Message); {
+		case strings.Contains(message, "sso"):
+			e.Hint = "sign in to the console with single sign-on once, then try again"
+		default:
+			e.Hint = "create a new API token in the console under the user's profile and put it into the account; an access token or a token of the other host (platform.sh, upsun.com) does not work"
+		}
+	}
+	return token, err
+}
+
+func (*platformsh) dress(r *Request, header http.Header, token *oauth2.Token) []byte {
+	header["Authorization"] = []string{"Bearer " + token.AccessToken}
+	return r.Body
+}
+
+func (*platformsh) patience(*schemas.Operation) time.Duration { return 0 }
+
+func (*platformsh) pager(style string) pager {
+	switch style {
+	case "cursor", "link":
+		return linked{}
+	case "page":
+		return numbered{}
+	case "timestamp":
+		return timed{}
+	}
+	return nil
+}
+
+// Hints that depend on more than the kind of the error.
+const (
+	stepUpHint = "the platform wants a fresh or stronger login, which an API token cannot give: do this in the console"
+	tokenHint  = "the access token was rejected twice: check that the API token is valid and belongs to this host"
+)
+
+func (*platformsh) verdict(r *Request, a *answer) *Error {
+	if a.Status < 300 {
+		return nil
+	}
+	e := readProblem(a.Text, a.Status)
+	if a.Status == http.StatusUnauthorized {
+		// RFC 9470. No other access token would help, so the one in hand stays.
+		if strings.Contains(strings.Join(a.Header.Values("WWW-Authenticate"), " "), "insufficient_user_authentication") {
+			e.Hint = stepUpHint
+		} else {
+			e.staleToken, e.Hint = true, tokenHint
+		}
+	}
+	return e
+}
+
+func (p *platformsh) advise(r *Request, e *Error) string {
+	object := objectOf(r.Op)
+	switch e.Kind {
+	case KindForbidden:
+		return "this account may not do that with the " + object + ": ask an admin for the permission, or check that the plan has the feature"
+	case KindNotFound:
+		return "the " + object + " does not exist or this account cannot see it: look it up with the list call"
+	case KindInvalid:
+		return "correct the arguments and try again"
+	case KindConflict:
+		return "it exists already, its state does not allow this, or another activity is running: read the " + object + " and its activities, then decide"
+	case KindPayment:
+		return "a payment or the plan is in the way: ask the organization's owner to look at billing"
+	case KindUnavailable:
+		return "nothing was changed: try again in a minute"
+	case KindServer:
+		if e.Status >= 500 {
+			return "the platform has a problem with " + r.Method + " " + r.safePath() + ": try later, and give its support the request id if there is one"
+		}
+	case KindUnknownOutcome:
+		if project := pathID(r, "projects"); project != "" {
+			return "it may have been done: before trying again look at the newest activities of the project and at the " + object
+		}
+		return "it may have been done: read the " + object + " again before trying again"
+	}
+	return ""
+}
+
+// objectOf is what an operation works on, as its path says: the word before the last hole, or else the last one.
+func objectOf(op *schemas.Operation) string {
+	word, last := "", ""
+	for segment := range strings.SplitSeq(op.Path(), "/") {
+		if strings.HasPrefix(segment, "{") {
+			word = last
+		}
+		last = segment
+	}
+	word = strings.ReplaceAll(cmp.Or(word, last, "object"), "-", " ")
+	switch {
+	case strings.HasSuffix(word, "ies"):
+		return strings.TrimSuffix(word, "ies") + "y"
+	case strings.HasSuffix(word, "ss"):
+		return word
+	}
+	return strings.TrimSuffix(word, "s")
+}
+
+// pathID is the decoded segment that follows a word of the path; empty when there is none.
+func pathID(r *Request, word string) string {
+	_, after, found := strings.Cut(r.Path, "/"+word+"/")
+	if !found {
+		return ""
+	}
+	id, _, _ := strings.Cut(after, "/")
+	id, _ = url.PathUnescape(id)
+	return id
+}
+
+// unwrap lifts the changed object and the activities out of {"status", "code", "_embedded": {"entity", "activities"}}.
+// The main activity comes first: what an integration does besides is rarely what the caller waits for.
+func (p *platformsh) unwrap(r *Request, result *Result) {
+	object, ok := result.Value.(map[string]any)
+	if !ok || r.Method == http.MethodGet {
+		return
+	}
+	embedded, wrapped := object["_embedded"].(map[string]any)
+	activities, _ := embedded["activities"].([]any)
+	entity, hasEntity := embedded["entity"]
+	var side []Job
+	for _, activity := range activities {
+		job := activityJob(pathID(r, "projects"), activity)
+		if strings.HasPrefix(job.Kind, "integration.") {
+			side = append(side, job)
+		} else {
+			result.Jobs = append(result.Jobs, job)
+		}
+	}
+	result.Jobs = append(result.Jobs, side...)
+	switch {
+	case hasEntity && entity != nil:
+		result.Value = entity
+	case wrapped && (hasEntity || activities != nil):
+		delete(object, "_embedded")
+	}
+	if organization := pathID(r, "organizations"); r.Op.Async == schemas.Accepted && organization != "" && strings.HasSuffix(r.Path, "/subscriptions") {
+		if id := idOf(result.Value); id != "" {
+			result.Jobs = append(result.Jobs, subscriptionJob(organization, result.Value))
+		}
+	}
+}
+
+// timed pages backwards in time: the next page starts at the creation of the oldest item so far, which comes again.
+type timed struct{}
+
+func (timed) ask(r *Request, at position, want int) *Request {
+	more := sizeKey(r, want+len(at.Seen))
+	if at.Before != "" {
+		if more != "" {
+			more += "&"
+		}
+		more += "starts_at=" + escape(at.Before)
+	}
+	return r.withQuery(more)
+}
+
+func (timed) after(r *Request, at position, p listing) (position, bool) {
+	if p.fresh == 0 {
+		return position{}, false
+	}
+	next := position{Before: digText(p.items[len(p.items)-1], "created_at")}
+	for _, item := range p.items {
+		if digText(item, "created_at") == next.Before {
+			next.Seen = append(next.Seen, digText(item, "id"))
+		}
+	}
+	if next.Before == at.Before {
+		next.Seen = append(next.Seen, at.Seen...)
+	}
+	// A page shorter than asked is the last one only where the vendor promises to give as many as asked.
+	asked := p.asked + len(at.Seen)
+	short := r.Op.Paging.Size != "" && asked <= r.Op.Paging.Max && len(p.items) < asked
+	return next, next.Before != "" && !short
+}

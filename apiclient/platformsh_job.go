@@ -1,0 +1,228 @@
+package apiclient
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"paasmcp/schemas"
+)
+
+// The kinds of handles: activity:PROJECT:ID and subscription:ORGANIZATION:ID, the parts escaped like path segments.
+const (
+	activityHandle     = "activity"
+	subscriptionHandle = "subscription"
+)
+
+// What the dialect calls on its own behalf. The names are what errors and logs show.
+var (
+	activityGet = schemas.Operation{Name: "platformsh_job", Platform: schemas.Platformsh, Risk: []schemas.Risk{schemas.Read},
+		Call: "GET /projects/{project}/activities/{id}"}
+	activityLog = schemas.Operation{Name: "platformsh_job_log", Platform: schemas.Platformsh, Risk: []schemas.Risk{schemas.Read},
+		Call: "GET /projects/{project}/activities/{id}/log", Returns: "application/x-ndjson"}
+	subscriptionGet = schemas.Operation{Name: "platformsh_job", Platform: schemas.Platformsh, Risk: []schemas.Risk{schemas.Read},
+		Call: "GET /organizations/{organization}/subscriptions/{id}"}
+)
+
+func (p *platformsh) job(ctx context.Context, handle string) (*Job, error) {
+	kind, owner, id, err := parseHandle(handle)
+	if err != nil {
+		return nil, p.complete(&Request{Op: &activityGet, Method: http.MethodGet}, err)
+	}
+	op, prefix := &activityGet, "/projects/"+escape(owner)+"/activities/"
+	if kind == subscriptionHandle {
+		op, prefix = &subscriptionGet, "/organizations/"+escape(owner)+"/subscriptions/"
+	}
+	a, err := p.do(ctx, &Request{Op: op, Method: http.MethodGet, Path: prefix + escape(id)}, takeJSON)
+	if err != nil {
+		return nil, err
+	}
+	job := activityJob(owner, a.Value)
+	if kind == subscriptionHandle {
+		job = subscriptionJob(owner, a.Value)
+	}
+	job.Handle = handle
+	return &job, nil
+}
+
+// activityJob reads an activity. Finished is not successful, and an activity that is staged is finished too: it waits
+// for somebody to call deploy.
+func activityJob(project string, activity any) Job {
+	j := Job{
+		Kind: digText(activity, "type"), State: digText(activity, "state"), Result: digText(activity, "result"), Text: visible(digText(activity, "text")),
+		Created: digText(activity, "created_at"), Started: digText(activity, "started_at"), Completed: digText(activity, "completed_at"),
+		Percent: -1, Value: activity,
+	}
+	if id := idOf(activity); id != "" && project != "" {
+		j.Handle = makeHandle(activityHandle, project, id)
+	}
+	if percent, ok := dig(activity, "completion_percent").(json.Number); ok {
+		if f, err := percent.Float64(); err == nil {
+			j.Percent = min(max(int(f), 0), 100)
+		}
+	}
+	j.Done = j.Percent == 100 || slices.Contains([]string{"complete", "cancelled", "staged"}, j.State)
+	j.Failed = j.Done && (j.Result == "failure" || j.State == "cancelled")
+	if j.State == "staged" {
+		j.Text = strings.TrimSpace(j.Text + " (staged: it takes effect when the environment is deployed)")
+	}
+	return j
+}
+
+// subscriptionJob reads the state of a project that is being bought.
+func subscriptionJob(organization string, subscription any) Job {
+	j := Job{
+		Handle: makeHandle(subscriptionHandle, organization, idOf(subscription)), Kind: subscriptionHandle,
+		State: digText(subscription, "status"), Created: digText(subscription, "created_at"),
+		Text: "provisioning of " + visible(cmpTitle(subscription)), Percent: -1, Value: subscription,
+	}
+	switch j.State {
+	case "active":
+		j.Done, j.Result, j.Percent = true, "success", 100
+	case "requested", "provisioning", "":
+	default: // provisioning failure, suspended, deleted
+		j.Done, j.Failed, j.Result = true, true, "failure"
+	}
+	return j
+}
+
+func cmpTitle(subscription any) string {
+	if title := digText(subscription, "project_title"); title != "" {
+		return title
+	}
+	return "a project"
+}
+
+// idOf is an object's id, which some resources write as a number.
+func idOf(object any) string {
+	switch id := dig(object, "id").(type) {
+	case string:
+		return id
+	case json.Number:
+		return id.String()
+	}
+	return ""
+}
+
+func makeHandle(kind, owner, id string) string { return kind + ":" + escape(owner) + ":" + escape(id) }
+
+// parseHandle is strict: a handle comes back from a model, and its parts become a path.
+func parseHandle(handle string) (kind, owner, id string, err error) {
+	parts := strings.Split(handle, ":")
+	refused := &Error{Kind: KindInvalid, Message: "there is no job " + quote(handle),
+		Hint: "a handle reads activity:PROJECT:ID or subscription:ORGANIZATION:ID; take it from the result of the call that started the work"}
+	if len(parts) != 3 || parts[0] != activityHandle && parts[0] != subscriptionHandle {
+		return "", "", "", refused
+	}
+	for i, part := range parts[1:] {
+		value, err := url.PathUnescape(part)
+		if err != nil {
+			return "", "", "", refused
+		}
+		if again, err := pathSegment(value); err != nil || again != part {
+			return "", "", "", refused
+		}
+		parts[i+1] = value
+	}
+	return parts[0], parts[1], parts[2], nil
+}
+
+// Bounds of a job's log.
+const (
+	maxLogLines   = 1000
+	maxLogMessage = 2000 // characters of one line
+)
+
+func (p *platformsh) jobLog(ctx context.Context, handle string, most int) ([]string, error) {
+	kind, project, id, err := parseHandle(handle)
+	r := &Request{Op: &activityLog, Method: http.MethodGet, Query: "max_delay=0&max_items=0",
+		Path: "/projects/" + escape(project) + "/activities/" + escape(id) + "/log"}
+	if err != nil {
+		return nil, p.complete(r, err)
+	}
+	if kind != activityHandle {
+		return nil, nil // buying a project has no log
+	}
+	tail := &tail{most: min(max(most, 1), maxLogLines)}
+	if _, err := p.do(ctx, r, tail.take); err != nil {
+		return nil, err
+	}
+	lines := tail.lines()
+	for i := range lines {
+		lines[i] = clip(p.scrub.line(lines[i]), maxLogMessage)
+	}
+	return lines, nil
+}
+
+// tail keeps the last lines of a log in {"_id", "data": {"message"}, "seal"} records, one per line, without ever
+// holding the whole of it.
+type tail struct {
+	most int
+	ring []string
+	next int
+}
+
+// take reads until the record with the seal, the end, or the cap on answers. A record that is not JSON is a line itself:
+// a log has no promised form, and losing lines would hide why a deployment failed.
+func (t *tail) take(_ http.Header, body io.Reader) (any, error) {
+	t.ring, t.next = nil, 0 // an attempt before may have left lines
+	seen := map[string]bool{}
+	r := bufio.NewReader(body)
+	for {
+		raw, err := r.ReadBytes('\n')
+		if raw = bytes.TrimSpace(raw); len(raw) > 0 && (err == nil || err == io.EOF) {
+			var record struct {
+				ID   string `json:"_id"`
+				Data struct {
+					Message string `json:"message"`
+				} `json:"data"`
+				Seal bool `json:"seal"`
+			}
+			if json.Unmarshal(raw, &record) != nil {
+				record.Data.Message = string(raw)
+			}
+			if record.ID == "" || !seen[record.ID] {
+				t.add(record.Data.Message)
+			}
+			if record.ID != "" {
+				seen[record.ID] = true
+			}
+			if record.Seal {
+				return nil, nil
+			}
+		}
+		switch {
+		case err == io.EOF:
+			return nil, nil
+		case errors.Is(err, errTooLarge):
+			t.add("(the log goes on; it is too large to read to its end)")
+			return nil, nil
+		case err != nil:
+			return nil, err
+		}
+	}
+}
+
+// add keeps the lines of one message, which often ends with a line break or holds several.
+func (t *tail) add(message string) {
+	for line := range strings.SplitSeq(strings.TrimRight(message, "\r\n"), "\n") {
+		if line = strings.TrimRight(line, "\r"); line == "" {
+			continue
+		}
+		if len(t.ring) < t.most {
+			t.ring = append(t.ring, line)
+		} else {
+			t.ring[t.next] = line
+			t.next = (t.next + 1) % t.most
+		}
+	}
+}
+
+func (t *tail) lines() []string { return slices.Concat(t.ring[t.next:], t.ring[:t.next]) }

@@ -1,0 +1,153 @@
+package apiclient
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"path"
+	"strings"
+	"sync"
+
+	"paasmcp/schemas"
+)
+
+// taker turns the body of a successful answer into a value: decoded JSON, a *File, or lines of a log.
+type taker func(header http.Header, body io.Reader) (any, error)
+
+// taker chooses by what the row says about its answer.
+func (c *Client) taker(op *schemas.Operation) taker {
+	if op.Returns != "" && !isJSON(op.Returns) {
+		return takeFile
+	}
+	return takeJSON
+}
+
+// readError is a connection that broke while the answer was read, as opposed to an answer that makes no sense.
+type readError struct{ err error }
+
+func (e *readError) Error() string { return e.err.Error() }
+
+var errTooLarge = errors.New("the answer is too large")
+
+// capped bounds a body after decompression, so that a small answer cannot unpack into all of the memory, and remembers
+// whether it was the connection that failed.
+type capped struct {
+	body io.Reader
+	left int64
+	err  error
+}
+
+func (r *capped) Read(p []byte) (int, error) {
+	if int64(len(p)) > r.left+1 {
+		p = p[:r.left+1]
+	}
+	n, err := r.body.Read(p)
+	if int64(n) > r.left {
+		r.left = 0
+		return n - 1, errTooLarge
+	}
+	r.left -= int64(n)
+	if err != nil && err != io.EOF {
+		r.err = err
+	}
+	return n, err
+}
+
+// read gives the body of a success to the taker.
+func (c *Client) read(response *http.Response, a *answer, take taker) error {
+	body := &capped{body: response.Body, left: c.options.MaxResponse}
+	value, err := take(response.Header, body)
+	switch {
+	case body.err != nil:
+		return &readError{body.err}
+	case errors.Is(err, errTooLarge):
+		return fmt.Errorf("the answer is larger than %d MiB: ask for less, with a limit or a filter", c.options.MaxResponse>>20)
+	}
+	a.Value = value
+	return err
+}
+
+var readers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, 8<<10) }}
+
+// takeJSON decodes one JSON value. Numbers stay as the platform wrote them: identifiers may exceed what a float64
+// holds. Nothing at all is a nil value.
+func takeJSON(header http.Header, body io.Reader) (any, error) {
+	r := readers.Get().(*bufio.Reader)
+	r.Reset(body)
+	defer func() { r.Reset(nil); readers.Put(r) }()
+
+	if bom, _ := r.Peek(3); string(bom) == "\ufeff" {
+		r.Discard(3)
+	}
+	first, err := firstByte(r)
+	if err == io.EOF {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if media, _, _ := mime.ParseMediaType(header.Get("Content-Type")); first == '<' || !isJSON(media) {
+		return nil, fmt.Errorf("the answer is not JSON but %s: check the API address of the account, a proxy may have answered in its place", orUnknown(media))
+	}
+	dec := json.NewDecoder(r)
+	dec.UseNumber()
+	var value any
+	if err := dec.Decode(&value); err != nil {
+		if errors.Is(err, io.ErrUnexpectedEOF) {
+			return nil, errors.New("the JSON of the answer is cut off")
+		}
+		return nil, fmt.Errorf("the JSON of the answer is broken: %w", err)
+	}
+	if _, err := dec.Token(); err != io.EOF {
+		if errors.Is(err, errTooLarge) {
+			return nil, err
+		}
+		return nil, errors.New("the JSON of the answer is followed by something else")
+	}
+	return value, nil
+}
+
+// firstByte skips white space and peeks.
+func firstByte(r *bufio.Reader) (byte, error) {
+	for {
+		b, err := r.Peek(1)
+		if err != nil {
+			return 0, err
+		}
+		if b[0] != ' ' && b[0] != '\t' && b[0] != '\r' && b[0] != '\n' {
+			return b[0], nil
+		}
+		r.Discard(1)
+	}
+}
+
+// isJSON is generous: what does not call itself anything, or plain text, is tried.
+func isJSON(media string) bool {
+	media, _, _ = strings.Cut(media, ";")
+	return media == typeJSON || strings.HasSuffix(media, "+json") || media == "text/json" || media == "text/plain" || media == ""
+}
+
+func orUnknown(media string) string {
+	if media == "" {
+		return "something else"
+	}
+	return media
+}
+
+// takeFile keeps the answer as it is. The proposed name is reduced to its last step: it comes from outside and may be
+// used to write a file.
+func takeFile(header http.Header, body io.Reader) (any, error) {
+	content, err := io.ReadAll(body)
+	if err != nil {
+		return nil, err
+	}
+	file := &File{ContentType: header.Get("Content-Type"), Bytes: content}
+	if _, params, err := mime.ParseMediaType(header.Get("Content-Disposition")); err == nil && params["filename"] != "" {
+		file.Name = path.Base(strings.ReplaceAll(visible(params["filename"]), `\`, "/"))
+	}
+	return file, nil
+}

@@ -1,0 +1,103 @@
+package apiclient
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// maxText is the longest text of a platform that an error repeats, in characters.
+const maxText = 300
+
+// secretPatterns find credentials by their form, for texts that echo what somebody sent. Names followed by a colon in
+// plain prose ("password: too short") are left alone: they are the messages that help.
+var secretPatterns = []struct {
+	find *regexp.Regexp
+	put  string
+}{
+	{regexp.MustCompile(`(?s)-----BEGIN [A-Z ]+-----.*?(-----END [A-Z ]+-----|$)`), redacted},
+	{regexp.MustCompile(`(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}`), "$1 " + redacted},
+	{regexp.MustCompile(`\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*`), redacted},
+	{regexp.MustCompile(`(?i)((?:api_?|access_?|refresh_?)?token|client_?secret|secret|password|passwd|session|api_?key)("\s*:\s*"|=)[^\s"'&,;]+`), "$1$2" + redacted},
+	{regexp.MustCompile(`://[^/\s:@]+:[^/\s@]+@`), "://" + redacted + "@"},
+}
+
+// scrubber takes secrets out of text that comes from outside.
+type scrubber struct{ own *strings.Replacer }
+
+func newScrubber(a Account) scrubber {
+	var list []string
+	for _, s := range []Secret{a.Token, a.Secret, a.Password} {
+		list = append(list, spellings(s.Reveal())...)
+	}
+	return scrubber{strings.NewReplacer(list...)}
+}
+
+// spellings pairs a secret, as it is and as it stands in forms and addresses, with its replacement. Very short values
+// are left out: replacing them would only shred the text and show what they are.
+func spellings(secret string) []string {
+	if len(secret) < 4 {
+		return nil
+	}
+	return []string{secret, redacted, escape(secret), redacted, url.QueryEscape(secret), redacted}
+}
+
+// text makes one line of at most maxText characters, without secrets and without characters that hide or reorder
+// what a reader sees.
+func (s scrubber) text(raw string, more ...string) string {
+	return clip(strings.Join(strings.Fields(s.line(raw, more...)), " "), maxText)
+}
+
+// line scrubs without shortening. The secrets in more, for example the current access token, are taken out as well.
+func (s scrubber) line(raw string, more ...string) string {
+	out := s.own.Replace(visible(raw))
+	for _, secret := range more {
+		out = strings.NewReplacer(spellings(secret)...).Replace(out)
+	}
+	for _, p := range secretPatterns {
+		out = p.find.ReplaceAllString(out, p.put)
+	}
+	return out
+}
+
+// scrubError cleans every text of an error that a platform or a network library had a hand in.
+func (c *Client) scrubError(e *Error, accessToken string) {
+	e.Message = c.scrub.text(e.Message, accessToken)
+	e.Code = clip(c.scrub.text(e.Code, accessToken), 60)
+	fields := make(map[string][]string, len(e.Fields))
+	for field, messages := range e.Fields {
+		clean := make([]string, len(messages))
+		for i, message := range messages {
+			clean[i] = c.scrub.text(message, accessToken)
+		}
+		fields[clip(visible(field), 60)] = clean
+	}
+	if e.Fields != nil {
+		e.Fields = fields
+	}
+}
+
+// visible drops control characters, which can drive a terminal, and format characters such as the Unicode bidi
+// overrides, with which a platform's text could pretend to be something else. Blanks and line breaks become spaces.
+func visible(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case r == utf8.RuneError, unicode.IsControl(r), unicode.Is(unicode.Cf, r):
+			return -1
+		default:
+			return r
+		}
+	}, s)
+}
+
+// clip shortens to n characters.
+func clip(s string, n int) string {
+	if utf8.RuneCountInString(s) <= n {
+		return s
+	}
+	return string([]rune(s)[:n-1]) + "…"
+}

@@ -1,0 +1,147 @@
+package apiclient
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"net/http"
+	"sync"
+	"time"
+
+	"golang.org/x/oauth2"
+	"golang.org/x/oauth2/clientcredentials"
+)
+
+// exchangeTimeout bounds one token exchange with its repetitions. Callers wait for it no longer than their own context.
+const exchangeTimeout = 30 * time.Second
+
+// tokens keeps the access token of one account. It does what oauth2.ReuseTokenSource does and three things more that a
+// busy server needs: callers share one exchange and still leave when their own context ends, the token is renewed
+// before it expires, and a rejected one can be dropped.
+type tokens struct {
+	grant func(context.Context) (*oauth2.Token, error)
+
+	mu     sync.Mutex
+	token  *oauth2.Token
+	renew  time.Time // when to fetch the next one; zero for never
+	flight *flight   // the exchange under way
+}
+
+// flight is one exchange that any number of callers wait for. The fields are set when done is closed.
+type flight struct {
+	done  chan struct{}
+	token *oauth2.Token
+	err   error
+}
+
+// get returns a token that is good now. Within the last moments of a token's life it starts the exchange for the next
+// one and returns the old one without waiting.
+func (t *tokens) get(ctx context.Context) (*oauth2.Token, error) {
+	t.mu.Lock()
+	token, now := t.token, time.Now()
+	if token != nil && (t.renew.IsZero() || now.Before(t.renew)) {
+		t.mu.Unlock()
+		return token, nil
+	}
+	if t.flight == nil {
+		t.flight = &flight{done: make(chan struct{})}
+		// The exchange outlives the caller that happened to start it: others wait for it too.
+		go t.exchange(context.WithoutCancel(ctx), t.flight)
+	}
+	f := t.flight
+	t.mu.Unlock()
+
+	if token != nil && now.Before(token.Expiry) {
+		return token, nil
+	}
+	select {
+	case <-f.done:
+		return f.token, f.err
+	case <-ctx.Done():
+		return nil, stopped(ctx)
+	}
+}
+
+func (t *tokens) exchange(ctx context.Context, f *flight) {
+	ctx, cancel := context.WithTimeout(ctx, exchangeTimeout)
+	defer cancel()
+	f.token, f.err = t.grant(ctx)
+
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.flight = nil
+	switch now := time.Now(); {
+	case f.err == nil:
+		t.token, t.renew = f.token, renewal(f.token.Expiry, now)
+	case t.token != nil:
+		// The old token may still be good; do not ask again with every call until it is not.
+		t.renew = now.Add(5 * time.Second)
+	}
+	close(f.done)
+}
+
+// drop forgets a token that the platform rejected, unless another caller has renewed it in the meantime.
+func (t *tokens) drop(rejected *oauth2.Token) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.token == rejected {
+		t.token = nil
+	}
+}
+
+// renewal is 60 s before the end, and a tenth of the lifetime for tokens that live less than ten minutes.
+func renewal(expiry, now time.Time) time.Time {
+	if expiry.IsZero() {
+		return time.Time{}
+	}
+	return expiry.Add(-min(time.Minute, expiry.Sub(now)/10))
+}
+
+// exchange asks an OAuth2 token endpoint (RFC 6749 section 4.4 and its likes), with repetitions after passing failures:
+// asking twice does no harm there.
+func (c *Client) exchange(ctx context.Context, config *clientcredentials.Config) (*oauth2.Token, error) {
+	ctx = context.WithValue(ctx, oauth2.HTTPClient, &http.Client{
+		Transport:     agent{c.options.UserAgent, c.options.Transport},
+		CheckRedirect: checkRedirect,
+	})
+	var token *oauth2.Token
+	failed := c.retry(ctx, func(int) *Error {
+		var err error
+		if token, err = config.Token(ctx); err != nil {
+			return c.exchangeError(ctx, err)
+		}
+		return nil
+	})
+	if failed != nil {
+		return nil, failed
+	}
+	return token, nil
+}
+
+// exchangeError reads what the token endpoint said. The library's own text is not used: it repeats the whole answer,
+// and some endpoints echo the credential.
+func (c *Client) exchangeError(ctx context.Context, err error) *Error {
+	var refused *oauth2.RetrieveError
+	if !errors.As(err, &refused) {
+		if e := c.connectionError(ctx, ctx, err); e.Kind != KindServer {
+			e.Message = "token exchange: " + e.Message
+			e.Hint = cmp.Or(e.Hint, "check that the token address is right and reachable")
+			return e
+		}
+		return &Error{Kind: KindServer, Message: "the token address answered, but not with a token: " + c.scrub.text(err.Error()),
+			Hint: "check the token address of the account"}
+	}
+	status := refused.Response.StatusCode
+	e := readProblem(refused.Body, status)
+	e.Status, e.RequestID = status, requestID(refused.Response.Header)
+	e.RetryAfter = retryAfter(refused.Response.Header, time.Now())
+	e.Code = cmp.Or(refused.ErrorCode, e.Code)
+	e.Message = "token exchange refused: " + cmp.Or(refused.ErrorDescription, e.Message, http.StatusText(status))
+	if e.Kind = kindOf(status); e.Kind != KindRateLimited && e.Kind != KindUnavailable && e.Kind != KindServer {
+		e.Kind = KindAuth
+	}
+	e.passing = e.Kind == KindRateLimited || e.Kind == KindUnavailable
+	e.Retryable = e.passing
+	c.scrubError(e, "")
+	return e
+}
