@@ -20,6 +20,7 @@ type Once struct {
 	mu   sync.Mutex
 	used map[string]time.Time // nonce → when it may be forgotten
 	next int                  // size at which expired entries are swept out
+	soon time.Time            // no entry expires before this, so an earlier sweep is in vain
 }
 
 // Use implements [Store]. A nonce past its expiry is refused: its first use may have been forgotten already.
@@ -33,11 +34,14 @@ func (o *Once) Use(nonce string, expires time.Time) bool {
 	if _, again := o.used[nonce]; again {
 		return false
 	}
-	if len(o.used) >= o.next {
+	if len(o.used) >= o.next && !now.Before(o.soon) {
 		o.sweep(now)
 	}
 	if len(o.used) >= maxUsed {
 		return false
+	}
+	if len(o.used) == 0 || expires.Before(o.soon) {
+		o.soon = expires
 	}
 	o.used[nonce] = expires
 	return true
@@ -48,9 +52,13 @@ func (o *Once) Use(nonce string, expires time.Time) bool {
 func (o *Once) sweep(now time.Time) {
 	live := make(map[string]time.Time)
 	for nonce, expires := range o.used {
-		if now.Before(expires) {
-			live[nonce] = expires
+		if !now.Before(expires) {
+			continue
 		}
+		if len(live) == 0 || expires.Before(o.soon) {
+			o.soon = expires
+		}
+		live[nonce] = expires
 	}
 	o.used = live
 	o.next = min(max(1024, 2*len(live)), maxUsed)
