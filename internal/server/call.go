@@ -1,0 +1,73 @@
+package server
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
+
+	"paasmcp/internal/caller"
+)
+
+// outlet is where the messages of a call leave.
+type outlet interface {
+	// send writes one encoded JSON-RPC message, which it may append to until it returns. It fails when the client is gone, too slow, or cannot take messages
+	// before the answer.
+	send(msg []byte) error
+}
+
+// call is one request being handled, and the session mcp-go sees while it is.
+type call struct {
+	*client
+	eng       *engine
+	out       outlet
+	transport string
+	principal string
+	sessionID string          // for logs and audit; never the id that gives access
+	owner     string          // who may answer this call's questions
+	gone      <-chan struct{} // closed when the client can no longer answer; nil: never
+	slot      slot
+	notes     notes
+}
+
+var (
+	_ server.SessionWithClientInfo      = (*call)(nil)
+	_ server.SessionWithProtocolVersion = (*call)(nil)
+	_ server.SessionWithElicitation     = (*call)(nil)
+	_ caller.Source                     = (*call)(nil)
+)
+
+// Initialize implements server.ClientSession. There is nothing to do: initialize leaves its traces in client.
+func (c *call) Initialize() {}
+
+// Initialized implements server.ClientSession.
+func (c *call) Initialized() bool { return true }
+
+// SessionID implements server.ClientSession. mcp-go keys running requests by it, so clients without a session get one
+// that nobody shares.
+func (c *call) SessionID() string {
+	if c.sessionID != "" {
+		return c.sessionID
+	}
+	return "request-" + strconv.FormatUint(c.eng.calls.Add(1), 10)
+}
+
+// NotificationChannel implements server.ClientSession. mcp-go asks for it when it has something to send.
+func (c *call) NotificationChannel() chan<- mcp.JSONRPCNotification {
+	return c.notes.open(c.out, c.eng.log)
+}
+
+// Caller implements caller.Source.
+func (c *call) Caller() caller.Caller {
+	info := c.GetClientInfo()
+	return caller.Caller{
+		Principal: c.principal, Transport: c.transport,
+		ClientName: info.Name, ClientVersion: info.Version, SessionID: c.sessionID,
+	}
+}
+
+// context returns ctx with everything a handler can ask about this call.
+func (c *call) context(ctx context.Context) context.Context {
+	return caller.WithSource(c.eng.mcp.WithContext(ctx, c), c)
+}

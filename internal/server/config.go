@@ -1,0 +1,72 @@
+package server
+
+import (
+	"cmp"
+	"log/slog"
+	"time"
+
+	"github.com/mark3labs/mcp-go/server"
+)
+
+// Config says what to serve and within which limits. Zero values of limits and times mean the defaults noted here.
+type Config struct {
+	// MCP holds the tools, prompts and resources. Required.
+	MCP *server.MCPServer
+	// Logger receives what an operator needs to know; nil discards it. It never gets message bodies or credentials.
+	Logger *slog.Logger
+	// Name and Version identify the program in /healthz and in the realm of WWW-Authenticate.
+	Name, Version string
+	// Principal is who calls when nobody has to prove anything: on stdio, and over HTTP on loopback without a token.
+	// Default "local".
+	Principal string
+
+	// MaxBody is the largest message accepted, in bytes: a line on stdio, a request body over HTTP. Default 4 MiB.
+	MaxBody int64
+	// MaxRunning is how many calls run at once; further ones wait. A call that waits for its user's answer does not
+	// count. Default 128.
+	MaxRunning int
+	// AnswerTimeout is how long a user may take to answer a question. Default 5 minutes.
+	AnswerTimeout time.Duration
+	// Grace is how long running calls may go on when the input ends or the server stops. Default 10 seconds.
+	Grace time.Duration
+
+	// The fields below matter for HTTP and SSE only.
+
+	// Addr is the address asked for, as given to Listen. A host name in it counts as an allowed host.
+	Addr string
+	// Token is the bearer token every request must show; empty means none, which is refused beyond loopback.
+	Token []byte
+	// AllowedHosts are accepted in the Host header besides loopback names and the address the connection came in on:
+	// "mcp.example.com", or "mcp.example.com:8443" to pin the port.
+	AllowedHosts []string
+	// AllowedOrigins are the web origins whose pages may call, for example "https://app.example.com". Requests without
+	// an Origin header do not come from a page and are not affected.
+	AllowedOrigins []string
+	// SessionTTL is how long a session without activity lives. Default 30 minutes.
+	SessionTTL time.Duration
+	// MaxSessions is how many sessions (SSE: streams) live at once. Over HTTP the one unused longest makes room for a
+	// new one. Default 2048.
+	MaxSessions int
+	// KeepAlive is how long a response may stay silent before a comment is sent to keep proxies from closing it.
+	// Default 15 seconds.
+	KeepAlive time.Duration
+}
+
+const (
+	writeTimeout = 30 * time.Second // for one message to one client that reads too slowly
+	readTimeout  = 60 * time.Second // for one request body
+)
+
+func (c Config) withDefaults() Config {
+	c.Logger = cmp.Or(c.Logger, slog.New(slog.DiscardHandler))
+	c.Name = cmp.Or(c.Name, "paas-mcp")
+	c.Principal = cmp.Or(c.Principal, "local")
+	c.MaxBody = cmp.Or(c.MaxBody, 4<<20)
+	c.MaxRunning = cmp.Or(c.MaxRunning, 128)
+	c.AnswerTimeout = cmp.Or(c.AnswerTimeout, 5*time.Minute)
+	c.Grace = cmp.Or(c.Grace, 10*time.Second)
+	c.SessionTTL = cmp.Or(c.SessionTTL, 30*time.Minute)
+	c.MaxSessions = cmp.Or(c.MaxSessions, 2048)
+	c.KeepAlive = cmp.Or(c.KeepAlive, 15*time.Second)
+	return c
+}

@@ -1,0 +1,67 @@
+package server
+
+import (
+	"bytes"
+	"encoding/json"
+	"log/slog"
+	"sync"
+
+	"github.com/mark3labs/mcp-go/mcp"
+)
+
+// buffers are reused across messages; a list of all tools is megabytes, so giants are left to the collector.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+const keptBuffer = 256 << 10 // bytes
+
+func newBuffer() *bytes.Buffer {
+	b := buffers.Get().(*bytes.Buffer)
+	b.Reset()
+	return b
+}
+
+func freeBuffer(b *bytes.Buffer) {
+	if b.Cap() <= keptBuffer {
+		buffers.Put(b)
+	}
+}
+
+// writeAnswer appends the response to the request with the given id; a nil id is written as null. The id goes out as the
+// bytes that came in: mcp-go decodes ids as float64, which rounds integers above 2^53.
+func writeAnswer(b *bytes.Buffer, id json.RawMessage, answer mcp.JSONRPCMessage, log *slog.Logger) {
+	start := b.Len()
+	b.WriteString(`{"jsonrpc":"2.0","id":`)
+	if id == nil {
+		b.WriteString("null")
+	} else {
+		b.Write(id)
+	}
+	var err error
+	switch a := answer.(type) {
+	case mcp.JSONRPCResponse:
+		b.WriteString(`,"result":`)
+		err = appendJSON(b, a.Result)
+	case mcp.JSONRPCError:
+		b.WriteString(`,"error":`)
+		err = appendJSON(b, a.Error)
+	case *mcp.JSONRPCError:
+		b.WriteString(`,"error":`)
+		err = appendJSON(b, a.Error)
+	}
+	if err != nil {
+		// Without an answer the client would wait for ever.
+		log.Error("answer cannot be encoded", "error", err)
+		b.Truncate(start)
+		writeAnswer(b, id, rpcError(mcp.INTERNAL_ERROR, "internal error: the result cannot be encoded; the server's log has the details"), log)
+		return
+	}
+	b.WriteByte('}')
+}
+
+func appendJSON(b *bytes.Buffer, v any) error {
+	if err := json.NewEncoder(b).Encode(v); err != nil {
+		return err
+	}
+	b.Truncate(b.Len() - 1) // the encoder ends with a newline
+	return nil
+}

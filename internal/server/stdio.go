@@ -1,0 +1,76 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/mark3labs/mcp-go/mcp"
+)
+
+// ServeStdio serves one client over in and out until the input ends, the output breaks or ctx is done. At the end of
+// input running calls get the grace period to finish and are answered; when ctx is done they are cancelled. All three
+// ends are regular and return nil; an error means that reading failed.
+//
+// A read that is blocked when ctx ends stays blocked, as nothing can interrupt it on every kind of file; the caller is
+// expected to exit.
+func ServeStdio(ctx context.Context, cfg Config, in io.Reader, out io.Writer) error {
+	e := newEngine(ctx, cfg)
+	defer e.stop()
+	w := newLineWriter(out)
+	l := &link{
+		eng: e, out: w, transport: "stdio", principal: e.cfg.Principal,
+		sessionID: "stdio", owner: "stdio", gone: w.broken, ctx: e.base,
+	}
+	// The registered session receives what the server sends to everybody.
+	everybody := l.newCall(false)
+	if err := e.mcp.RegisterSession(e.base, everybody); err != nil {
+		return fmt.Errorf("serve stdio: %w: one server can serve one stdio client at a time", err)
+	}
+	defer everybody.notes.close()
+	defer e.mcp.UnregisterSession(e.base, everybody.sessionID)
+	if out == os.Stdout {
+		// Go ends the process when writing to a broken standard output, and with it calls that are halfway through.
+		signal.Ignore(syscall.SIGPIPE)
+	}
+
+	ended := make(chan error, 1)
+	go func() { ended <- l.readLines(newLineReader(in, e.cfg.MaxBody)) }()
+	var err error
+	select {
+	case err = <-ended:
+		e.close() // whoever could answer a question has hung up
+		l.finish(ctx, e.cfg.Grace)
+	case <-w.broken: // the client is gone without a word
+		e.close()
+		l.finish(ctx, 0)
+	case <-ctx.Done():
+		e.close()
+		l.finish(ctx, 0)
+	}
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrClosedPipe) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("serve stdio: read input: %w", err)
+	}
+	return nil
+}
+
+func (l *link) readLines(r *lineReader) error {
+	for {
+		line, err := r.next()
+		switch {
+		case errors.Is(err, errTooLong):
+			l.answer(nil, rpcError(mcp.INVALID_REQUEST, fmt.Sprintf("message is longer than %d bytes", l.eng.cfg.MaxBody)))
+		case err != nil:
+			return err
+		default:
+			l.accept(line)
+		}
+	}
+}
