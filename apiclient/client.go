@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"paasmcp/schemas"
@@ -48,7 +49,7 @@ func New(account Account, options Options) (*Client, error) {
 		return nil, err
 	}
 	account = account.withDefaults()
-	base, err := url.Parse(account.APIURL)
+	base, err := url.Parse(strings.TrimRight(account.APIURL, "/"))
 	if err != nil {
 		return nil, fmt.Errorf("account %q: API address: %w", account.Name, err)
 	}

@@ -96,7 +96,7 @@ func scalar(value any) (string, error) {
 	case uint64:
 		return strconv.FormatUint(v, 10), nil
 	default:
-		return "", fmt.Errorf("a %T has no place here; a string, number or boolean is needed", value)
+		return "", errors.New("a string, number or boolean is needed")
 	}
 }
 

@@ -104,7 +104,7 @@ func kindOf(status int) Kind {
 	case 502, 503, 504, 524: // 524 is Cloudflare's "the origin took too long"
 		return KindUnavailable
 	}
-	if status >= 500 {
+	if status >= 500 || status < 400 {
 		return KindServer
 	}
 	return KindInvalid

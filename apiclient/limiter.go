@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"sync"
 	"time"
 )
@@ -40,7 +41,8 @@ func (l *limiter) wait(ctx context.Context) *Error {
 			return &Error{Kind: KindRateLimited, RetryAfter: d, Retryable: true, Hint: retryIn(d),
 				Message: "the platform asked all calls of this account to wait"}
 		}
-		if err := sleep(ctx, d); err != nil {
+		// A little more for each, or all who wait would come back in the same instant.
+		if err := sleep(ctx, d+rand.N(min(d/10, time.Second)+1)); err != nil {
 			return err
 		}
 	}

@@ -70,7 +70,7 @@ func (c *Client) list(ctx context.Context, r *Request, page Page) (*Result, erro
 				result.Total = len(items)
 			}
 		}
-		fresh := slices.DeleteFunc(slices.Clone(items), func(item any) bool { return slices.Contains(at.Seen, digText(item, "id")) })
+		fresh := unseen(items, at.Seen)
 		next, more := pages.after(r, at, listing{a.Value, items, len(fresh), room + at.Skip})
 		if n == 1 {
 			result.Value = beside(a.Value, r.Op.List)
@@ -91,6 +91,14 @@ func (c *Client) list(ctx context.Context, r *Request, page Page) (*Result, erro
 			return result, nil
 		}
 	}
+}
+
+// unseen leaves out what was on the page before.
+func unseen(items []any, seen []string) []any {
+	if len(seen) == 0 {
+		return items
+	}
+	return slices.DeleteFunc(slices.Clone(items), func(item any) bool { return slices.Contains(seen, digText(item, "id")) })
 }
 
 func (c *Client) pagerOf(r *Request) (pager, error) {
@@ -220,10 +228,8 @@ func pageKeys(r *Request, query string) string {
 // listAt finds the list in the answer: "$" is the answer itself, anything else a path of members. A missing list is
 // empty, since platforms leave out what has no value; one of another type is an error and not "nothing there".
 func listAt(value any, at string) ([]any, error) {
-	if at != "$" {
-		if _, bare := value.([]any); !bare {
-			value = dig(value, strings.Split(at, ".")...)
-		}
+	if object, ok := value.(map[string]any); ok && at != "$" {
+		value = dig(object, strings.Split(at, ".")...)
 	}
 	switch list := value.(type) {
 	case nil:

@@ -98,6 +98,7 @@ func (p *platformsh) advise(r *Request, e *Error) string {
 		if e.Status >= 500 {
 			return "the platform has a problem with " + r.Method + " " + r.safePath() + ": try later, and give its support the request id if there is one"
 		}
+		return proxyHint
 	case KindUnknownOutcome:
 		if project := pathID(r, "projects"); project != "" {
 			return "it may have been done: before trying again look at the newest activities of the project and at the " + object

@@ -31,6 +31,16 @@ type readError struct{ err error }
 
 func (e *readError) Error() string { return e.err.Error() }
 
+// unreadable is an answer that makes no sense, with the next step.
+type unreadable struct{ message, hint string }
+
+func (e *unreadable) Error() string { return e.message }
+
+const (
+	proxyHint  = "check the API address of the account; a proxy may have answered in the platform's place"
+	brokenHint = "try again; if it stays, the platform or a proxy before it is broken"
+)
+
 var errTooLarge = errors.New("the answer is too large")
 
 // capped bounds a body after decompression, so that a small answer cannot unpack into all of the memory, and remembers
@@ -65,7 +75,7 @@ func (c *Client) read(response *http.Response, a *answer, take taker) error {
 	case body.err != nil:
 		return &readError{body.err}
 	case errors.Is(err, errTooLarge):
-		return fmt.Errorf("the answer is larger than %d MiB: ask for less, with a limit or a filter", c.options.MaxResponse>>20)
+		return &unreadable{fmt.Sprintf("the answer is larger than %d MiB", c.options.MaxResponse>>20), "ask for less, with a limit or a filter"}
 	}
 	a.Value = value
 	return err
@@ -91,22 +101,28 @@ func takeJSON(header http.Header, body io.Reader) (any, error) {
 		return nil, err
 	}
 	if media, _, _ := mime.ParseMediaType(header.Get("Content-Type")); first == '<' || !isJSON(media) {
-		return nil, fmt.Errorf("the answer is not JSON but %s: check the API address of the account, a proxy may have answered in its place", orUnknown(media))
+		if first == '<' {
+			media = "a page of HTML or XML"
+		}
+		return nil, &unreadable{"the answer is not JSON but " + clip(visible(media), 60), proxyHint}
 	}
 	dec := json.NewDecoder(r)
 	dec.UseNumber()
 	var value any
 	if err := dec.Decode(&value); err != nil {
 		if errors.Is(err, io.ErrUnexpectedEOF) {
-			return nil, errors.New("the JSON of the answer is cut off")
+			return nil, &unreadable{"the JSON of the answer is cut off", brokenHint}
 		}
-		return nil, fmt.Errorf("the JSON of the answer is broken: %w", err)
+		if errors.Is(err, errTooLarge) {
+			return nil, err
+		}
+		return nil, &unreadable{"the JSON of the answer is broken: " + err.Error(), brokenHint}
 	}
 	if _, err := dec.Token(); err != io.EOF {
 		if errors.Is(err, errTooLarge) {
 			return nil, err
 		}
-		return nil, errors.New("the JSON of the answer is followed by something else")
+		return nil, &unreadable{"the JSON of the answer is followed by something else", brokenHint}
 	}
 	return value, nil
 }
@@ -129,13 +145,6 @@ func firstByte(r *bufio.Reader) (byte, error) {
 func isJSON(media string) bool {
 	media, _, _ = strings.Cut(media, ";")
 	return media == typeJSON || strings.HasSuffix(media, "+json") || media == "text/json" || media == "text/plain" || media == ""
-}
-
-func orUnknown(media string) string {
-	if media == "" {
-		return "something else"
-	}
-	return media
 }
 
 // takeFile keeps the answer as it is. The proposed name is reduced to its last step: it comes from outside and may be

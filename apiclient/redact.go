@@ -79,9 +79,13 @@ func (c *Client) scrubError(e *Error, accessToken string) {
 	}
 }
 
+// color is a terminal's escape sequence; build logs are full of them.
+var color = regexp.MustCompile(`\x1b\[[0-9;?]*[A-Za-z]`)
+
 // visible drops control characters, which can drive a terminal, and format characters such as the Unicode bidi
 // overrides, with which a platform's text could pretend to be something else. Blanks and line breaks become spaces.
 func visible(s string) string {
+	s = color.ReplaceAllString(s, "")
 	return strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsSpace(r):

@@ -65,6 +65,9 @@ func (c *Client) do(ctx context.Context, r *Request, take taker) (*answer, error
 // retry repeats once while it fails in a passing way.
 func (c *Client) retry(ctx context.Context, once func(try int) *Error) *Error {
 	for try := 1; ; try++ {
+		if ctx.Err() != nil {
+			return stopped(ctx)
+		}
 		if err := c.limit.wait(ctx); err != nil {
 			return err
 		}
@@ -120,14 +123,10 @@ func (c *Client) once(ctx context.Context, r *Request, token *oauth2.Token, take
 	if a.Status >= 300 {
 		a.Text, _ = io.ReadAll(io.LimitReader(response.Body, maxProblem))
 	} else if err := c.read(response, a, take); err != nil {
-		var e *Error
-		if broken := (*readError)(nil); errors.As(err, &broken) {
-			e = c.connectionError(ctx, attempt, broken.err)
-		} else {
-			e = &Error{Kind: KindServer, Message: err.Error(), cause: err}
-		}
+		e := c.readFailure(ctx, attempt, err)
 		e.Status, e.RequestID = a.Status, requestID(a.Header)
 		if !r.Op.IsRead() {
+			e.Hint = "" // what to do about the answer matters less than whether the change was made
 			unknown(e)
 		}
 		return a, c.settle(r, token, e)
@@ -148,6 +147,19 @@ func (c *Client) once(ctx context.Context, r *Request, token *oauth2.Token, take
 	}
 	e.Retryable = e.passing
 	return a, c.settle(r, token, e)
+}
+
+func (c *Client) readFailure(ctx, attempt context.Context, err error) *Error {
+	var broken *readError
+	if errors.As(err, &broken) {
+		return c.connectionError(ctx, attempt, broken.err)
+	}
+	e := &Error{Kind: KindServer, Message: err.Error(), cause: err}
+	var senseless *unreadable
+	if errors.As(err, &senseless) {
+		e.Hint = senseless.hint
+	}
+	return e
 }
 
 // unknown turns the failure of a change that may have arrived into what it is.

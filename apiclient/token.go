@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"sync"
 	"time"
 
@@ -121,13 +122,15 @@ func (c *Client) exchange(ctx context.Context, config *clientcredentials.Config)
 // exchangeError reads what the token endpoint said. The library's own text is not used: it repeats the whole answer,
 // and some endpoints echo the credential.
 func (c *Client) exchangeError(ctx context.Context, err error) *Error {
+	var unreachable *url.Error
+	if errors.As(err, &unreachable) {
+		e := c.connectionError(context.Background(), ctx, err)
+		e.Message = "token exchange: " + e.Message
+		e.Hint = cmp.Or(e.Hint, "check that the token address is right and reachable")
+		return e
+	}
 	var refused *oauth2.RetrieveError
 	if !errors.As(err, &refused) {
-		if e := c.connectionError(ctx, ctx, err); e.Kind != KindServer {
-			e.Message = "token exchange: " + e.Message
-			e.Hint = cmp.Or(e.Hint, "check that the token address is right and reachable")
-			return e
-		}
 		return &Error{Kind: KindServer, Message: "the token address answered, but not with a token: " + c.scrub.text(err.Error()),
 			Hint: "check the token address of the account"}
 	}
