@@ -19,8 +19,8 @@ type project struct {
 	integrations Collection
 	targets      Collection // deployment targets
 	provisioners Collection
-	access       Collection            // legacy project access by user id
-	typeAccess   map[string]Collection // legacy access by environment type
+	access       Collection             // legacy project access by user id
+	typeAccess   map[string]*Collection // legacy access by environment type
 	settings     Doc
 	repo         *repository
 	activities   []*activity // oldest first

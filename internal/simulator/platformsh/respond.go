@@ -22,7 +22,9 @@ type Response struct {
 func OK(body any) (Response, error) { return Response{Body: body}, nil }
 
 // Created answers 201 with a body.
-func Created(body any) (Response, error) { return Response{Status: http.StatusCreated, Body: body}, nil }
+func Created(body any) (Response, error) {
+	return Response{Status: http.StatusCreated, Body: body}, nil
+}
 
 // NoContent answers 204.
 func NoContent() (Response, error) { return Response{Status: http.StatusNoContent}, nil }

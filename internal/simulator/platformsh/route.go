@@ -68,14 +68,23 @@ func readBody(hr *http.Request) ([]byte, error) {
 // Object decodes and checks a JSON object body. No body counts as {}, because clients send none for actions without
 // arguments.
 func (r *Request) Object(fields ...Field) (Doc, error) {
+	body, err := r.anyObject()
+	if err != nil {
+		return nil, err
+	}
+	if err := checkFields(body, fields); err != nil {
+		return nil, err
+	}
+	return body, nil
+}
+
+// anyObject decodes without checking, for bodies whose fields depend on one of them.
+func (r *Request) anyObject() (Doc, error) {
 	body := Doc{}
 	if len(bytes.TrimSpace(r.raw)) > 0 {
 		if err := json.Unmarshal(r.raw, &body); err != nil || body == nil {
 			return nil, &Problem{Status: http.StatusBadRequest, Message: "The request body is not a JSON object."}
 		}
-	}
-	if err := checkFields(body, fields); err != nil {
-		return nil, err
 	}
 	return body, nil
 }
