@@ -12,7 +12,11 @@ import (
 func (o *Operation) InputSchema(extra ...Property) json.RawMessage {
 	props := make(Properties, 0, len(o.Params)+len(extra))
 	for i := range o.Params {
-		props = append(props, Property{Name: o.Params[i].Name, Schema: o.Params[i].Schema})
+		schema := o.Params[i].Schema
+		if schema.Nullable && (o.Method() == "PATCH" || o.Method() == "PUT") {
+			schema.Description = spaced(schema.Description, "null clears it.")
+		}
+		props = append(props, Property{Name: o.Params[i].Name, Schema: schema})
 	}
 	return ObjectSchema(append(props, extra...), o.RequiredArguments())
 }
@@ -51,11 +55,7 @@ func (s *Schema) render(b *bytes.Buffer, form Rendering, root bool) {
 		value(b, s.Type)
 	}
 	if form == Visible {
-		text := s.Description
-		if s.Nullable {
-			text = spaced(text, "null clears it.")
-		}
-		key(b, "description", text, text != "")
+		key(b, "description", s.Description, s.Description != "")
 	}
 	key(b, "format", s.Format, s.Format != "" && !slices.Contains(localFormats, s.Format))
 	key(b, "pattern", s.Pattern, s.Pattern != "")

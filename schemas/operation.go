@@ -141,7 +141,7 @@ type Schema struct {
 	// Values is the schema of the values of an object with free keys (additionalProperties in JSON Schema).
 	Values *Schema `json:"values,omitempty" yaml:"values"`
 	// Nullable admits an explicit null, which the vendors use to clear a value. Clients do not see it as a type
-	// list, which several of them cannot load; the description says so instead.
+	// list, which several of them cannot load; where an update takes it, the description says so instead.
 	Nullable bool `json:"nullable,omitempty" yaml:"nullable"`
 }
 

@@ -1,0 +1,55 @@
+# Everything is a make target, and CI runs only these. `make` alone prints them.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+GO ?= go
+BIN := bin/paas-mcp
+
+.PHONY: help build demo test check unit race fuzz clients bench generate update clean
+
+help: ## Print this help
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## Build bin/paas-mcp
+	$(GO) build -trimpath -o $(BIN) .
+
+demo: build ## Watch a client and a server at work, no account needed
+	$(BIN) demo
+
+test: check unit race fuzz clients ## Run everything that CI runs
+
+check: ## Format, vet, static analysis, tidy go.mod, generated files
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo 'run gofmt -w on these files'; exit 1; }
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+	$(GO) mod tidy -diff
+
+unit: build ## Run the tests once, with coverage
+	@mkdir -p .cache
+	$(GO) test -coverpkg=./... -coverprofile=.cache/cover.out ./...
+	@$(GO) tool cover -func=.cache/cover.out | tail -n 1
+
+race: ## Run the tests with the race detector
+	$(GO) test -race ./...
+
+FUZZTIME ?= 5s
+fuzz: ## Run each fuzz target for FUZZTIME (5s)
+	@for pkg in $$($(GO) list ./...); do \
+	  for target in $$($(GO) test -list '^Fuzz' "$$pkg" | grep '^Fuzz' || true); do \
+	    echo "$$pkg $$target"; $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$pkg" | tail -n 1; \
+	  done; done
+
+clients: build ## Drive the binary with MCP clients of others: the Inspector and the TypeScript SDKs
+	testdata/clients/run
+
+bench: build ## Measure the binary against a bare server in the same run
+	$(GO) run ./internal/bench
+
+generate: ## Write what is derived from the catalogue: index, row schema, tool reference
+	$(GO) run ./internal/generate
+
+update: generate ## Rewrite the snapshots and goldens of the tests
+	UPDATE=1 $(GO) test ./...
+
+clean: ## Remove what the targets made
+	rm -rf bin .cache

@@ -1,0 +1,102 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"paasmcp/internal/server"
+	"paasmcp/internal/version"
+	"paasmcp/tools"
+)
+
+const defaultAddr = "127.0.0.1:8085"
+
+func serveCommand(p Process) *cobra.Command {
+	var s setup
+	var transport, addr, tokenFile string
+	var toolsets, hosts, origins []string
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Serve MCP clients over stdio, Streamable HTTP or SSE",
+		Args:  cobra.NoArgs,
+		Example: `  paas-mcp serve                                  # stdio, accounts from the environment
+  paas-mcp serve --demo                           # stdio, against the embedded simulator
+  paas-mcp serve --transport http --addr 127.0.0.1:8085
+  paas-mcp serve --transport http --addr 0.0.0.0:8085 --auth-token-file /run/secrets/mcp`,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			service, logger, end, err := s.service(cmd.Context(), p)
+			if err != nil {
+				return err
+			}
+			defer end()
+			mcp, err := tools.NewServer(service, tools.Selection{Toolsets: toolsets}, version.Version())
+			if err != nil {
+				return usageError{err}
+			}
+			cfg := server.Config{MCP: mcp, Logger: logger, Name: "paas-mcp", Version: version.Version(), AllowedHosts: hosts, AllowedOrigins: origins}
+			if transport == "stdio" {
+				if cmd.Flags().Changed("addr") || tokenFile != "" {
+					return usageError{errors.New("--addr and --auth-token-file belong to --transport http or sse")}
+				}
+				if isTerminal(p.In) {
+					fmt.Fprintln(p.Err, "paas-mcp waits for an MCP client on standard input. To see it work, run: paas-mcp demo")
+				}
+				return server.ServeStdio(cmd.Context(), cfg, p.In, p.Out)
+			}
+			if cfg.Token, err = readToken(tokenFile); err != nil {
+				return usageError{err}
+			}
+			cfg.Addr = addr
+			serve, path := server.ServeHTTP, "/mcp"
+			switch transport {
+			case "http":
+			case "sse":
+				serve, path = server.ServeSSE, "/sse"
+			default:
+				return usageError{fmt.Errorf("--transport %s is not known: use stdio, http or sse", transport)}
+			}
+			listener, err := server.Listen(addr, cfg.Token)
+			if err != nil {
+				return usageError{err}
+			}
+			logger.Info("serving MCP", "url", "http://"+listener.Addr().String()+path, "authentication", map[bool]string{true: "bearer token", false: "none (loopback only)"}[cfg.Token != nil])
+			return serve(cmd.Context(), cfg, listener)
+		},
+	}
+	s.flags(cmd.Flags())
+	cmd.Flags().StringVar(&transport, "transport", "stdio", "stdio, http or sse")
+	cmd.Flags().StringVar(&addr, "addr", defaultAddr, "`address` for http and sse")
+	cmd.Flags().StringVar(&tokenFile, "auth-token-file", "", "`file` with the bearer token clients must send; needed beyond loopback")
+	cmd.Flags().StringSliceVar(&toolsets, "toolsets", nil, "tools offered directly: default, none, all or toolset `names`")
+	cmd.Flags().StringSliceVar(&hosts, "allowed-hosts", nil, "further Host `names` to accept, for example behind a proxy")
+	cmd.Flags().StringSliceVar(&origins, "allowed-origins", nil, "web `origins` whose pages may call")
+	complete(cmd, "transport", "stdio", "http", "sse")
+	return cmd
+}
+
+// minToken is the shortest bearer token accepted, in bytes; less can be guessed.
+const minToken = 16
+
+func readToken(file string) ([]byte, error) {
+	if file == "" {
+		return nil, nil
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("--auth-token-file: %w", err)
+	}
+	token := bytes.TrimSpace(data)
+	if len(token) < minToken {
+		return nil, fmt.Errorf("--auth-token-file %s: the token has %d bytes, at least %d are needed; make one with: openssl rand -hex 32", file, len(token), minToken)
+	}
+	return token, nil
+}
+
+func complete(cmd *cobra.Command, flag string, values ...string) {
+	// The only error is a flag that does not exist, which every run of the command would show.
+	_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
+}

@@ -1,0 +1,150 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/lmittmann/tint"
+	"github.com/spf13/pflag"
+
+	"paasmcp/apiclient"
+	"paasmcp/internal/approval"
+	"paasmcp/internal/audit"
+	"paasmcp/internal/config"
+	"paasmcp/internal/policy"
+	"paasmcp/internal/secrets"
+	"paasmcp/internal/simulator"
+	"paasmcp/internal/version"
+	"paasmcp/schemas"
+	"paasmcp/tools"
+)
+
+// setup is the part of the command line that several commands share: which accounts, which rows, what is written down.
+type setup struct {
+	accountsFile string
+	demo         bool
+	include      []string
+	readOnly     bool
+	auditFile    string
+	logLevel     string
+	logFormat    string
+}
+
+func (s *setup) flags(f *pflag.FlagSet) {
+	f.StringVar(&s.accountsFile, "accounts", "", "YAML `file` with accounts, in place of the environment")
+	f.BoolVar(&s.demo, "demo", false, "run against the embedded simulator; needs no account and reaches no platform")
+	f.StringSliceVar(&s.include, "include", nil, "also offer operations that are `deprecated,privileged`")
+	f.BoolVar(&s.readOnly, "read-only", false, "hide and refuse everything that changes something")
+	f.StringVar(&s.auditFile, "audit", "", "append the audit trail to this `file`")
+	f.StringVar(&s.logLevel, "log-level", "info", "debug, info, warn or error")
+	f.StringVar(&s.logFormat, "log-format", "text", "text or json; logs go to standard error")
+}
+
+// service builds a service. The returned function ends what it started.
+func (s *setup) service(ctx context.Context, p Process) (*tools.Service, *slog.Logger, func(), error) {
+	logger, err := newLogger(p.Err, s.logLevel, s.logFormat)
+	if err != nil {
+		return nil, nil, nil, usageError{err}
+	}
+	end := func() {}
+	var accounts []apiclient.Account
+	if s.demo {
+		if s.accountsFile != "" {
+			return nil, nil, nil, usageError{fmt.Errorf("--demo brings its own accounts; leave --accounts out")}
+		}
+		if accounts, end, err = demoAccounts(ctx); err != nil {
+			return nil, nil, nil, err
+		}
+	} else if accounts, err = config.Accounts(s.accountsFile, p.Env); err != nil {
+		return nil, nil, nil, usageError{err}
+	}
+	service, closeAudit, err := s.build(accounts, logger)
+	if err != nil {
+		end()
+		return nil, nil, nil, err
+	}
+	return service, logger, func() { closeAudit(); end() }, nil
+}
+
+func (s *setup) build(accounts []apiclient.Account, logger *slog.Logger) (*tools.Service, func(), error) {
+	set, err := tools.NewAccounts(accounts, apiclient.Options{UserAgent: "paas-mcp/" + version.Version(), Logger: logger})
+	if err != nil {
+		return nil, nil, usageError{err}
+	}
+	catalog, err := s.catalog(set.Platforms())
+	if err != nil {
+		return nil, nil, err
+	}
+	log, err := audit.Open(s.auditFile)
+	if err != nil {
+		return nil, nil, usageError{err}
+	}
+	sealer, err := approval.NewRandomSealer()
+	if err != nil {
+		return nil, nil, err
+	}
+	service := tools.NewService(tools.Config{
+		Catalog:  catalog,
+		Accounts: set,
+		Gate:     approval.NewGate(sealer, new(approval.Once)),
+		Policy:   policy.Default(),
+		Audit:    log,
+		ReadOnly: s.readOnly,
+		Logger:   logger,
+	})
+	return service, func() { _ = log.Close() }, nil
+}
+
+func (s *setup) catalog(platforms []schemas.Platform) (*schemas.Catalog, error) {
+	var include []schemas.Flag
+	for _, flag := range s.include {
+		switch f := schemas.Flag(flag); f {
+		case schemas.Deprecated, schemas.Privileged:
+			include = append(include, f)
+		default:
+			return nil, usageError{fmt.Errorf("--include %s is not known: use deprecated, privileged or both", flag)}
+		}
+	}
+	return schemas.Open(include, platforms...)
+}
+
+// demoSpeed lets the simulated platform work fast enough to watch and slowly enough to see progress.
+const demoSpeed = 6
+
+// demoAccounts starts the simulator and returns accounts for it.
+func demoAccounts(ctx context.Context) ([]apiclient.Account, func(), error) {
+	sim := simulator.New(simulator.Options{Speed: demoSpeed, KeepRequests: -1})
+	base, err := sim.Start(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	accounts := []apiclient.Account{{
+		Name:     "demo",
+		Platform: schemas.Platformsh,
+		APIURL:   base + simulator.PlatformshPath,
+		TokenURL: base + simulator.PlatformshPath + "/oauth2/token",
+		Token:    simulator.PlatformshToken,
+	}}
+	return accounts, func() { _ = sim.Close() }, nil
+}
+
+// newLogger logs to standard error: standard output belongs to the protocol. Secrets are masked by name and shape on
+// their way, in case something logs more than it should.
+func newLogger(w io.Writer, level, format string) (*slog.Logger, error) {
+	var at slog.Level
+	if err := at.UnmarshalText([]byte(strings.ToUpper(level))); err != nil {
+		return nil, fmt.Errorf("--log-level %s is not known: use debug, info, warn or error", level)
+	}
+	switch format {
+	case "json":
+		return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: at, ReplaceAttr: secrets.ReplaceAttr})), nil
+	case "text":
+		return slog.New(tint.NewHandler(w, &tint.Options{Level: at, TimeFormat: time.TimeOnly, NoColor: !isTerminal(w), ReplaceAttr: secrets.ReplaceAttr})), nil
+	default:
+		return nil, fmt.Errorf("--log-format %s is not known: use text or json", format)
+	}
+}

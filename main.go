@@ -1,0 +1,21 @@
+// Command paas-mcp is an MCP server through which AI assistants, editor plugins and chat-ops bots run hosting projects
+// on Platform.sh / Upsun, Acquia Cloud and the Virtuozzo Application Platform.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"paasmcp/internal/cli"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := cli.Main(ctx, cli.Process{
+		Args: os.Args[1:], In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Env: os.LookupEnv,
+	})
+	stop()
+	os.Exit(code)
+}

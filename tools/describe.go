@@ -1,0 +1,96 @@
+package tools
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
+
+	"paasmcp/internal/policy"
+	"paasmcp/schemas"
+)
+
+type describeInput struct {
+	Tool string `json:"tool" jsonschema_description:"name of the operation, from paas_find"`
+	// Arguments are taken and ignored: models that have just read about paas_read pass them here too.
+	Arguments object `json:"arguments,omitempty" jsonschema:"-"`
+	Account   string `json:"account,omitempty"`
+}
+
+// Description is everything a caller needs to know of one operation.
+type Description struct {
+	Tool     string           `json:"tool"`
+	Platform schemas.Platform `json:"platform"`
+	Call     string           `json:"call"`
+	CallWith string           `json:"call_with"` // the tool that calls it
+	Summary  string           `json:"summary"`
+	About    string           `json:"about,omitempty"`
+	Risk     []schemas.Risk   `json:"risk"`
+	Gate     string           `json:"gate"` // what the gate will do
+	Flags    []schemas.Flag   `json:"flags,omitempty"`
+	Only     string           `json:"only,omitempty"`
+	Async    string           `json:"async,omitempty"`
+	Returns  string           `json:"returns,omitempty"`
+	Fields   []string         `json:"fields,omitempty"` // kept by default in the answer
+	Input    json.RawMessage  `json:"input_schema"`
+	Variants json.RawMessage  `json:"variants,omitempty"` // what each kind needs
+	Example  map[string]any   `json:"example"`
+}
+
+func (s *Service) describeTool() server.ServerTool {
+	return own(s, "paas_describe", "Describe an operation",
+		"Show one operation: arguments as JSON Schema, example, risk, what the gate will ask, what comes back.",
+		hints(true, false, true),
+		func(ctx context.Context, in describeInput, _ mcp.CallToolParams) (*mcp.CallToolResult, error) {
+			d, err := s.Describe(in.Tool, in.Account)
+			if err != nil {
+				return failed(err), nil
+			}
+			return result(d)
+		})
+}
+
+// Describe explains one operation. The account only matters where the policy treats accounts differently.
+func (s *Service) Describe(tool, account string) (Description, error) {
+	op, err := s.operation(tool)
+	if err != nil {
+		return Description{}, err
+	}
+	d := Description{
+		Tool: op.Name, Platform: op.Platform, Call: op.Call, CallWith: "paas_write", Summary: op.Summary, About: op.About,
+		Risk: op.Risk, Flags: op.Flags, Only: op.Only, Returns: op.Returns, Fields: op.Shows,
+		Input: op.InputSchema(), Example: op.Example.Args, Gate: s.gateText(op, account),
+	}
+	if op.IsRead() {
+		d.CallWith = "paas_read"
+	}
+	if d.Example == nil {
+		d.Example = map[string]any{}
+	}
+	switch op.Async {
+	case schemas.Activity, schemas.Notification:
+		d.Async = "answers with a job; wait for it with paas_wait"
+	case schemas.Accepted:
+		d.Async = "answers before the work is done; look at the resource, or paas_wait when a job comes back"
+	case schemas.Action:
+		d.Async = "blocks until the work is done, which can take minutes"
+	}
+	if op.Variants != nil {
+		if d.Variants, err = json.Marshal(op.Variants); err != nil {
+			return Description{}, err
+		}
+	}
+	return d, nil
+}
+
+// gateText says what the policy will do with a call.
+func (s *Service) gateText(op *schemas.Operation, account string) string {
+	v := s.Policy.Decide(policy.Facts{Operation: op, Account: account, ReadOnly: s.ReadOnly})
+	switch {
+	case v.Action == policy.Confirm && v.Level == policy.Typed:
+		return v.Reason + " They type the name of the target."
+	default:
+		return v.Reason
+	}
+}

@@ -1,0 +1,77 @@
+package tools
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
+
+	"paasmcp/schemas"
+)
+
+type findInput struct {
+	Query    string `json:"query" jsonschema_description:"what you need, in plain words"`
+	Platform string `json:"platform,omitempty" jsonschema:"enum=platformsh,enum=acquia,enum=virtuozzo"`
+	Limit    count  `json:"limit,omitempty" jsonschema:"type=integer,minimum=1,maximum=50" jsonschema_description:"default 8"`
+}
+
+// Found is one operation of a search.
+type Found struct {
+	Tool     string           `json:"tool"`
+	Platform schemas.Platform `json:"platform"`
+	Method   string           `json:"method"`
+	Path     string           `json:"path"`
+	Summary  string           `json:"summary"`
+	Risk     []schemas.Risk   `json:"risk"`
+	Required []string         `json:"required"`
+}
+
+const defaultFound = 8
+
+func (s *Service) findTool() server.ServerTool {
+	return own(s, "paas_find", "Find an operation",
+		"Find operations of the hosting platforms by need, best first. Then paas_describe, and paas_read or paas_write to call one.",
+		hints(true, false, true),
+		func(_ context.Context, in findInput, _ mcp.CallToolParams) (*mcp.CallToolResult, error) {
+			found, err := s.Find(in.Query, schemas.Platform(in.Platform), int(in.Limit))
+			if err != nil {
+				return failed(err), nil
+			}
+			answer := struct {
+				Operations []Found `json:"operations"`
+				Note       string  `json:"note,omitempty"`
+			}{Operations: found}
+			if len(found) == 0 {
+				answer.Note = "nothing fits these words; name the resource (environment, backup, domain, variable, team …) and what to do with it"
+			}
+			return result(answer)
+		})
+}
+
+// Find ranks the operations for a need in plain words.
+func (s *Service) Find(query string, platform schemas.Platform, limit int) ([]Found, error) {
+	if strings.TrimSpace(query) == "" {
+		return nil, errors.New("paas_find: query is empty; say what you need, for example \"restore last night's backup\"")
+	}
+	if limit <= 0 {
+		limit = defaultFound
+	}
+	found := []Found{}
+	for _, m := range s.finder().Find(query, platform, min(limit, 50)) {
+		if s.ReadOnly && !m.Row.IsRead() {
+			continue
+		}
+		method, path, _ := strings.Cut(m.Row.Call, " ")
+		f := Found{
+			Tool: m.Row.Name, Platform: m.Row.Platform, Method: method, Path: path,
+			Summary: m.Row.Summary, Risk: m.Row.Risk, Required: m.Row.Required,
+		}
+		if f.Required == nil {
+			f.Required = []string{}
+		}
+		found = append(found, f)
+	}
+	return found, nil
+}

@@ -1,0 +1,97 @@
+package tools
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"paasmcp/apiclient"
+	"paasmcp/internal/secrets"
+)
+
+// JobRef is a job as tools show it. Job is all that paas_wait needs to find it again, in this process or a later one.
+type JobRef struct {
+	Job     string `json:"job"`
+	Kind    string `json:"kind,omitempty"`
+	State   string `json:"state,omitempty"`
+	Result  string `json:"result,omitempty"`
+	Text    string `json:"text,omitempty"`
+	Percent *int   `json:"percent,omitempty"`
+
+	Created   string   `json:"created,omitempty"`
+	Completed string   `json:"completed,omitempty"`
+	Log       []string `json:"log,omitempty"`
+}
+
+func jobRef(account string, j *apiclient.Job) JobRef {
+	ref := JobRef{
+		Job:       account + "/" + j.Handle,
+		Kind:      j.Kind,
+		State:     j.State,
+		Result:    j.Result,
+		Text:      shorten(plain(j.Text), 300),
+		Created:   j.Created,
+		Completed: j.Completed,
+	}
+	if j.Percent >= 0 {
+		ref.Percent = &j.Percent
+	}
+	return ref
+}
+
+// Waiting pace. The vendor's own client looks every three seconds; the log tail of the end is what people read first.
+const (
+	pollEvery = 3 * time.Second
+	logTail   = 20
+)
+
+// Progress is told how far a job is.
+type Progress func(percent int, text string)
+
+// Wait looks at a job until it is done, the context ends or the time is up. Only a look that fails is an error: a job
+// that failed is a result, and one that still runs when the time is up can be waited for again.
+func (s *Service) Wait(ctx context.Context, job string, atMost time.Duration, progress Progress) (ref JobRef, done, failed bool, err error) {
+	name, handle, ok := strings.Cut(job, "/")
+	if !ok {
+		return JobRef{}, false, false, fmt.Errorf("job %q: it has the form ACCOUNT/HANDLE, as the answer of the call that started it gave it", shorten(plain(job), 80))
+	}
+	client, err := s.Accounts.Named(name)
+	if err != nil {
+		return JobRef{}, false, false, err
+	}
+	deadline := time.Now().Add(atMost)
+	for {
+		j, err := client.Job(ctx, handle)
+		if err != nil {
+			return JobRef{}, false, false, err
+		}
+		ref = jobRef(name, j)
+		if j.Done || time.Until(deadline) < pollEvery {
+			lines := j.Log
+			if len(lines) == 0 {
+				// A log is a help for reading; a job is no less done when its log cannot be had.
+				lines, _ = client.JobLog(ctx, handle, logTail)
+			}
+			for _, line := range lines {
+				ref.Log = append(ref.Log, shorten(plain(secrets.MaskText(line)), 300))
+			}
+			return ref, j.Done, j.Failed, nil
+		}
+		progress(max(0, j.Percent), progressText(ctx, client, handle, j))
+		select {
+		case <-time.After(pollEvery):
+		case <-ctx.Done():
+			return ref, false, false, ctx.Err()
+		}
+	}
+}
+
+// progressText is what the job does, with the last line of its log when there is one.
+func progressText(ctx context.Context, client *apiclient.Client, handle string, j *apiclient.Job) string {
+	text := shorten(plain(j.Text), 120)
+	if lines, err := client.JobLog(ctx, handle, 1); err == nil && len(lines) > 0 {
+		text += ": " + shorten(plain(secrets.MaskText(lines[len(lines)-1])), 160)
+	}
+	return strings.TrimPrefix(text, ": ")
+}

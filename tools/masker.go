@@ -1,0 +1,40 @@
+package tools
+
+import (
+	"strings"
+	"sync"
+
+	"paasmcp/internal/secrets"
+	"paasmcp/schemas"
+)
+
+// maskers holds one masker per operation, made on first use.
+type maskers struct{ made sync.Map }
+
+// of returns the masker of a row. Secret paths are written with the vendor's names; where an argument is called
+// differently, its name is added, or the card would show what the request hides.
+func (m *maskers) of(op *schemas.Operation) *secrets.Masker {
+	if made, ok := m.made.Load(op.Name); ok {
+		return made.(*secrets.Masker)
+	}
+	paths := op.Secrets
+	for _, path := range op.Secrets {
+		head, rest, nested := strings.Cut(path, ".")
+		for i := range op.Params {
+			if p := &op.Params[i]; p.WireName() == head && p.Name != head {
+				renamed := p.Name
+				if nested {
+					renamed += "." + rest
+				}
+				paths = append(paths[:len(paths):len(paths)], renamed)
+			}
+		}
+	}
+	masker, err := secrets.New(paths)
+	if err != nil {
+		// The loader checked the paths, so this cannot happen; if it does, everything of the answer counts as secret.
+		masker, _ = secrets.New([]string{"*"})
+	}
+	m.made.Store(op.Name, masker)
+	return masker
+}

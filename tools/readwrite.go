@@ -1,0 +1,63 @@
+package tools
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
+)
+
+type readInput struct {
+	Tool      string `json:"tool" jsonschema_description:"name of the operation, from paas_find"`
+	Arguments object `json:"arguments,omitempty" jsonschema:"type=object"`
+	Fields    words  `json:"fields,omitempty" jsonschema_description:"fields to keep, dotted; * for all"`
+	Limit     count  `json:"limit,omitempty" jsonschema:"type=integer,minimum=1" jsonschema_description:"items of a list, default 50"`
+	Cursor    string `json:"cursor,omitempty" jsonschema_description:"next of the answer before"`
+	Reveal    bool   `json:"reveal,omitempty" jsonschema_description:"secrets in plain text; a person is asked"`
+	Account   string `json:"account,omitempty"`
+}
+
+type writeInput struct {
+	Tool      string `json:"tool" jsonschema_description:"name of the operation, from paas_find"`
+	Arguments object `json:"arguments,omitempty" jsonschema:"type=object"`
+	Fields    words  `json:"fields,omitempty" jsonschema_description:"fields to keep, dotted; * for all"`
+	Reveal    bool   `json:"reveal,omitempty" jsonschema_description:"secrets in plain text; a person is asked"`
+	Account   string `json:"account,omitempty"`
+}
+
+func (s *Service) readTool() server.ServerTool {
+	return own(s, "paas_read", "Call a read operation",
+		"Call any operation that only reads.",
+		hints(true, false, true),
+		func(ctx context.Context, in readInput, params mcp.CallToolParams) (*mcp.CallToolResult, error) {
+			call := Call{
+				Tool: in.Tool, Account: in.Account, ReadsOnly: true,
+				View: View{Fields: in.Fields, Limit: int(in.Limit), Cursor: in.Cursor, Reveal: in.Reveal},
+			}
+			return s.callInner(ctx, call, in.Arguments, params)
+		})
+}
+
+func (s *Service) writeTool() server.ServerTool {
+	return own(s, "paas_write", "Call a changing operation",
+		"Call any operation that changes something. What destroys, costs or grants access is put to a person first; there is no argument that confirms.",
+		hints(false, true, false),
+		func(ctx context.Context, in writeInput, params mcp.CallToolParams) (*mcp.CallToolResult, error) {
+			call := Call{Tool: in.Tool, Account: in.Account, View: View{Fields: in.Fields, Reveal: in.Reveal}}
+			return s.callInner(ctx, call, in.Arguments, params)
+		})
+}
+
+// callInner calls the operation that paas_read or paas_write names. The server's own arguments are also taken from inside
+// the arguments, where direct tools have them.
+func (s *Service) callInner(ctx context.Context, call Call, args map[string]any, params mcp.CallToolParams) (*mcp.CallToolResult, error) {
+	if args == nil {
+		args = map[string]any{}
+	}
+	if err := takeOwn(&call, args); err != nil {
+		return failed(fmt.Errorf("%s: %w", call.Tool, err)), nil
+	}
+	call.Args = args
+	return s.handle(ctx, call, params)
+}

@@ -1,0 +1,164 @@
+package tools
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
+
+	"paasmcp/schemas"
+)
+
+// Selection says which tools a server offers directly. The hand-written ones are always there; every operation can be
+// reached through them.
+type Selection struct {
+	// Toolsets holds names of catalogue files such as platformsh_backups, or one of default (everyday operations), none
+	// and all. Empty means default.
+	Toolsets []string
+}
+
+// Register adds the tools to an MCP server.
+func Register(s *server.MCPServer, service *Service, selection Selection) error {
+	rows, err := selection.rows(service.Catalog)
+	if err != nil {
+		return err
+	}
+	list := service.ownTools()
+	for i := range rows {
+		if service.ReadOnly && !rows[i].IsRead() {
+			continue
+		}
+		op, _ := service.Catalog.Operation(rows[i].Name)
+		list = append(list, server.ServerTool{Tool: service.describe(op), Handler: service.direct(op)})
+	}
+	s.AddTools(list...)
+	return nil
+}
+
+// rows picks the rows that are offered directly.
+func (sel Selection) rows(catalog *schemas.Catalog) ([]schemas.Row, error) {
+	toolsets := sel.Toolsets
+	if len(toolsets) == 0 {
+		toolsets = []string{"default"}
+	}
+	var picked []schemas.Row
+	known := map[string]bool{}
+	for _, row := range catalog.Rows() {
+		known[row.Toolset] = true
+		if slices.Contains(toolsets, "all") || slices.Contains(toolsets, row.Toolset) ||
+			slices.Contains(toolsets, "default") && slices.Contains(everyday, row.Name) {
+			picked = append(picked, row)
+		}
+	}
+	for _, name := range toolsets {
+		if !known[name] && !slices.Contains([]string{"default", "none", "all"}, name) {
+			list := make([]string, 0, len(known))
+			for toolset := range known {
+				list = append(list, toolset)
+			}
+			slices.Sort(list)
+			return nil, fmt.Errorf("toolset %q does not exist: use default, none, all, or any of %s", name, strings.Join(list, ", "))
+		}
+	}
+	return picked, nil
+}
+
+// everyday are the operations of a working day, offered directly by default. Every tool here is sent to every model at
+// every start, so the list stays short.
+var everyday = []string{
+	"platformsh_org_project_list",
+	"platformsh_project_get",
+	"platformsh_environment_list",
+	"platformsh_environment_get",
+	"platformsh_environment_branch",
+	"platformsh_environment_merge",
+	"platformsh_environment_synchronize",
+	"platformsh_environment_redeploy",
+	"platformsh_environment_activity_list",
+	"platformsh_environment_activity_get",
+	"platformsh_environment_backup_list",
+	"platformsh_environment_backup_create",
+	"platformsh_environment_backup_restore",
+	"platformsh_environment_variable_list",
+	"platformsh_environment_variable_create",
+	"platformsh_environment_variable_update",
+	"platformsh_project_domain_list",
+	"platformsh_project_domain_create",
+	"platformsh_project_invitation_create",
+	"platformsh_user_extended_access_list",
+}
+
+// describe makes the MCP tool of a row. Hints derive from the same risk as the gate.
+func (s *Service) describe(op *schemas.Operation) mcp.Tool {
+	tool := mcp.NewToolWithRawSchema(op.Name, op.Summary, op.InputSchema(s.ownArguments(op)...))
+	idempotent := op.IsRead() || op.Method() == "PUT" || op.Method() == "DELETE"
+	tool.Annotations = hints(op.IsRead(), op.Has(schemas.Destructive) || op.Has(schemas.Irreversible), idempotent)
+	return tool
+}
+
+func hints(readOnly, destructive, idempotent bool) mcp.ToolAnnotation {
+	return mcp.ToolAnnotation{
+		ReadOnlyHint:    mcp.ToBoolPtr(readOnly),
+		DestructiveHint: mcp.ToBoolPtr(destructive),
+		IdempotentHint:  mcp.ToBoolPtr(idempotent),
+		OpenWorldHint:   mcp.ToBoolPtr(true),
+	}
+}
+
+// ownArguments are the arguments a direct tool has besides its row's. They are added only where they can do something:
+// each costs every model a few tokens on every request.
+func (s *Service) ownArguments(op *schemas.Operation) []schemas.Property {
+	var own []schemas.Property
+	add := func(name string, schema schemas.Schema) {
+		own = append(own, schemas.Property{Name: name, Schema: schema})
+	}
+	if op.List != "" {
+		one := 1.0
+		add("limit", schemas.Schema{Type: "integer", Minimum: &one})
+		add("cursor", schemas.Schema{Type: "string"})
+	}
+	if op.IsRead() && len(op.Shows) > 0 {
+		add("fields", schemas.Schema{Type: "array", Items: &schemas.Schema{Type: "string"}})
+	}
+	if op.Has(schemas.RevealsSecrets) {
+		add("reveal", schemas.Schema{Type: "boolean"})
+	}
+	if s.Accounts.Choice(op.Platform) {
+		add("account", schemas.Schema{Type: "string"})
+	}
+	return own
+}
+
+// direct is the one handler of all direct tools.
+func (s *Service) direct(op *schemas.Operation) server.ToolHandlerFunc {
+	return func(ctx context.Context, r mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+		args, err := decodeArguments(r.Params.RawArguments)
+		if err != nil {
+			return failed(err), nil
+		}
+		call := Call{Tool: op.Name}
+		if err := takeOwn(&call, args); err != nil {
+			return failed(fmt.Errorf("%s: %w", op.Name, err)), nil
+		}
+		call.Args = args
+		return s.handle(ctx, call, r.Params)
+	}
+}
+
+// handle makes a call and renders what came of it: an answer, an error, or a question for the person.
+func (s *Service) handle(ctx context.Context, call Call, params mcp.CallToolParams) (*mcp.CallToolResult, error) {
+	outcome, err := s.Call(ctx, call, mcpChannel{params})
+	var pending *PendingError
+	switch {
+	case errors.As(err, &pending):
+		return ask(pending.Question), nil
+	case err != nil:
+		return failed(err), nil
+	default:
+		return result(s.Present(outcome, call.View))
+	}
+}

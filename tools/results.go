@@ -1,0 +1,131 @@
+package tools
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+
+	"github.com/mark3labs/mcp-go/mcp"
+
+	"paasmcp/apiclient"
+)
+
+// Answer is the result of a call as a client sees it.
+type Answer struct {
+	Items []any    `json:"items,omitempty"`
+	Next  string   `json:"next,omitempty"`  // cursor of the following items
+	Total *int     `json:"total,omitempty"` // over all pages
+	Value any      `json:"value,omitempty"`
+	File  *file    `json:"file,omitempty"`
+	Jobs  []JobRef `json:"jobs,omitempty"`
+	Note  string   `json:"note,omitempty"`
+}
+
+type file struct {
+	Name        string `json:"name,omitempty"`
+	ContentType string `json:"content_type"`
+	Bytes       int    `json:"bytes"`
+}
+
+// Present makes the answer of an outcome as clients get it.
+func (s *Service) Present(o *Outcome, v View) Answer {
+	masker := s.maskers.of(o.Operation)
+	var a Answer
+	var notes []string
+	r := o.Result
+	if r.Value != nil {
+		if value := v.shape(o.Operation, masker, r.Value); !empty(value) {
+			a.Value = value
+		}
+	}
+	if r.IsList {
+		items := v.shapeItems(o.Operation, masker, r.Items)
+		kept, note := fit(items)
+		a.Items = kept
+		if a.Items == nil {
+			a.Items = []any{}
+		}
+		if note != "" {
+			notes = append(notes, note)
+		} else {
+			a.Next = r.Next
+		}
+		if r.Total >= 0 {
+			a.Total = &r.Total
+		}
+		if len(items) == 0 {
+			notes = append(notes, "the list is empty")
+		}
+	}
+	if r.File != nil {
+		a.File = &file{Name: r.File.Name, ContentType: r.File.ContentType, Bytes: len(r.File.Bytes)}
+		notes = append(notes, "the file itself is not shown here")
+	}
+	if a.Jobs = o.Jobs; len(a.Jobs) > 0 {
+		notes = append(notes, "the platform works on it: call paas_wait with job "+a.Jobs[0].Job)
+	}
+	if b, err := json.Marshal(a.Value); err == nil && len(b) > maxResult {
+		a.Value = shorten(string(b), maxResult)
+		notes = append(notes, "the answer is too long and was cut as text; ask again with fields")
+	}
+	if !r.IsList && a.Value == nil && a.File == nil && len(a.Jobs) == 0 {
+		notes = append(notes, "done; the platform answered without content")
+	}
+	a.Note = strings.Join(notes, "; ")
+	return a
+}
+
+// result renders a structured value with the same information as text: clients show models one or the other.
+func result(v any) (*mcp.CallToolResult, error) {
+	text, err := compact(v)
+	if err != nil {
+		return nil, err
+	}
+	return &mcp.CallToolResult{
+		Content:           []mcp.Content{mcp.NewTextContent(text)},
+		StructuredContent: json.RawMessage(text),
+	}, nil
+}
+
+func compact(v any) (string, error) {
+	var b strings.Builder
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return "", err
+	}
+	return strings.TrimSuffix(b.String(), "\n"), nil
+}
+
+// failure is an error as a client sees it: one line for the model, the parts for programs.
+type failure struct {
+	Error  string              `json:"error"`
+	Kind   string              `json:"kind"`
+	Status int                 `json:"status,omitempty"`
+	Code   string              `json:"code,omitempty"`
+	Fields map[string][]string `json:"fields,omitempty"`
+	Hint   string              `json:"hint,omitempty"`
+	Retry  int                 `json:"retry_after_seconds,omitempty"`
+}
+
+// failed renders an error as a tool result: a protocol error would be hidden from the model, which could then do
+// nothing about it.
+func failed(err error) *mcp.CallToolResult {
+	f := failure{Error: err.Error(), Kind: "invalid"}
+	var api *apiclient.Error
+	var refused *RefusedError
+	switch {
+	case errors.As(err, &api):
+		f.Kind, f.Status, f.Code, f.Fields, f.Hint = string(api.Kind), api.Status, api.Code, api.Fields, api.Hint
+		f.Retry = int(api.RetryAfter.Seconds())
+	case errors.As(err, &refused):
+		f.Kind = "refused"
+	}
+	r, encodeErr := result(f)
+	if encodeErr != nil {
+		return mcp.NewToolResultError(err.Error())
+	}
+	r.Content = []mcp.Content{mcp.NewTextContent(f.Error)}
+	r.IsError = true
+	return r
+}

@@ -1,0 +1,310 @@
+package tools
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"paasmcp/apiclient"
+	"paasmcp/internal/approval"
+	"paasmcp/internal/audit"
+	"paasmcp/internal/caller"
+	"paasmcp/internal/finder"
+	"paasmcp/internal/policy"
+	"paasmcp/schemas"
+)
+
+// Config is what a Service is made of.
+type Config struct {
+	Catalog  *schemas.Catalog
+	Accounts *Accounts
+	Gate     *approval.Gate
+	Policy   policy.Policy
+	Audit    *audit.Log
+	ReadOnly bool
+	Logger   *slog.Logger
+}
+
+// Service makes calls. Every call of every tool, of the command line and of every transport goes through
+// [Service.Call]; nothing else in this program sends a row's request.
+type Service struct {
+	Config
+	validator validator
+	maskers   maskers
+	finder    func() *finder.Finder
+}
+
+// NewService makes a service. The finder's index is built when somebody first looks for something.
+func NewService(c Config) *Service {
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	s := &Service{Config: c}
+	s.finder = sync.OnceValue(func() *finder.Finder { return finder.New(c.Catalog.Rows()) })
+	return s
+}
+
+// Call is one call of an operation.
+type Call struct {
+	Tool    string // name of the row
+	Account string // name of the account; may be empty when the platform has one only
+	Args    map[string]any
+	View    View
+	// ReadsOnly refuses operations that are not reads. It is set by the tools that promise their client to change nothing.
+	ReadsOnly bool
+}
+
+// Channel is the way to the person who confirms. It is asked at most once per call.
+type Channel interface {
+	// Ask returns the sealed state of an answered question together with the answer. The question is made only when it
+	// has to be put now. The error is [ErrPending] when the answer comes with a later call, and says why nobody can be
+	// asked otherwise.
+	Ask(ctx context.Context, question func() (approval.Question, error)) (state string, answer approval.Answer, err error)
+}
+
+// PendingError says that a person has been asked and the same call has to come again with the answer.
+type PendingError struct{ Question approval.Question }
+
+func (e *PendingError) Error() string {
+	return "waiting for a person to confirm; repeat the same call with their answer"
+}
+
+// RefusedError says that the gate did not let a call through, and why.
+type RefusedError struct {
+	Tool   string
+	Reason string // what was refused, and who can allow it and how
+	cause  error
+}
+
+func (e *RefusedError) Error() string { return e.Tool + ": " + e.Reason }
+func (e *RefusedError) Unwrap() error { return e.cause }
+
+// Outcome is a call that the platform answered.
+type Outcome struct {
+	Operation *schemas.Operation
+	Account   string
+	Result    *apiclient.Result
+	Jobs      []JobRef
+}
+
+// Call checks, gates, audits and sends one call. The order of its steps is the safety of this program: nothing is sent
+// that was not validated, judged by the policy, confirmed where the policy says so, and written to the audit.
+func (s *Service) Call(ctx context.Context, call Call, channel Channel) (*Outcome, error) {
+	op, err := s.operation(call.Tool)
+	if err != nil {
+		return nil, err
+	}
+	if call.ReadsOnly && !op.IsRead() {
+		return nil, &RefusedError{Tool: op.Name, Reason: "it is not a read, so it cannot be called here; use paas_write"}
+	}
+	client, err := s.Accounts.Pick(op.Platform, call.Account)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", op.Name, err)
+	}
+	if op.Only != "" && client.Account().Vendor != op.Only {
+		return nil, fmt.Errorf("%s: it exists only on %s accounts, and %s is none", op.Name, op.Only, client.Account().Name)
+	}
+	args, err := s.validator.check(op, call.Args)
+	if err != nil {
+		return nil, err
+	}
+	request, err := apiclient.Build(op, args)
+	if err != nil {
+		return nil, err
+	}
+	if call.View.Reveal && !op.Has(schemas.RevealsSecrets) {
+		return nil, fmt.Errorf("%s: reveal: its answer holds no secrets; leave reveal out", op.Name)
+	}
+
+	a := attempt{s: s, op: op, args: args, request: request, client: client, view: call.View, caller: caller.From(ctx)}
+	grant, err := a.pass(ctx, channel)
+	if err != nil {
+		return nil, err
+	}
+	return a.send(ctx, grant)
+}
+
+// operation finds a row, and for a name that does not exist the nearest ones.
+func (s *Service) operation(name string) (*schemas.Operation, error) {
+	if op, ok := s.Catalog.Operation(name); ok {
+		return op, nil
+	}
+	hint := "use paas_find to look for one"
+	if near := s.finder().Nearest(name, 3); len(near) > 0 {
+		hint = "nearest: " + strings.Join(near, ", ")
+	}
+	return nil, fmt.Errorf("operation %q does not exist or is not switched on; %s", name, hint)
+}
+
+// attempt is one call on its way through the gate to the wire.
+type attempt struct {
+	s       *Service
+	op      *schemas.Operation
+	args    map[string]any
+	request *apiclient.Request
+	client  *apiclient.Client
+	view    View
+	caller  caller.Caller
+	verdict policy.Verdict
+	asked   bool
+}
+
+// binding says what a person's yes is for. Whether secrets are shown is part of it: a yes to a masked answer is not a
+// yes to a revealed one.
+func (a *attempt) binding() approval.Binding {
+	digest := a.request.Digest()
+	if a.view.Reveal {
+		digest += "+reveal"
+	}
+	return approval.Binding{Principal: a.caller.Principal, Tool: a.op.Name, Account: a.client.Account().Name, Digest: digest}
+}
+
+// pass asks the policy and, where it says so, a person.
+func (a *attempt) pass(ctx context.Context, channel Channel) (approval.Grant, error) {
+	a.verdict = a.s.Policy.Decide(policy.Facts{
+		Operation: a.op,
+		Account:   a.client.Account().Name,
+		Principal: a.caller.Principal,
+		Transport: a.caller.Transport,
+		ReadOnly:  a.s.ReadOnly,
+		Reveal:    a.view.Reveal,
+	})
+	switch a.verdict.Action {
+	case policy.Allow:
+		return a.s.Gate.Allowed(a.verdict, a.binding())
+	case policy.Confirm:
+	default:
+		return approval.Grant{}, a.refused(a.verdict.Reason, nil)
+	}
+	a.asked = true
+	state, answer, err := channel.Ask(ctx, func() (approval.Question, error) {
+		return a.s.Gate.Ask(a.binding(), a.verdict, a.card())
+	})
+	if pending := (*PendingError)(nil); errors.As(err, &pending) {
+		return approval.Grant{}, err
+	}
+	if err != nil {
+		return approval.Grant{}, a.refused(a.verdict.Reason+" "+err.Error(), err)
+	}
+	grant, err := a.s.Gate.Redeem(state, a.binding(), answer)
+	if err != nil {
+		return approval.Grant{}, a.refused(err.Error(), err)
+	}
+	return grant, nil
+}
+
+// refused reports a refusal and leaves a trace of it: who tried what is worth knowing even when nothing was sent.
+func (a *attempt) refused(reason string, cause error) error {
+	entry := a.entry()
+	entry.Verdict = "refused"
+	if err := a.s.Audit.Refused(entry, reason); err != nil {
+		a.s.Logger.Error("audit: refusal not written", "tool", a.op.Name, "error", err)
+	}
+	return &RefusedError{Tool: a.op.Name, Reason: reason, cause: cause}
+}
+
+func (a *attempt) card() approval.Card {
+	return approval.Card{
+		Platform: a.op.Platform,
+		Summary:  a.op.Summary,
+		Request:  a.maskedRequest(),
+		Target:   a.target(),
+		Risk:     a.op.Risk,
+		Expect:   approval.TargetName(a.op, a.args),
+	}
+}
+
+// maskedRequest is the exact request as a person may see it: built again from masked arguments.
+func (a *attempt) maskedRequest() string {
+	masked, _ := a.s.maskers.of(a.op).Mask(a.args).(map[string]any)
+	request, err := apiclient.Build(a.op, masked)
+	if err != nil { // a masked value that cannot stand in its place; what is left says enough
+		return a.op.Call
+	}
+	return request.String()
+}
+
+// target names what the path parameters point at.
+func (a *attempt) target() []approval.Detail {
+	masked, _ := a.s.maskers.of(a.op).Mask(a.args).(map[string]any)
+	var details []approval.Detail
+	for _, name := range a.op.RequiredArguments() {
+		if p, ok := a.op.Param(name); ok && p.In == "path" {
+			details = append(details, approval.Detail{Name: strings.ReplaceAll(strings.TrimSuffix(name, "_id"), "_", " "), Value: fmt.Sprint(masked[name])})
+		}
+	}
+	if a.op.About != "" {
+		details = append(details, approval.Detail{Name: "to know", Value: a.op.About})
+	}
+	return details
+}
+
+func (a *attempt) entry() audit.Entry {
+	masked, _ := a.s.maskers.of(a.op).Mask(a.args).(map[string]any)
+	e := audit.Entry{
+		Principal:     a.caller.Principal,
+		Client:        a.caller.ClientName,
+		ClientVersion: a.caller.ClientVersion,
+		Transport:     a.caller.Transport,
+		Account:       a.client.Account().Name,
+		Platform:      a.op.Platform,
+		Tool:          a.op.Name,
+		Operation:     a.op.Call,
+		Args:          masked,
+		Risk:          a.op.Risk,
+		Rule:          a.verdict.Rule,
+		Verdict:       a.verdict.Action,
+		Level:         a.verdict.Level,
+		Digest:        a.request.Digest(),
+	}
+	if a.asked {
+		e.AnsweredBy = a.caller.Principal
+	}
+	return e
+}
+
+// send writes the intent, makes the call and writes the outcome. It is the only place that puts a row's request on the
+// wire, and it does so only with a grant for this very request.
+func (a *attempt) send(ctx context.Context, grant approval.Grant) (*Outcome, error) {
+	if !grant.Covers(a.binding()) {
+		return nil, a.refused("the gate gave no grant for this request; nothing was sent", nil)
+	}
+	id, err := a.s.Audit.Intent(a.entry())
+	if err != nil {
+		return nil, &RefusedError{Tool: a.op.Name, Reason: "the audit could not be written, so nothing was sent: " + err.Error(), cause: err}
+	}
+	started := time.Now()
+	result, err := a.client.Send(ctx, a.request, apiclient.Page{Limit: a.view.Limit, Cursor: a.view.Cursor})
+	a.record(id, result, err, time.Since(started))
+	if err != nil {
+		return nil, err
+	}
+	out := &Outcome{Operation: a.op, Account: a.client.Account().Name, Result: result}
+	for i := range result.Jobs {
+		out.Jobs = append(out.Jobs, jobRef(out.Account, &result.Jobs[i]))
+	}
+	return out, nil
+}
+
+func (a *attempt) record(id audit.ID, result *apiclient.Result, err error, took time.Duration) {
+	o := audit.Outcome{Kind: "ok", Duration: took}
+	var failed *apiclient.Error
+	switch {
+	case errors.As(err, &failed):
+		o.Kind, o.Status, o.RequestID = string(failed.Kind), failed.Status, failed.RequestID
+	case err != nil:
+		o.Kind = "error"
+	default:
+		o.Status, o.RequestID = result.Status, result.RequestID
+		if len(result.Jobs) > 0 {
+			o.Job = result.Jobs[0].Handle
+		}
+	}
+	if err := a.s.Audit.Outcome(id, o); err != nil {
+		a.s.Logger.Error("audit: outcome not written", "tool", a.op.Name, "error", err)
+	}
+}

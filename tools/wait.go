@@ -1,0 +1,67 @@
+package tools
+
+import (
+	"context"
+	"time"
+
+	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
+)
+
+type waitInput struct {
+	Job     string `json:"job" jsonschema_description:"job of the answer that started it"`
+	Timeout count  `json:"timeout_seconds,omitempty" jsonschema:"type=integer,minimum=0,maximum=3600" jsonschema_description:"default 50; then call again"`
+}
+
+// defaultWait stays below the 60 seconds after which common clients give up on a call.
+const (
+	defaultWait = 50 * time.Second
+	maxWait     = time.Hour
+)
+
+func (s *Service) waitTool() server.ServerTool {
+	return own(s, "paas_wait", "Wait for a job",
+		"Wait until a job of the platform is done, with progress. The job can be asked for again at any time.",
+		hints(true, false, true),
+		func(ctx context.Context, in waitInput, params mcp.CallToolParams) (*mcp.CallToolResult, error) {
+			atMost := defaultWait
+			if in.Timeout != 0 {
+				atMost = min(time.Duration(in.Timeout)*time.Second, maxWait)
+			}
+			job, done, failedJob, err := s.Wait(ctx, in.Job, atMost, progressOf(ctx, params))
+			if err != nil {
+				return failed(err), nil
+			}
+			answer := struct {
+				JobRef
+				Done   bool   `json:"done"`
+				Failed bool   `json:"failed"`
+				Note   string `json:"note,omitempty"`
+			}{JobRef: job, Done: done, Failed: failedJob}
+			switch {
+			case !done:
+				answer.Note = "still running; call paas_wait again"
+			case failedJob:
+				answer.Note = "it failed; the end of its log says why"
+			}
+			return result(answer)
+		})
+}
+
+// progressOf sends progress notifications when the client asked for them. Each carries a larger number than the one
+// before, as the specification demands; platforms report the same percentage for a long while.
+func progressOf(ctx context.Context, params mcp.CallToolParams) Progress {
+	if params.Meta == nil || params.Meta.ProgressToken == nil {
+		return func(int, string) {}
+	}
+	token, last := params.Meta.ProgressToken, -1.0
+	s := server.ServerFromContext(ctx)
+	return func(percent int, text string) {
+		progress := max(float64(percent), last+0.01)
+		last = progress
+		// A client that went away notices nothing, and the wait ends with its context.
+		_ = s.SendNotificationToClient(ctx, "notifications/progress", map[string]any{
+			"progressToken": token, "progress": progress, "total": 100, "message": text,
+		})
+	}
+}
