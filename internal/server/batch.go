@@ -31,6 +31,9 @@ func runBatch(raw []byte, log *slog.Logger, handle func(*message) mcp.JSONRPCMes
 		switch {
 		case bad != nil:
 			answers[i] = encoded(nil, bad, log)
+		case m.modern():
+			// Its revision has no batches, and over HTTP its headers could not be checked here.
+			answers[i] = encoded(m.ID, errBatchRefused, log)
 		case m.kind() != request:
 			handle(m)
 		case mcp.MCPMethod(m.Method) == mcp.MethodInitialize:

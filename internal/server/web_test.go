@@ -75,11 +75,17 @@ func (w *web) request(ctx context.Context, method, path, body string) *http.Requ
 
 func (w *web) do(r *http.Request) *answer {
 	w.t.Helper()
+	a := w.send(r)
+	w.t.Cleanup(func() { _ = a.Response.Body.Close() })
+	return a
+}
+
+func (w *web) send(r *http.Request) *answer {
+	w.t.Helper()
 	resp, err := w.client.Do(r)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	w.t.Cleanup(func() { _ = resp.Body.Close() })
 	return &answer{Response: resp, t: w.t, lines: bufio.NewReader(resp.Body)}
 }
 
@@ -168,6 +174,12 @@ func (a *answer) last() (last got) {
 }
 
 func (a *answer) streams() bool { return a.Header.Get("Content-Type") == "text/event-stream" }
+
+// close lets the connection be used again.
+func (a *answer) close() {
+	_, _ = io.Copy(io.Discard, a.lines)
+	_ = a.Response.Body.Close()
+}
 
 func (a *answer) body() string {
 	b, _ := io.ReadAll(a.lines)

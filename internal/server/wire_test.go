@@ -130,7 +130,8 @@ func (r *recorder) note(name, msg, reply string) {
 		r.wire.exchange(log, msg, reply)
 		if strings.Contains(log.String(), `"resultType":"input_required"`) {
 			retry := fmt.Sprintf(`,"inputResponses":{"confirm":%s},"requestState":"sealed"`, reply)
-			r.wire.exchange(log, strings.Replace(msg, `"arguments":{}`, `"arguments":{}`+retry, 1), "")
+			again := strings.Replace(msg, `"arguments":{}`, `"arguments":{}`+retry, 1)
+			r.wire.exchange(log, strings.Replace(again, `"id":`, `"id":10`, 1), "")
 		}
 	})
 	for len(r.started) > 0 {
