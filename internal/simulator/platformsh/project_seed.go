@@ -109,7 +109,7 @@ func (d seeder) variable(list *Collection, onEnvironment bool, name, value strin
 
 func (d seeder) shop() {
 	p := d.add(NewProject{ID: ProjectShop, Title: "Acme Shop", Region: "eu-5.platform.sh", Organization: OrgAcme, Subscription: SubscriptionShop, Owner: UserAda,
-		Plan: "large", StorageMB: 51200, Environments: 9}, 400*day)
+		Plan: "medium", StorageMB: 25600, Environments: 9}, 400*day)
 	main := p.envs[0]
 	d.commit(p, "main", "Start the shop", templateFiles("shop", "https://github.com/acme/shop"), 390*day)
 	d.commit(p, "main", "Show delivery times", map[string]string{"public/delivery.php": "<?php\n\necho '2 days';\n"}, 20*day)
@@ -193,7 +193,7 @@ func (d seeder) shopSettings(p *project, main, staging *environment) {
 // blog has a staging environment with manual deployment: changes there are staged until somebody deploys.
 func (d seeder) blog() {
 	p := d.add(NewProject{ID: ProjectBlog, Title: "Acme Blog", Region: "eu-5.platform.sh", Organization: OrgAcme, Subscription: SubscriptionBlog, Owner: UserAda,
-		Plan: "standard", StorageMB: 10240, Environments: 3}, 250*day)
+		Plan: "standard", StorageMB: 10240, Environments: 6}, 250*day)
 	main := p.envs[0]
 	d.commit(p, "main", "Start the blog", templateFiles("blog", "https://github.com/acme/blog"), 250*day)
 	d.live(p, main, "articles", 3, 9*day)
@@ -207,8 +207,8 @@ func (d seeder) blog() {
 }
 
 func (d seeder) solo() {
-	p := d.add(NewProject{ID: ProjectSolo, Title: "Solo Portfolio", Region: "us-3.platform.sh", Organization: OrgSolo, Subscription: SubscriptionSolo, Owner: UserBen,
-		Plan: "development", StorageMB: 5120, Environments: 2}, 100*day)
+	p := d.add(NewProject{ID: ProjectSolo, Title: "Solo", Region: "us-4.platform.sh", Organization: OrgSolo, Subscription: SubscriptionSolo, Owner: UserAda,
+		Plan: "development", StorageMB: 5120, Environments: 3}, 100*day)
 	main := p.envs[0]
 	d.commit(p, "main", "Start the portfolio", templateFiles("portfolio", "https://github.com/solo/portfolio"), 100*day)
 	d.live(p, main, "pictures", 1, 50*day)

@@ -120,7 +120,11 @@ func (s *Server) answer(hr *http.Request, path string, body []byte) (Response, e
 		}
 		return Response{}, &Problem{Status: http.StatusNotFound, Message: "The requested URL was not found on the server."}
 	}
-	return m.Handler(s, &Request{HTTP: hr, Query: hr.URL.Query(), UserID: user, Now: now, params: m.Params, raw: body})
+	r := &Request{HTTP: hr, Query: hr.URL.Query(), UserID: user, Now: now, params: m.Params, raw: body}
+	if err := s.authorize(r, m.Template); err != nil {
+		return Response{}, err
+	}
+	return m.Handler(s, r)
 }
 
 func (s *Server) now() time.Time { return s.opts.Now().UTC() }
