@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -131,7 +132,21 @@ func onLoopback(t *testing.T, f http.Handler, options apiclient.Options) *apicli
 	return newClient(t, server.URL, options)
 }
 
-func newClient(t *testing.T, base string, options apiclient.Options) *apiclient.Client {
+func newTLSServer(t *testing.T, h http.Handler) string {
+	server := httptest.NewUnstartedServer(h)
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+func plainServer(t *testing.T) string {
+	server := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(server.Close)
+	return server.Listener.Addr().String()
+}
+
+func newClient(t testing.TB, base string, options apiclient.Options) *apiclient.Client {
 	t.Helper()
 	client, err := apiclient.New(apiclient.Account{
 		Name: "test", Platform: schemas.Platformsh, Token: apiToken, APIURL: base, TokenURL: base + "/oauth2/token",
@@ -140,6 +155,26 @@ func newClient(t *testing.T, base string, options apiclient.Options) *apiclient.
 		t.Fatal(err)
 	}
 	return client
+}
+
+// inProcess answers without a network, fast enough for fuzzing.
+type inProcess struct{ http.Handler }
+
+func (h inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
+	w := httptest.NewRecorder()
+	r.RequestURI = r.URL.RequestURI()
+	h.ServeHTTP(w, r)
+	return w.Result(), nil
+}
+
+func fuzzClient(f *testing.F, h http.Handler) *apiclient.Client {
+	c, err := apiclient.New(apiclient.Account{
+		Name: "fuzz", Platform: schemas.Platformsh, Token: apiToken, APIURL: "http://127.0.0.1", TokenURL: "http://127.0.0.1/oauth2/token",
+	}, apiclient.Options{Transport: inProcess{h}})
+	if err != nil {
+		f.Fatal(err)
+	}
+	return c
 }
 
 // row is a row of the catalogue with string parameters; "name:in" or "name:in:wire".

@@ -251,7 +251,7 @@ func permanent(err error) string {
 	switch {
 	case errors.As(err, &unverified), errors.As(err, &unknownCA):
 		return "the host's certificate cannot be trusted: check the address and the certificates of this machine"
-	case errors.As(err, &plain):
+	case errors.As(err, &plain), errors.Is(err, http.ErrSchemeMismatch):
 		return "the host does not speak TLS: check scheme and port of the address"
 	case errors.As(err, &dns) && dns.IsNotFound:
 		return "the host does not exist: check the address and the name server"

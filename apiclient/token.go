@@ -139,12 +139,17 @@ func (c *Client) exchangeError(ctx context.Context, err error) *Error {
 	e.Status, e.RequestID = status, requestID(refused.Response.Header)
 	e.RetryAfter = retryAfter(refused.Response.Header, time.Now())
 	e.Code = cmp.Or(refused.ErrorCode, e.Code)
-	e.Message = "token exchange refused: " + cmp.Or(refused.ErrorDescription, e.Message, http.StatusText(status))
-	if e.Kind = kindOf(status); e.Kind != KindRateLimited && e.Kind != KindUnavailable && e.Kind != KindServer {
+	e.Message = "token exchange: " + cmp.Or(refused.ErrorDescription, e.Message, http.StatusText(status))
+	switch e.Kind = kindOf(status); e.Kind {
+	case KindRateLimited, KindUnavailable:
+		e.passing, e.Retryable = true, true
+		e.Hint = "the token service has a problem: try again in a minute"
+	case KindServer:
+		e.Hint = "the token service has a problem: try later"
+	default:
 		e.Kind = KindAuth
+		e.Hint = "check the credentials of the account"
 	}
-	e.passing = e.Kind == KindRateLimited || e.Kind == KindUnavailable
-	e.Retryable = e.passing
 	c.scrubError(e, "")
 	return e
 }
