@@ -34,7 +34,7 @@ func readProblem(body []byte, status int) *Error {
 	}
 	object, _ := value.(map[string]any)
 	collect(e, "", object["detail"])
-	for _, key := range []string{"error_description", "error", "title", "detail", "message"} { // the last one wins
+	for _, key := range []string{"error", "error_description", "title", "detail", "message"} { // the last one wins
 		if s := strings.TrimSpace(digText(object, key)); s != "" {
 			e.Message = s
 		}
