@@ -1,0 +1,144 @@
+package audit
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"paasmcp/schemas"
+)
+
+// ID names an intent within one file: the seq of its line.
+type ID uint64
+
+// Entry is one call as the gate let it through or refused it. The log adds the time.
+type Entry struct {
+	Principal     string           `json:"principal"`
+	Client        string           `json:"client,omitempty"` // name of the MCP client
+	ClientVersion string           `json:"client_version,omitempty"`
+	Transport     string           `json:"transport,omitempty"`
+	Account       string           `json:"account,omitempty"`
+	Platform      schemas.Platform `json:"platform,omitempty"`
+	Tool          string           `json:"tool"`
+	Operation     string           `json:"operation,omitempty"` // METHOD path, with {holes}
+	Args          map[string]any   `json:"args,omitempty"`      // secrets masked
+	Risk          []schemas.Risk   `json:"risk,omitempty"`
+	Rule          string           `json:"rule,omitempty"` // of the policy
+	Verdict       string           `json:"verdict,omitempty"`
+	Level         string           `json:"level,omitempty"`
+	Digest        string           `json:"digest,omitempty"`
+	AnsweredBy    string           `json:"answered_by,omitempty"` // who said yes, where a person was asked
+}
+
+// Outcome is how a call ended.
+type Outcome struct {
+	Status     Status `json:"status"`
+	Kind       string `json:"kind,omitempty"`       // kind of the error
+	RequestID  string `json:"request_id,omitempty"` // the platform's own, for its support
+	DurationMS int64  `json:"duration_ms"`
+	Job        string `json:"job,omitempty"` // what the platform goes on working on
+}
+
+// Status sums an outcome up.
+type Status string
+
+// The statuses.
+const (
+	OK      Status = "ok"
+	Failed  Status = "failed"  // the platform or the way to it answered with an error
+	Refused Status = "refused" // by the policy or a person; nothing was sent
+	Lost    Status = "lost"    // sent, but no answer came back: it may or may not have happened
+)
+
+// The events of a line.
+const (
+	intent    = "intent"
+	outcome   = "outcome"
+	recovered = "recovered"
+)
+
+// line is one line of the file, without its hash.
+type line struct {
+	Seq     uint64    `json:"seq"`
+	Prev    string    `json:"prev"`
+	Time    time.Time `json:"time"`
+	Event   string    `json:"event"`
+	Intent  ID        `json:"intent,omitempty"` // of an outcome
+	Entry   *Entry    `json:"entry,omitempty"`
+	Outcome *Outcome  `json:"outcome,omitempty"`
+	Torn    *torn     `json:"torn,omitempty"` // of a recovery
+}
+
+// torn describes what a crash left between the last whole line and the recovery.
+type torn struct {
+	Bytes  int64  `json:"bytes"`
+	SHA256 string `json:"sha256"`
+}
+
+// maxLine bounds a line, the line break included. Longer arguments (uploads) are left out of the record; the digest still
+// stands for them.
+const maxLine = 256 << 10
+
+const (
+	hashOpen  = `,"hash":"`
+	hashClose = `"}`
+	hashTail  = len(hashOpen) + 2*sha256.Size + len(hashClose)
+)
+
+// genesis is the prev of the first line.
+var genesis = strings.Repeat("0", 2*sha256.Size)
+
+// encode gives the line with its hash and line break, and the hash.
+func (l *line) encode() (text []byte, hash string, err error) {
+	body, err := json.Marshal(l)
+	if err == nil && len(body)+hashTail > maxLine && l.Entry != nil {
+		short := *l.Entry
+		short.Args = map[string]any{"omitted": fmt.Sprintf("the arguments make a line of %d bytes", len(body))}
+		l.Entry = &short
+		body, err = json.Marshal(l)
+	}
+	if err != nil {
+		return nil, "", fmt.Errorf("audit %s: %w", l.Event, err)
+	}
+	if len(body)+hashTail > maxLine {
+		return nil, "", fmt.Errorf("audit %s: %d bytes are more than a line may have (%d)", l.Event, len(body), maxLine)
+	}
+	hash = digest(body)
+	text = append(body[:len(body)-1], hashOpen...)
+	text = append(text, hash...)
+	return append(text, hashClose+"\n"...), hash, nil
+}
+
+func digest(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}
+
+// Errors of decode.
+var (
+	errForeign = errors.New("it is not a line of this log")
+	errChanged = errors.New("it was changed after it was written")
+)
+
+// decode reads a line without its line break. With errChanged it also gives what the line claims, so that a check can
+// go on behind it.
+func decode(text []byte) (l line, hash string, err error) {
+	n := len(text) - hashTail
+	if n < 1 || !bytes.HasPrefix(text[n:], []byte(hashOpen)) || !bytes.HasSuffix(text, []byte(hashClose)) {
+		return line{}, "", errForeign
+	}
+	hash = string(text[n+len(hashOpen) : len(text)-len(hashClose)])
+	body := append(bytes.Clone(text[:n]), '}')
+	if json.Unmarshal(body, &l) != nil {
+		return line{}, "", errForeign
+	}
+	if digest(body) != hash {
+		return l, hash, errChanged
+	}
+	return l, hash, nil
+}

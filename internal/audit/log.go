@@ -1,0 +1,132 @@
+package audit
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"sync"
+	"time"
+
+	"paasmcp/schemas"
+)
+
+// Log appends to an audit file. It is safe for concurrent use. A Log without a file (see [Open]) records nothing and
+// accepts everything.
+type Log struct {
+	mu     sync.Mutex // guards what follows
+	file   file       // nil: record nothing
+	seq    uint64     // of the last line
+	prev   string     // its hash
+	size   int64      // end of the last line
+	broken error      // why nothing more can be written, once that is so
+
+	syncMu sync.Mutex // held while the disk works, so that lines of other calls can be written meanwhile
+	synced uint64     // guarded by syncMu: lines up to this one are on the disk
+}
+
+// file is what a Log needs of an *os.File.
+type file interface {
+	io.WriteCloser
+	Sync() error
+	Truncate(size int64) error
+}
+
+// Intent records a call before anything is sent. When it returns, the line is on the disk, except for reads, whose loss
+// in a power failure costs nothing. After an error the call must not be sent.
+func (l *Log) Intent(e Entry) (ID, error) {
+	seq, err := l.append(line{Event: intent, Entry: &e})
+	if err != nil {
+		return 0, err
+	}
+	if slices.Contains(e.Risk, schemas.Read) && !slices.Contains(e.Risk, schemas.Write) {
+		return ID(seq), nil
+	}
+	return ID(seq), l.sync(seq)
+}
+
+// Outcome records how a call ended. The line is handed to the system before it returns but not forced onto the disk: if a power
+// failure takes it, the intent stands without an outcome, which says the truth.
+func (l *Log) Outcome(of ID, o Outcome) error {
+	_, err := l.append(line{Event: outcome, Intent: of, Outcome: &o})
+	return err
+}
+
+// Close forces everything onto the disk and gives the file free.
+func (l *Log) Close() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.file == nil {
+		return nil
+	}
+	l.broken = errors.New("audit log: it is closed")
+	return errors.Join(l.file.Sync(), l.file.Close())
+}
+
+// append writes one line, whole or not at all.
+func (l *Log) append(rec line) (uint64, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.broken != nil {
+		return 0, l.broken
+	}
+	if l.file == nil {
+		l.seq++
+		return l.seq, nil
+	}
+	rec.Seq, rec.Prev, rec.Time = l.seq+1, l.prev, time.Now().UTC()
+	text, hash, err := rec.encode()
+	if err != nil {
+		return 0, err
+	}
+	if err := l.write(text); err != nil {
+		return 0, err
+	}
+	l.seq, l.prev = rec.Seq, hash
+	return rec.Seq, nil
+}
+
+// write appends bytes. When the disk takes only a part of them, that part is cut off again, so that the log goes on once there
+// is room; when even that is impossible, the log stays shut rather than glue the next line to half of this one.
+func (l *Log) write(text []byte) error {
+	n, err := l.file.Write(text)
+	if err != nil {
+		err = fmt.Errorf("audit log: write: %w; calls are refused until it works again", err)
+		if n > 0 {
+			if cut := l.file.Truncate(l.size); cut != nil {
+				l.broken = fmt.Errorf("%w (half a line is left: %w; restart the server to recover)", err, cut)
+			}
+		}
+		return err
+	}
+	l.size += int64(n)
+	return nil
+}
+
+// sync returns when the line is on the disk. Callers that wait at the same time share one flush.
+func (l *Log) sync(seq uint64) error {
+	l.syncMu.Lock()
+	defer l.syncMu.Unlock()
+	if l.synced >= seq {
+		return nil
+	}
+	l.mu.Lock()
+	f, last, broken := l.file, l.seq, l.broken
+	l.mu.Unlock()
+	if f == nil {
+		return nil
+	}
+	if broken != nil {
+		return broken
+	}
+	if err := f.Sync(); err != nil {
+		// What a failed flush did to the lines before is unknown, and asking again would say "fine".
+		err = fmt.Errorf("audit log: flush to disk: %w; restart the server when the disk works again", err)
+		l.mu.Lock()
+		l.broken = err
+		l.mu.Unlock()
+		return err
+	}
+	l.synced = last
+	return nil
+}
