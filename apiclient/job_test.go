@@ -104,6 +104,11 @@ func TestBuyingAProject(t *testing.T) {
 	if err != nil || len(result.Jobs) != 1 || result.Jobs[0].Handle != "subscription:o1:1000001" || result.Jobs[0].Done {
 		t.Fatalf("%+v %v", result, err)
 	}
+	buy.Call = "POST /organizations/{organization_id}/projects"
+	c = onLoopback(t, fixed(201, `{"id":"p9","subscription_id":"1000002","status":"requested","title":"Shop"}`), apiclient.Options{})
+	if asProject, err := send(t, c, buy, map[string]any{"organization_id": "o1"}); err != nil || len(asProject.Jobs) != 1 || asProject.Jobs[0].Handle != "subscription:o1:1000002" {
+		t.Errorf("%+v %v", asProject, err)
+	}
 	for status, want := range map[string][2]bool{
 		"requested": {false, false}, "provisioning": {false, false}, "active": {true, false},
 		"provisioning failure": {true, true}, "suspended": {true, true}, "deleted": {true, true},

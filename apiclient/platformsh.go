@@ -164,11 +164,22 @@ func (p *platformsh) unwrap(r *Request, result *Result) {
 	case wrapped && (hasEntity || activities != nil):
 		delete(object, "_embedded")
 	}
-	if organization := pathID(r, "organizations"); r.Op.Async == schemas.Accepted && organization != "" && strings.HasSuffix(r.Path, "/subscriptions") {
-		if id := idOf(result.Value); id != "" {
-			result.Jobs = append(result.Jobs, subscriptionJob(organization, result.Value))
-		}
+	if r.Op.Async == schemas.Accepted {
+		result.Jobs = append(result.Jobs, purchase(r, result.Value)...)
 	}
+}
+
+// purchase is the provisioning of a project that was just bought, as a subscription or as a project that names its
+// subscription.
+func purchase(r *Request, bought any) []Job {
+	organization, id := pathID(r, "organizations"), digText(bought, "subscription_id")
+	if strings.HasSuffix(r.Path, "/subscriptions") {
+		id = idOf(bought)
+	}
+	if organization == "" || id == "" {
+		return nil
+	}
+	return []Job{subscriptionJob(organization, id, bought)}
 }
 
 // timed pages backwards in time: the next page starts at the creation of the oldest item so far, which comes again.

@@ -3,6 +3,7 @@ package apiclient
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -46,7 +47,7 @@ func (p *platformsh) job(ctx context.Context, handle string) (*Job, error) {
 	}
 	job := activityJob(owner, a.Value)
 	if kind == subscriptionHandle {
-		job = subscriptionJob(owner, a.Value)
+		job = subscriptionJob(owner, id, a.Value)
 	}
 	job.Handle = handle
 	return &job, nil
@@ -77,27 +78,21 @@ func activityJob(project string, activity any) Job {
 }
 
 // subscriptionJob reads the state of a project that is being bought.
-func subscriptionJob(organization string, subscription any) Job {
+func subscriptionJob(organization, id string, bought any) Job {
+	title := cmp.Or(digText(bought, "project_title"), digText(bought, "title"), "a project")
 	j := Job{
-		Handle: makeHandle(subscriptionHandle, organization, idOf(subscription)), Kind: subscriptionHandle,
-		State: digText(subscription, "status"), Created: digText(subscription, "created_at"),
-		Text: "provisioning of " + visible(cmpTitle(subscription)), Percent: -1, Value: subscription,
+		Handle: makeHandle(subscriptionHandle, organization, id), Kind: subscriptionHandle,
+		State: digText(bought, "status"), Created: digText(bought, "created_at"),
+		Text: "provisioning of " + visible(title), Percent: -1, Value: bought,
 	}
 	switch j.State {
 	case "active":
 		j.Done, j.Result, j.Percent = true, "success", 100
 	case "requested", "provisioning", "":
-	default: // provisioning failure, suspended, deleted
+	default: // provisioning failure, failed, suspended, deleted
 		j.Done, j.Failed, j.Result = true, true, "failure"
 	}
 	return j
-}
-
-func cmpTitle(subscription any) string {
-	if title := digText(subscription, "project_title"); title != "" {
-		return title
-	}
-	return "a project"
 }
 
 // idOf is an object's id, which some resources write as a number.

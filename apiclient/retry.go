@@ -1,25 +1,14 @@
 package apiclient
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"crypto/tls"
-	"crypto/x509"
-	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"math/rand/v2"
-	"net"
 	"net/http"
-	"net/http/httptrace"
-	"net/url"
 	"strconv"
-	"sync/atomic"
 	"time"
-
-	"golang.org/x/oauth2"
 )
 
 // How often and how long. Full jitter spreads the callers that failed together.
@@ -28,9 +17,6 @@ const (
 	backoffMin = 500 * time.Millisecond
 	backoffMax = 8 * time.Second
 )
-
-// maxProblem is how much of a failure's body is read, in bytes.
-const maxProblem = 64 << 10
 
 // do sends one request until it is answered, and decides what may be repeated: see the package comment.
 func (c *Client) do(ctx context.Context, r *Request, take taker) (*answer, error) {
@@ -99,164 +85,6 @@ func backoff(try int) time.Duration {
 func final(e *Error) *Error {
 	e.passing = false
 	return e
-}
-
-// once is one attempt.
-func (c *Client) once(ctx context.Context, r *Request, token *oauth2.Token, take taker) (*answer, *Error) {
-	attempt, cancel := context.WithTimeout(ctx, cmp.Or(c.dialect.patience(r.Op), c.options.Timeout))
-	defer cancel()
-	sent := func() bool { return true }
-	if !r.Op.IsRead() {
-		attempt, sent = watchConnection(attempt)
-	}
-	response, err := c.http.Do(c.wire(attempt, r, token))
-	if err != nil {
-		e := c.connectionError(ctx, attempt, err)
-		if !r.Op.IsRead() && sent() && e.Kind != KindServer {
-			unknown(e)
-		}
-		return nil, c.settle(r, token, e)
-	}
-	defer response.Body.Close()
-
-	a := &answer{Status: response.StatusCode, Header: response.Header}
-	if a.Status >= 300 {
-		a.Text, _ = io.ReadAll(io.LimitReader(response.Body, maxProblem))
-	} else if err := c.read(response, a, take); err != nil {
-		e := c.readFailure(ctx, attempt, err)
-		e.Status, e.RequestID = a.Status, requestID(a.Header)
-		if !r.Op.IsRead() {
-			e.Hint = "" // what to do about the answer matters less than whether the change was made
-			unknown(e)
-		}
-		return a, c.settle(r, token, e)
-	}
-	e := c.dialect.verdict(r, a)
-	if e == nil {
-		return a, nil
-	}
-	e.Status, e.RequestID = a.Status, requestID(a.Header)
-	e.RetryAfter = retryAfter(a.Header, time.Now())
-	switch e.Kind {
-	case KindRateLimited:
-		e.passing = true
-	case KindUnavailable:
-		if e.passing = r.Op.IsRead(); !e.passing {
-			unknown(e)
-		}
-	}
-	e.Retryable = e.passing
-	return a, c.settle(r, token, e)
-}
-
-func (c *Client) readFailure(ctx, attempt context.Context, err error) *Error {
-	var broken *readError
-	if errors.As(err, &broken) {
-		return c.connectionError(ctx, attempt, broken.err)
-	}
-	e := &Error{Kind: KindServer, Message: err.Error(), cause: err}
-	var senseless *unreadable
-	if errors.As(err, &senseless) {
-		e.Hint = senseless.hint
-	}
-	return e
-}
-
-// unknown turns the failure of a change that may have arrived into what it is.
-func unknown(e *Error) {
-	e.Kind, e.passing, e.Retryable = KindUnknownOutcome, false, false
-}
-
-// settle scrubs an error and adds the next step.
-func (c *Client) settle(r *Request, token *oauth2.Token, e *Error) *Error {
-	c.scrubError(e, token.AccessToken)
-	if e.Hint == "" {
-		e.Hint = c.dialect.advise(r, e)
-	}
-	return e
-}
-
-// wire makes the HTTP request. It is put together by hand for two reasons: RawPath keeps %2F as it is, and without
-// GetBody net/http cannot send a body a second time on its own. (Its own repetitions are for GET, HEAD, OPTIONS and TRACE
-// on a connection that died while idle; see Request.isReplayable. DELETE is not among them.)
-func (c *Client) wire(ctx context.Context, r *Request, token *oauth2.Token) *http.Request {
-	u := *c.base
-	u.RawPath = u.EscapedPath() + r.Path
-	if decoded, err := url.PathUnescape(r.Path); err == nil {
-		u.Path += decoded
-	}
-	u.RawQuery = r.Query
-	accept := typeJSON
-	if r.Op.Returns != "" {
-		accept = r.Op.Returns
-	}
-	header := http.Header{"Accept": {accept}, "User-Agent": {c.options.UserAgent}}
-	if r.ContentType != "" {
-		header["Content-Type"] = []string{r.ContentType}
-	}
-	body := c.dialect.dress(r, header, token)
-	request := &http.Request{
-		Method: r.Method, URL: &u, Host: u.Host, Header: header,
-		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-	}
-	if len(body) > 0 {
-		request.Body, request.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
-	}
-	return request.WithContext(ctx)
-}
-
-// watchConnection reports whether a request may have left: true unless the transport asked for a connection and
-// never got one. A transport that reports neither counts as having sent.
-func watchConnection(ctx context.Context) (context.Context, func() bool) {
-	var asked, got atomic.Bool
-	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GetConn: func(string) { asked.Store(true) },
-		GotConn: func(httptrace.GotConnInfo) { got.Store(true) },
-	}), func() bool { return got.Load() || !asked.Load() }
-}
-
-// connectionError says why there was no whole answer. Kind is KindServer for a redirect that was refused, which is
-// an answer of its own.
-func (c *Client) connectionError(caller, attempt context.Context, err error) *Error {
-	var redirect *redirectError
-	var asked *url.Error // its text repeats the address with the query, which can hold secrets
-	cause := err
-	if errors.As(err, &asked) {
-		cause = asked.Err
-	}
-	switch {
-	case errors.As(err, &redirect):
-		return &Error{Kind: KindServer, Message: redirect.reason, Hint: "check the API address of the account", cause: err}
-	case errors.Is(caller.Err(), context.Canceled):
-		return stopped(caller)
-	case caller.Err() != nil:
-		return &Error{Kind: KindUnavailable, Message: "no whole answer before the caller's deadline", Retryable: true, cause: caller.Err()}
-	case attempt.Err() != nil:
-		// Not repeated: whoever is this slow once will be again, and the caller has waited long enough.
-		return &Error{Kind: KindUnavailable, Message: "no whole answer in time", Retryable: true, cause: attempt.Err()}
-	}
-	e := &Error{Kind: KindUnavailable, Message: "connection: " + c.scrub.text(cause.Error()), Retryable: true, passing: true, cause: err}
-	if hint := permanent(err); hint != "" {
-		e.Hint, e.passing, e.Retryable = hint, false, false
-	}
-	return e
-}
-
-// permanent gives the next step after connection failures that repeating cannot cure.
-func permanent(err error) string {
-	var unverified *tls.CertificateVerificationError
-	var unknownCA x509.UnknownAuthorityError
-	var plain tls.RecordHeaderError
-	var dns *net.DNSError
-	switch {
-	case errors.As(err, &unverified), errors.As(err, &unknownCA):
-		return "the host's certificate cannot be trusted: check the address and the certificates of this machine"
-	case errors.As(err, &plain), errors.Is(err, http.ErrSchemeMismatch):
-		return "the host does not speak TLS: check scheme and port of the address"
-	case errors.As(err, &dns) && dns.IsNotFound:
-		return "the host does not exist: check the address and the name server"
-	}
-	return ""
 }
 
 // retryAfter reads the header of RFC 9110 section 10.2.3: seconds, or a date. 0 when there is none.
