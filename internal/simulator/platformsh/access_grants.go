@@ -122,7 +122,7 @@ func (s *Server) seedAccess(now time.Time) {
 	at := now.AddDate(-1, -2, 0)
 	s.grantUser(ProjectShop, UserAda, []string{"admin"}, at)
 	s.grantUser(ProjectBlog, UserAda, []string{"admin"}, at)
-	s.grantUser(ProjectSolo, UserAda, []string{"admin"}, now.AddDate(-1, 0, 0))
+	s.grantUser(ProjectSolo, UserBen, []string{"admin"}, now.AddDate(0, 0, -100))
 	s.grantUser(ProjectShop, UserBen, []string{"viewer", "development:admin", "staging:contributor"}, at.AddDate(0, 1, 0))
 	for i, p := range seedStaff() {
 		if i%4 == 0 {

@@ -40,7 +40,7 @@ func (s *Server) seedBilling(now time.Time) {
 	acme := s.accounts.ledgers[OrgAcme]
 	merge(acme.profile, Doc{"vat_number": "DE123456789", "billing_contact": "cleo@acme.example", "security_contact": "ada@acme.example"})
 	for _, org := range []string{OrgAcme, OrgSolo} {
-		months := 14
+		months := 13
 		if org == OrgSolo {
 			months = 3
 		}
@@ -86,7 +86,7 @@ func (s *Server) seedMonth(org string, back int, now time.Time) {
 	total := 0
 	lines := []Doc{}
 	for i, sub := range s.liveSubscriptions(org) {
-		if sub["status"] != "active" {
+		if created, err := parseTime(text(sub, "created_at")); err != nil || created.After(end) || sub["status"] != "active" {
 			continue
 		}
 		users := len(s.projectUsers(text(sub, "project_id")))

@@ -221,7 +221,8 @@ func (s *Server) seedOrganizations(now time.Time) {
 	acme["updated_at"] = stamp(now.AddDate(0, -1, -4))
 	s.putMember(OrgAcme, UserBen, []string{"plans", "projects:create", "projects:list"}, false, now.AddDate(-2, 0, 0))
 	s.putMember(OrgAcme, UserCleo, []string{"billing"}, false, now.AddDate(-1, -6, 0))
-	s.newOrganization(OrgSolo, "solo", "Ada's own", UserAda, "NL", now.AddDate(-1, -1, 0))
+	s.newOrganization(OrgSolo, "solo", "Ben Rossi", UserBen, "NL", now.AddDate(-1, -1, 0))
+	s.putMember(OrgSolo, UserAda, []string{"admin"}, false, now.AddDate(-1, 0, 0))
 	for i, u := range seedStaff() {
 		s.putMember(OrgAcme, u.id, []string{"projects:list"}, false, now.AddDate(0, -10, 5*i))
 	}

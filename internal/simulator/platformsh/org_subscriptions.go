@@ -244,14 +244,19 @@ func (s *Server) patchSubscription(r *Request) (Response, error) {
 	return OK(s.subscriptionView(r, sub))
 }
 
-// changeSubscription keeps the project in step, which has its own title, timezone and plan.
+// changeSubscription keeps the project in step, which has its own title, timezone and limits.
 func (s *Server) changeSubscription(sub, change Doc, at time.Time) {
 	merge(sub, change)
 	sub["updated_at"] = stamp(at)
+	id := text(sub, "project_id")
 	for field, of := range map[string]string{"title": "project_title", "plan": "plan", "timezone": "timezone"} {
 		if v, given := change[of]; given {
-			s.updateProject(text(sub, "project_id"), Doc{field: v})
+			s.updateProject(id, Doc{field: v})
 		}
+	}
+	if p := s.projects[id]; p != nil {
+		limits, _ := p.doc["subscription"].(Doc)
+		limits["environments"], limits["storage"] = whole(sub["environments"]), whole(sub["storage"])
 	}
 }
 
@@ -261,8 +266,8 @@ func (s *Server) updateObstacle(sub, change Doc) string {
 		return "Storage cannot be reduced."
 	}
 	if p := s.projects[text(sub, "project_id")]; p != nil {
-		if v, ok := change["environments"]; ok && whole(v) < len(p.envs) {
-			return "The project has " + strconv.Itoa(len(p.envs)) + " environments; delete some first."
+		if v, ok := change["environments"]; ok && whole(v) < p.activeCount() {
+			return "The project has " + strconv.Itoa(p.activeCount()) + " active environments; deactivate some first."
 		}
 	}
 	if v, ok := change["plan"].(string); ok {
@@ -375,15 +380,15 @@ func (s *Server) organizationName(id string) string {
 func (s *Server) seedSubscriptions(now time.Time) {
 	for _, d := range []struct {
 		id, org, project, title, region, plan, owner string
-		months, environments, storage                int
-	}{
-		{SubscriptionShop, OrgAcme, ProjectShop, "Acme Shop", "eu-5.platform.sh", "medium", UserAda, 14, 9, 25600},
-		{SubscriptionBlog, OrgAcme, ProjectBlog, "Acme Blog", "eu-5.platform.sh", "standard", UserAda, 14, 6, 10240},
-		{SubscriptionSolo, OrgSolo, ProjectSolo, "Solo", "us-4.platform.sh", "development", UserAda, 12, 3, 5120},
+		days, environments, storage                  int
+	}{ // the same figures as the demo projects
+		{SubscriptionShop, OrgAcme, ProjectShop, "Acme Shop", "eu-5.platform.sh", "large", UserAda, 400, 9, 51200},
+		{SubscriptionBlog, OrgAcme, ProjectBlog, "Acme Blog", "eu-5.platform.sh", "standard", UserAda, 250, 3, 10240},
+		{SubscriptionSolo, OrgSolo, ProjectSolo, "Solo Portfolio", "us-3.platform.sh", "development", UserBen, 100, 2, 5120},
 	} {
-		sub := s.newSubscription(d.id, d.org, d.project, now.AddDate(0, -d.months, -3))
+		sub := s.newSubscription(d.id, d.org, d.project, now.AddDate(0, 0, -d.days))
 		merge(sub, Doc{"project_title": d.title, "project_region": d.region, "plan": d.plan, "owner": d.owner,
-			"environments": d.environments, "storage": d.storage, "updated_at": stamp(now.AddDate(0, -1, 0))})
+			"environments": d.environments, "storage": d.storage, "updated_at": stamp(now.AddDate(0, 0, -d.days/2))})
 	}
 	failed := s.newSubscription("1000004", OrgAcme, "jkl012fail", now.AddDate(0, -6, 0))
 	merge(failed, Doc{"project_title": "Acme Intranet", "project_region": "eu-2.platform.sh", "owner": UserBen, "status": "provisioning failure"})

@@ -178,7 +178,7 @@ func (s *Server) patchTicket(r *Request) (Response, error) {
 		if body["collaborators_replace"] != true {
 			given = slices.Concat(people, given)
 		}
-		people = slices.Compact(slices.Sorted(slices.Values(given)))
+		people = slices.Compact(append([]string{}, slices.Sorted(slices.Values(given))...)) // not nil, which JSON shows as null
 	}
 	if status == t["status"] && slices.Equal(people, texts(t["collaborator_ids"])) {
 		return NoContent()

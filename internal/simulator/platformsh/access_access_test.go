@@ -1,0 +1,62 @@
+package platformsh_test
+
+import (
+	"net/http"
+	"testing"
+
+	"paasmcp/internal/simulator/platformsh"
+)
+
+// A grant is one thing seen from two sides.
+func TestUserAccessLifecycle(t *testing.T) {
+	t.Parallel()
+	cleo := platformsh.UserCleo
+	for name, side := range map[string]struct{ list, one, other, body string }{
+		"project": {shopPath + "/user-access", shopPath + "/user-access/" + cleo, "/users/" + cleo + "/project-access/abc123shop",
+			`[{"user_id":"` + cleo + `","permissions":["viewer","staging:viewer"]}]`},
+		"user": {"/users/" + cleo + "/project-access", "/users/" + cleo + "/project-access/abc123shop", shopPath + "/user-access/" + cleo,
+			`[{"project_id":"abc123shop","permissions":["viewer","staging:viewer"]}]`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newSite(t)
+			s.want(http.StatusNoContent, "POST "+side.list, side.body)
+			d := s.get(side.other)
+			if len(d["permissions"].([]any)) != 2 || d["organization_id"] != platformsh.OrgAcme || d["project_title"] != "Acme Shop" {
+				t.Errorf("grant: %v", d)
+			}
+			s.want(http.StatusNoContent, "PATCH "+side.one, `{"permissions":["admin"]}`)
+			if got := s.get(side.other)["permissions"].([]any); len(got) != 1 || got[0] != "admin" {
+				t.Errorf("changed: %v", got)
+			}
+			s.want(http.StatusNoContent, "DELETE "+side.one, "")
+			s.refuse(http.StatusNotFound, "GET "+side.other, "")
+		})
+	}
+}
+
+func TestUserAccessAddsMembersOnRequest(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	solo, cleo := "/projects/"+platformsh.ProjectSolo, platformsh.UserCleo
+	s.refuse(http.StatusBadRequest, "POST "+solo+"/user-access", `[{"user_id":"`+cleo+`","permissions":["viewer"]}]`)
+	s.refuse(http.StatusNotFound, "GET "+soloPath+"/members/"+cleo, "")
+	s.want(http.StatusNoContent, "POST "+solo+"/user-access", `[{"user_id":"`+cleo+`","permissions":["viewer"],"auto_add_member":true}]`)
+	s.get(soloPath + "/members/" + cleo)
+}
+
+func TestDeletedProjectTakesItsGrantsAlong(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.want(http.StatusNoContent, "DELETE "+orgPath+"/subscriptions/"+platformsh.SubscriptionShop, "")
+	s.refuse(http.StatusNotFound, "GET "+shopPath, "")
+	s.refuse(http.StatusNotFound, "GET "+shopPath+"/invitations", "")
+	for _, i := range s.get(adaPath + "/project-access")["items"].([]any) {
+		if i.(doc)["project_id"] == platformsh.ProjectShop {
+			t.Errorf("still listed: %v", i)
+		}
+	}
+	if n := s.get(teamPath)["counts"].(doc)["project_count"]; n != 0.0 {
+		t.Errorf("the team still has %v projects", n)
+	}
+}
