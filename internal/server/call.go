@@ -1,8 +1,8 @@
 package server
 
 import (
+	"cmp"
 	"context"
-	"strconv"
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
@@ -24,7 +24,8 @@ type call struct {
 	out       outlet
 	transport string
 	principal string
-	sessionID string          // for logs and audit; never the id that gives access
+	sessionID string          // for logs and audit; never the id that gives access; "" without a session
+	anonymous string          // stands in for sessionID where mcp-go needs one
 	owner     string          // who may answer this call's questions
 	gone      <-chan struct{} // closed when the client can no longer answer; nil: never
 	slot      slot
@@ -44,14 +45,9 @@ func (c *call) Initialize() {}
 // Initialized implements server.ClientSession.
 func (c *call) Initialized() bool { return true }
 
-// SessionID implements server.ClientSession. mcp-go keys running requests by it, so clients without a session get one
-// that nobody shares.
-func (c *call) SessionID() string {
-	if c.sessionID != "" {
-		return c.sessionID
-	}
-	return "request-" + strconv.FormatUint(c.eng.calls.Add(1), 10)
-}
+// SessionID implements server.ClientSession. mcp-go keys running requests by it, so clients without a session must not
+// share one.
+func (c *call) SessionID() string { return cmp.Or(c.sessionID, c.anonymous) }
 
 // NotificationChannel implements server.ClientSession. mcp-go asks for it when it has something to send.
 func (c *call) NotificationChannel() chan<- mcp.JSONRPCNotification {

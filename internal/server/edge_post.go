@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/mark3labs/mcp-go/mcp"
@@ -122,7 +123,7 @@ func (s *edge) initialize(w http.ResponseWriter, r *http.Request, m *message) {
 		return
 	}
 	defer s.sessions.release(live)
-	out := newResponse(w, r, s.eng.cfg.KeepAlive)
+	out := newBody(w) // the id goes into the header, which a stream would have sent already
 	answer := s.call(r, live, out, m)
 	if _, ok := answer.(mcp.JSONRPCResponse); ok {
 		w.Header().Set(mcp.HeaderSessionID, id)
@@ -184,6 +185,7 @@ func (s *edge) newCall(r *http.Request, out outlet, live *session) *call {
 	}
 	if live == nil {
 		c.client = &client{}
+		c.anonymous = "request-" + strconv.FormatUint(s.eng.calls.Add(1), 10)
 		return c
 	}
 	c.client, c.sessionID, c.owner = &live.client, live.label, live.label
@@ -224,7 +226,6 @@ func (e *engine) readBody(w http.ResponseWriter, r *http.Request) ([]byte, bool)
 	}
 	ctl := http.NewResponseController(w)
 	_ = ctl.SetReadDeadline(time.Now().Add(readTimeout))
-	defer func() { _ = ctl.SetReadDeadline(time.Time{}) }()
 	var body bytes.Buffer
 	if n := r.ContentLength; n > 0 && n <= e.cfg.MaxBody {
 		body.Grow(int(n) + bytes.MinRead)
@@ -239,6 +240,8 @@ func (e *engine) readBody(w http.ResponseWriter, r *http.Request) ([]byte, bool)
 		e.refuse(w, nil, http.StatusBadRequest, rpcError(mcp.PARSE_ERROR, "message did not arrive completely"))
 		return nil, false
 	}
+	// Lifted on success only: after a failure net/http waits for the rest of the body, for ever if it may.
+	_ = ctl.SetReadDeadline(time.Time{})
 	return body.Bytes(), true
 }
 

@@ -29,11 +29,15 @@ type response struct {
 func newResponse(w http.ResponseWriter, r *http.Request, every time.Duration) *response {
 	p := &response{w: w, ctl: http.NewResponseController(w), canStream: takesEvents(r), every: every}
 	if p.canStream {
-		p.mu.Lock() // the timer may fire before it is stored
-		p.timer = time.AfterFunc(every, p.keepAlive)
-		p.mu.Unlock()
+		p.timer = time.AfterFunc(time.Hour, p.keepAlive)
+		p.timer.Reset(every) // in two steps, as keepAlive uses the field
 	}
 	return p
+}
+
+// newBody makes a response that can only be a JSON body.
+func newBody(w http.ResponseWriter) *response {
+	return &response{w: w, ctl: http.NewResponseController(w)}
 }
 
 // takesEvents reports whether the client reads event streams. The specification obliges it to say so in Accept; one that
@@ -101,7 +105,10 @@ func (p *response) finish(status int, answer []byte) {
 // keepAlive writes a comment, which clients skip. It also begins the stream, as a proxy between would otherwise give up
 // on a call that runs long without a word.
 func (p *response) keepAlive() {
-	p.mu.Lock()
+	if !p.mu.TryLock() { // somebody is writing, so it is not silent
+		p.timer.Reset(p.every)
+		return
+	}
 	defer p.mu.Unlock()
 	if p.finished || p.err != nil {
 		return

@@ -33,8 +33,10 @@ func newGuard(cfg Config) *guard {
 	for _, h := range cfg.AllowedHosts {
 		g.hosts = append(g.hosts, strings.ToLower(h))
 	}
-	if host, _, err := net.SplitHostPort(cfg.Addr); err == nil && host != "" {
-		g.hosts = append(g.hosts, strings.ToLower(host))
+	if host, _, err := net.SplitHostPort(cfg.Addr); err == nil {
+		if _, err := netip.ParseAddr(host); err != nil && host != "" { // addresses are compared with the connection's own
+			g.hosts = append(g.hosts, strings.ToLower(host))
+		}
 	}
 	if len(cfg.Token) > 0 {
 		sum := sha256.Sum256(cfg.Token)
@@ -84,7 +86,7 @@ func (g *guard) hostAllowed(r *http.Request) bool {
 	}
 	host = strings.Trim(host, "[]")
 	if host == "localhost" || slices.Contains(g.hosts, host) || slices.Contains(g.hosts, full) {
-		return host != ""
+		return true
 	}
 	ip, err := netip.ParseAddr(host)
 	if err != nil {

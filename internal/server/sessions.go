@@ -108,13 +108,6 @@ func (t *sessions) setStream(s *session, end context.CancelFunc) {
 	}
 }
 
-func (t *sessions) count() int {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.expire()
-	return len(t.byKey)
-}
-
 // The methods below expect mu to be held.
 
 func (t *sessions) touch(at *list.Element) {

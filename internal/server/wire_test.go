@@ -43,12 +43,12 @@ type recorder struct {
 	*fixture
 	t        *testing.T
 	revision string
-	wire     transport
+	wire     speaker
 	archive  txtar.Archive
 }
 
-// transport sends a message and notes what it sees in log. Each stands for a client of that transport.
-type transport interface {
+// speaker sends a message and notes what it sees in log. Each stands for a client of that transport.
+type speaker interface {
 	// exchange sends a request and everything the server asks back for is answered with reply, until the answer is there.
 	exchange(log *strings.Builder, msg, reply string)
 	// tell sends what gets no answer.
