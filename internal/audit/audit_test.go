@@ -152,7 +152,8 @@ func TestRecoveryFromEveryTornLine(t *testing.T) {
 	path, lines := sample(t)
 	for _, before := range []int{0, 5} {
 		whole := strings.Join(lines[:before], "")
-		for n := 10; n < len(lines[before]); n++ {
+		last := len(lines[before]) - 1
+		for _, n := range []int{10, 11, 20, 73, 74, 75, 150, last / 2, last - 100, last - 75, last - 74, last - 40, last - 3, last - 2, last - 1, last} {
 			left := whole + lines[before][:n]
 			if err := os.WriteFile(path, []byte(left), 0o600); err != nil {
 				t.Fatal(err)
@@ -166,7 +167,7 @@ func TestRecoveryFromEveryTornLine(t *testing.T) {
 			}
 			r := verify(t, now)
 			wantRecovered := 1
-			if n == len(lines[before])-1 {
+			if n == last {
 				wantRecovered = 0 // only the line break was lost
 			}
 			if !r.OK() || len(r.Recovered) != wantRecovered {
@@ -387,9 +388,25 @@ func TestRead(t *testing.T) {
 	})
 }
 
+const golden = "testdata/sample.jsonl"
+
+// The format is a promise to whoever keeps logs: files of today must verify with the program of tomorrow.
+func TestFormat(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		path, _ := sample(t)
+		if got := content(t, path); got != content(t, golden) {
+			t.Errorf("the format of the log changed; if that is meant, old files must still verify. Now it is:\n%s", got)
+		}
+	})
+	if r := verify(t, content(t, golden)); !r.OK() || r.Calls != 3 {
+		t.Errorf("%+v", r)
+	}
+}
+
 func FuzzVerify(f *testing.F) {
-	_, lines := sample(f)
-	whole := strings.Join(lines, "")
+	whole := content(f, golden) // fixed, because every process of a fuzz run has to agree on it
+	lines := strings.SplitAfter(whole, "\n")
 	f.Add([]byte(whole))
 	f.Add([]byte(lines[0] + lines[1][:50] + "\n" + lines[2]))
 	f.Add([]byte("\n\n{}\n\x00"))
