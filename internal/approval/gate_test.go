@@ -16,7 +16,7 @@ import (
 )
 
 var (
-	binding = approval.Binding{Principal: "ana", Tool: "platformsh_environment_delete", Account: "shop", Digest: "d1"}
+	binding = approval.Binding{Principal: "ana", Tool: "platformsh_environment_delete", Account: "shop", Digest: "digest-of-the-request"}
 	form    = policy.Verdict{Action: policy.Confirm, Level: policy.Form, Reason: "A person has to confirm this."}
 	typed   = policy.Verdict{Action: policy.Confirm, Level: policy.Typed, Reason: "A person has to confirm this."}
 	card    = approval.Card{Summary: "Delete an environment.", Platform: schemas.Platformsh, Expect: "main"}
@@ -107,7 +107,7 @@ func TestAnswersForAnotherCall(t *testing.T) {
 		if !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s: %q does not say that the %s differs", c.name, err, c.says)
 		}
-		for _, secret := range []string{"ana", "shop", "d1", binding.Tool} {
+		for _, secret := range []string{"ana", "shop", binding.Digest, binding.Tool} {
 			if strings.Contains(err.Error(), secret) {
 				t.Errorf("%s: %q tells %q of the other call", c.name, err, secret)
 			}
