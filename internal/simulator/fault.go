@@ -79,6 +79,12 @@ func (fs *faults) add(list ...Fault) {
 	}
 }
 
+func (fs *faults) clear() {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	fs.list = nil
+}
+
 // take returns the fault that hits this request and counts it.
 func (fs *faults) take(method, path string) (Fault, bool) {
 	fs.mu.Lock()
@@ -133,6 +139,7 @@ func (f *Fault) serve(w http.ResponseWriter, r *http.Request, platform http.Hand
 		w.Header().Set("Content-Length", strconv.Itoa(answer.body.Len()))
 		w.WriteHeader(answer.status)
 		_, _ = w.Write(answer.body.Bytes()[:answer.body.Len()/2]) // a vanished client is no error here
+		_ = http.NewResponseController(w).Flush()                 // else a short half would never leave the buffer
 		panic(http.ErrAbortHandler)
 	case MalformedJSON:
 		send(w, http.StatusOK, "application/json", `{"status":"ok","items":[{"id":`+"\x00"+`,}`)

@@ -73,6 +73,9 @@ func (s *Simulator) Platformsh() *platformsh.Server { return s.platformsh }
 // Inject lets the next matching requests go wrong. Faults are tried in the order in which they came.
 func (s *Simulator) Inject(f ...Fault) { s.faults.add(f...) }
 
+// ClearFaults forgets the faults that have not hit yet.
+func (s *Simulator) ClearFaults() { s.faults.clear() }
+
 // Requests returns the recorded requests, oldest first.
 func (s *Simulator) Requests() []Request { return s.recorder.all() }
 

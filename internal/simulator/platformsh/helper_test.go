@@ -2,6 +2,7 @@ package platformsh_test
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -22,6 +23,7 @@ type site struct {
 	clock  *simulator.FakeClock
 	client *http.Client
 	token  string
+	media  string // content type of bodies; JSON when empty
 }
 
 // newSite signs in for good, so that a test may let hours pass.
@@ -82,7 +84,7 @@ func (s *site) do(call, body string) (int, any, http.Header) {
 	}
 	req.Header.Set("Authorization", "Bearer "+s.token)
 	if body != "" {
-		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("Content-Type", cmp.Or(s.media, "application/json"))
 	}
 	resp, err := s.client.Do(req)
 	if err != nil {

@@ -33,7 +33,7 @@ func (r Response) encode() ([]byte, error) {
 	if r.Raw != nil || r.Status == http.StatusNoContent {
 		return r.Raw, nil
 	}
-	return json.Marshal(r.Body)
+	return encode(r.Body)
 }
 
 func (r Response) write(w http.ResponseWriter, data []byte) {

@@ -80,9 +80,12 @@ func (s *Server) ProjectVariable(projectID, name string) (string, bool) {
 	return d["value"].(string), true
 }
 
-// AddProject adds an empty project, as a subscription does when it has been provisioned, and returns its id.
+// AddProject adds an empty project, as a subscription does when it has been provisioned, gives its owner access and
+// returns its id.
 func (s *Server) AddProject(n NewProject) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.createProject(n)
+	id := s.createProject(n)
+	s.grantUser(id, n.Owner, []string{"admin"}, s.now())
+	return id
 }
