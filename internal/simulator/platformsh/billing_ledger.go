@@ -2,6 +2,7 @@ package platformsh
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -127,8 +128,9 @@ func (s *Server) seedMonth(org string, back int, now time.Time) {
 }
 
 func orderLine(sub Doc, kind, product, sku string, cents int) Doc {
+	license, _ := strconv.Atoi(text(sub, "id")) // line items show subscription ids as numbers
 	return Doc{
-		"type": kind, "license_id": sub["id"], "project_id": sub["project_id"], "product": product, "sku": sku, "total": amount(cents),
+		"type": kind, "license_id": license, "project_id": sub["project_id"], "product": product, "sku": sku, "total": amount(cents),
 		"total_formatted": euro(cents), "exclude_from_invoice": false, "components": Doc{"baseprice": Doc{
 			"amount": amount(cents), "amount_formatted": euro(cents), "display_title": "Base price", "currency": "EUR"}},
 	}

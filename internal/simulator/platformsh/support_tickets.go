@@ -97,6 +97,7 @@ func (s *Server) listTickets(r *Request) (Response, error) {
 	if err != nil {
 		return Response{}, err
 	}
+	slices.Reverse(docs) // newest first
 	page, err := numberedPage(r, docs, "tickets", accountPage)
 	if err != nil {
 		return Response{}, err
@@ -141,7 +142,8 @@ func (s *Server) newTicket(from string, fields Doc, at time.Time) Doc {
 		"organization_id": "", "collaborator_ids": []string{}, "has_incidents": false, "due": nil, "tags": []string{},
 		"subscription_id": "", "ticket_group": "support", "support_plan": "standard", "affected_url": "", "queue": "standard",
 		"issue_type": "", "resolution_time": nil, "response_time": nil, "project_url": "", "region": "", "category": "general_question",
-		"environment": "env_production", "jira": []Doc{}, "zd_ticket_url": fmt.Sprintf("https://support.example/tickets/%d", id),
+		"environment": "env_production", "jira": []Doc{}, "ticket_sharing_status": nil,
+		"application_ticket_url": nil, "infrastructure_ticket_url": nil, "zd_ticket_url": fmt.Sprintf("https://support.example/tickets/%d", id),
 	}
 	merge(t, fields)
 	if sub, ok := s.accounts.subscriptions.Get(text(t, "subscription_id")); ok {
