@@ -3,6 +3,7 @@ package platformsh_test
 import (
 	"net/http"
 	"testing"
+	"time"
 
 	"paasmcp/internal/simulator/platformsh"
 )
@@ -59,4 +60,18 @@ func TestDeletedProjectTakesItsGrantsAlong(t *testing.T) {
 	if n := s.get(teamPath)["counts"].(doc)["project_count"]; n != 0.0 {
 		t.Errorf("the team still has %v projects", n)
 	}
+}
+
+// A project deleted on its own side ends its subscription too.
+func TestDeletedProjectEndsItsSubscription(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	if status, v, _ := s.do("DELETE "+blogPath, ""); status >= 300 {
+		t.Fatalf("delete: %d %v", status, v)
+	}
+	s.clock.Advance(time.Hour)
+	if sub := s.get(orgPath + "/subscriptions/" + platformsh.SubscriptionBlog); sub["status"] != "deleted" {
+		t.Errorf("subscription: %v", sub["status"])
+	}
+	s.refuse(http.StatusNotFound, "GET "+orgPath+"/projects/"+platformsh.ProjectBlog, "")
 }

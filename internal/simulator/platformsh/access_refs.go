@@ -23,10 +23,14 @@ func accessRefRoutes() []Route {
 // maxRefs is how many ids one reference link names; a page with more gets several links.
 const maxRefs = 50
 
-// addRefs adds links such as ref:users:0 for the ids under a field of the items. The signature keeps clients from asking
-// about ids they have not been shown.
+// addRefs adds links such as ref:users:0 for the ids under a field of the items of a page.
 func (s *Server) addRefs(r *Request, page Doc, kind, field string) {
 	docs, _ := page["items"].([]Doc)
+	s.linkRefs(r, page, docs, kind, field)
+}
+
+// linkRefs is addRefs for some of the items. The signature keeps clients from asking about ids they have not been shown.
+func (s *Server) linkRefs(r *Request, page Doc, docs []Doc, kind, field string) {
 	var ids []string
 	for _, d := range docs {
 		if id := text(d, field); id != "" && !slices.Contains(ids, id) {

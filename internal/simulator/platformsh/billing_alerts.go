@@ -51,11 +51,13 @@ func (s *Server) patchBillingAlert(r *Request) (Response, error) {
 	return OK(l.alert)
 }
 
-// The kinds of usage alerts, with their unit and the threshold they start with.
-var alertKinds = []struct {
+// alertKind is a usage alert that can be switched on, with its unit and the threshold it starts with.
+type alertKind struct {
 	id, unit  string
 	threshold int
-}{{"cpu", "%", 80}, {"memory", "%", 80}, {"storage", "%", 90}, {"bandwidth", "GB", 500}}
+}
+
+var alertKinds = []alertKind{{"cpu", "%", 80}, {"memory", "%", 80}, {"storage", "%", 90}, {"bandwidth", "GB", 500}}
 
 // alertsOf returns the active alerts of the path's subscription.
 func (s *Server) alertsOf(r *Request, need ...string) (*Collection, error) {
@@ -70,8 +72,8 @@ func (s *Server) alertsOf(r *Request, need ...string) (*Collection, error) {
 	return s.accounts.usageAlerts[id], nil
 }
 
-func newAlert(id, unit string, threshold int) Doc {
-	return Doc{"id": id, "active": false, "alerts_sent": 0, "last_alert_at": nil, "updated_at": nil, "config": Doc{"threshold": alertThreshold(threshold, unit)}}
+func newAlert(k alertKind) Doc {
+	return Doc{"id": k.id, "active": false, "alerts_sent": 0, "last_alert_at": nil, "updated_at": nil, "config": Doc{"threshold": alertThreshold(k.threshold, k.unit)}}
 }
 
 func alertThreshold(n int, unit string) Doc {
@@ -91,7 +93,7 @@ func usageAlertView(active *Collection) Doc {
 	available := []Doc{}
 	for _, k := range alertKinds {
 		if _, on := active.Get(k.id); !on {
-			available = append(available, newAlert(k.id, k.unit, k.threshold))
+			available = append(available, newAlert(k))
 		}
 	}
 	return Doc{"current": active.Docs(), "available": available}
@@ -110,13 +112,7 @@ func (s *Server) patchUsageAlerts(r *Request) (Response, error) {
 	entries, _ := body["alerts"].([]any)
 	for i, e := range entries {
 		change, _ := e.(Doc)
-		k := slices.IndexFunc(alertKinds, func(a struct {
-			id, unit  string
-			threshold int
-		}) bool {
-			return a.id == change["id"]
-		})
-		if k < 0 {
+		if !slices.ContainsFunc(alertKinds, func(k alertKind) bool { return k.id == change["id"] }) {
 			return Response{}, InvalidField(fmt.Sprintf("alerts.%d.id", i), "No such alert: %v.", change["id"])
 		}
 	}
@@ -135,7 +131,7 @@ func setUsageAlert(active *Collection, change Doc, now string) {
 		}
 		alert, on := active.Get(k.id)
 		if !on {
-			alert = newAlert(k.id, k.unit, k.threshold)
+			alert = newAlert(k)
 		}
 		if config, _ := change["config"].(Doc); config["threshold"] != nil {
 			alert["config"] = Doc{"threshold": alertThreshold(whole(config["threshold"]), k.unit)}

@@ -32,7 +32,7 @@ func newLedger(org Doc, at time.Time) *ledger {
 		},
 		alert: Doc{"id": "billing", "active": false, "alerts_sent": 0, "last_alert_at": nil, "updated_at": stamp(at),
 			"config": Doc{"threshold": money(10000), "mode": "monthly"}},
-		vouchers: []Doc{},
+		vouchers: []Doc{}, planRecords: []Doc{}, usageRecords: []Doc{}, // not nil, which JSON shows as null
 	}
 }
 

@@ -42,7 +42,7 @@ func checkMode(r *Request) error {
 	return nil
 }
 
-func (l *ledger) find(list []Doc, id string) (Doc, bool) {
+func findByID(list []Doc, id string) (Doc, bool) {
 	for _, d := range list {
 		if d["id"] == id {
 			return d, true
@@ -56,7 +56,7 @@ func (s *Server) billedOrder(r *Request) (*ledger, Doc, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	o, ok := l.find(l.orders, r.Param("order_id"))
+	o, ok := findByID(l.orders, r.Param("order_id"))
 	if !ok {
 		return nil, nil, NotFound("Order", r.Param("order_id"))
 	}
@@ -129,7 +129,7 @@ func (s *Server) getInvoice(r *Request) (Response, error) {
 	if err != nil {
 		return Response{}, err
 	}
-	i, ok := l.find(l.invoices, r.Param("invoice_id"))
+	i, ok := findByID(l.invoices, r.Param("invoice_id"))
 	if !ok {
 		return Response{}, NotFound("Invoice", r.Param("invoice_id"))
 	}
@@ -158,7 +158,7 @@ func (s *Server) downloadInvoice(r *Request) (Response, error) {
 		return Response{}, Forbidden("The download token is invalid.")
 	}
 	for _, l := range s.accounts.ledgers {
-		if i, ok := l.find(l.invoices, id); ok {
+		if i, ok := findByID(l.invoices, id); ok {
 			lines := []string{"Invoice " + text(i, "invoice_number"), text(i, "company"), "Date " + text(i, "invoice_date")[:10],
 				"Order " + text(i, "order_id"), "Status " + text(i, "status")}
 			return Response{Raw: pdf(lines), ContentType: "application/pdf"}, nil

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"paasmcp/internal/simulator"
 	"paasmcp/internal/simulator/platformsh"
 )
 
@@ -23,6 +24,15 @@ func TestOrganizationLifecycle(t *testing.T) {
 	s.want(http.StatusOK, "PATCH "+path, `{"name":"baecker"}`)
 	if s.get(path)["name"] != "baecker" || s.get("/organizations")["count"] != 3.0 {
 		t.Error("the new name or the new organization is not listed")
+	}
+
+	for _, list := range []string{"projects", "subscriptions", "orders", "invoices", "records/plan", "records/usage", "discounts"} {
+		if items, ok := s.get(path + "/" + list)["items"].([]any); !ok || len(items) != 0 {
+			t.Errorf("%s of a new organization: %v", list, items)
+		}
+	}
+	if n := len(s.list(path + "/invitations")); n != 0 {
+		t.Errorf("%d invitations to a new organization", n)
 	}
 
 	if d := s.want(http.StatusOK, "PATCH "+path+"/address", `{"locality":"Wien","premise":null}`); d["locality"] != "Wien" || d["country"] != "AT" {
@@ -134,6 +144,17 @@ func TestSubscriptionLifecycle(t *testing.T) {
 	if s.get(orgPath + "/subscriptions/" + gone)["status"] != "deleted" {
 		t.Error("a cancelled purchase was provisioned all the same")
 	}
+}
+
+// At Instant speed a purchase is over when it is answered.
+func TestInstantSubscription(t *testing.T) {
+	t.Parallel()
+	s := newSiteWith(t, simulator.Options{Speed: simulator.Instant})
+	sub := s.want(http.StatusCreated, "POST "+orgPath+"/subscriptions", `{"project_region":"eu-5.platform.sh"}`)
+	if sub["status"] != "active" {
+		t.Fatalf("subscription: %v", sub)
+	}
+	s.get("/projects/" + sub["project_id"].(string))
 }
 
 func TestOrganizationProjectLifecycle(t *testing.T) {

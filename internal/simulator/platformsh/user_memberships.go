@@ -1,5 +1,7 @@
 package platformsh
 
+import "slices"
+
 func userMembershipRoutes() []Route {
 	return []Route{{"GET /users/{user_id}/extended-access", (*Server).listExtendedAccess}}
 }
@@ -37,14 +39,9 @@ func (s *Server) listExtendedAccess(r *Request) (Response, error) {
 		return Response{}, err
 	}
 	s.addRefs(r, page, "organizations", "organization_id")
-	projects, _ := page["items"].([]Doc)
-	only := Doc{"items": []Doc{}, "_links": page["_links"]}
-	for _, d := range projects {
-		if d["resource_type"] == "project" {
-			only["items"] = append(only["items"].([]Doc), d)
-		}
-	}
-	s.addRefs(r, only, "projects", "resource_id")
+	shown, _ := page["items"].([]Doc)
+	projects := slices.DeleteFunc(slices.Clone(shown), func(d Doc) bool { return d["resource_type"] != "project" })
+	s.linkRefs(r, page, projects, "projects", "resource_id")
 	return OK(page)
 }
 

@@ -2,7 +2,6 @@ package platformsh
 
 import (
 	"bytes"
-	"errors"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -133,7 +132,7 @@ func (s *Server) postPicture(r *Request) (Response, error) {
 	}
 	data, err := filePart(r.HTTP.Header.Get("Content-Type"), r.Raw())
 	if err != nil {
-		return Response{}, InvalidField("file", "%s", err)
+		return Response{}, err
 	}
 	ext, ok := map[string]string{"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif"}[http.DetectContentType(data)]
 	if !ok {
@@ -147,13 +146,13 @@ func (s *Server) postPicture(r *Request) (Response, error) {
 func filePart(contentType string, body []byte) ([]byte, error) {
 	kind, params, err := mime.ParseMediaType(contentType)
 	if err != nil || kind != "multipart/form-data" {
-		return nil, errors.New("Send multipart/form-data with a part named file.")
+		return nil, InvalidField("file", "Send multipart/form-data with a part named file.")
 	}
 	m := multipart.NewReader(bytes.NewReader(body), params["boundary"])
 	for {
 		part, err := m.NextPart()
 		if err != nil {
-			return nil, errors.New("There is no part named file.")
+			return nil, InvalidField("file", "There is no part named file.")
 		}
 		if part.FormName() == "file" {
 			return io.ReadAll(part)
