@@ -27,7 +27,8 @@ var harmlessNames = []string{
 }
 
 // harmlessEndings make a name that is about a secret: when it ends, how many there are.
-var harmlessEndings = []string{"count", "expires", "expiresat", "expiresin", "expiry", "ttl", "timeout", "lifetime", "createdat", "updatedat"}
+var harmlessEndings = []string{"count", "expires", "expiresat", "expiresin", "expiry", "ttl", "timeout",
+	"lifetime", "createdat", "updatedat"}
 
 // byFirst groups the words by their first letter, so that a key is searched for all of them in one pass.
 var byFirst = func() (table [26][]string) {
@@ -50,9 +51,10 @@ func IsSecretName(name string) bool {
 			return len(s) == len(name) && strings.EqualFold(s, name)
 		})
 	}
-	return !slices.ContainsFunc(harmlessNames, func(s string) bool { return s == string(key) }) && !slices.ContainsFunc(harmlessEndings, func(end string) bool {
-		return len(key) > len(end) && string(key[len(key)-len(end):]) == end
-	})
+	return !slices.ContainsFunc(harmlessNames, func(s string) bool { return s == string(key) }) &&
+		!slices.ContainsFunc(harmlessEndings, func(end string) bool {
+			return len(key) > len(end) && string(key[len(key)-len(end):]) == end
+		})
 }
 
 // normalize appends name to buf in lower case and without separators.
