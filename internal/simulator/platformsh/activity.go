@@ -322,7 +322,7 @@ func (a *activity) view(now time.Time) Doc {
 	href := "/api/projects/" + a.project.id + "/activities/" + a.id
 	l := links("self", href, "log", href+"/log")
 	if a.cancellable() {
-		l["#cancel"] = Doc{"href": href + "/cancel"}
+		l["#cancel"] = link(href + "/cancel")
 	}
 	state := a.state
 	if state == "pending" && now.Sub(a.created) < a.lag/2 {

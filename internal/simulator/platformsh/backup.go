@@ -35,9 +35,9 @@ func backupView(p *project, e *environment, d Doc) Doc {
 	href := environmentHref(p, e) + "/backups/" + d["id"].(string)
 	l := links("self", href)
 	if d["status"] == "CREATED" {
-		l["#delete"] = Doc{"href": href}
+		l["#delete"] = link(href)
 		if d["restorable"] == true {
-			l["#restore"] = Doc{"href": href + "/restore"}
+			l["#restore"] = link(href + "/restore")
 		}
 	}
 	out["_links"] = l

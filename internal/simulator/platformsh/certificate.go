@@ -102,7 +102,7 @@ func certificateView(p *project, d Doc) Doc {
 	href := "/api/projects/" + p.id + "/certificates/" + d["id"].(string)
 	l := links("self", href)
 	if d["is_provisioned"] != true {
-		l["#edit"], l["#delete"] = Doc{"href": href}, Doc{"href": href}
+		l["#edit"], l["#delete"] = link(href), link(href)
 	}
 	out["_links"] = l
 	return out

@@ -32,6 +32,10 @@ func (e *encoder) value(v any) {
 		e.out = strconv.AppendInt(e.out, int64(v), 10)
 	case int64:
 		e.out = strconv.AppendInt(e.out, v, 10)
+	case link:
+		e.out = append(e.out, `{"href":`...)
+		e.text(string(v))
+		e.out = append(e.out, '}')
 	case Doc:
 		e.object(v)
 	case []Doc:

@@ -199,7 +199,7 @@ func (s *Server) environmentLinks(p *project, e *environment, status string, sta
 	action := func(when bool, names ...string) {
 		for _, n := range names {
 			if when {
-				l["#"+n] = Doc{"href": href + "/" + n}
+				l["#"+n] = link(href + "/" + n)
 			}
 		}
 	}
@@ -216,13 +216,13 @@ func (s *Server) environmentLinks(p *project, e *environment, status string, sta
 	action(settled && e.state == stateActive && parent != nil, "merge", "synchronize")
 	action(staged, "deploy")
 	if settled && e.state == stateInactive && !main {
-		l["#delete"] = Doc{"href": href}
+		l["#delete"] = link(href)
 	}
 	if e.state == stateActive {
 		app := "app"
-		l["ssh"] = Doc{"href": "ssh://" + p.id + "-" + machineName(e.name) + "--" + app + "@ssh." + p.hostname(e)}
+		l["ssh"] = link("ssh://" + p.id + "-" + machineName(e.name) + "--" + app + "@ssh." + p.hostname(e))
 		for i, route := range s.publicURLs(p, e) {
-			l["pf:routes:"+strconv.Itoa(i)] = Doc{"href": route}
+			l["pf:routes:"+strconv.Itoa(i)] = link(route)
 		}
 	}
 	return l

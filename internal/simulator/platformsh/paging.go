@@ -48,12 +48,12 @@ func cursorPage(r *Request, docs []Doc, key string, max int, withCount bool) (Do
 		end = min(size, len(docs))
 	}
 	page := docs[start:end]
-	l := Doc{"self": Doc{"href": r.href(nil)}}
+	l := Doc{"self": link(r.href(nil))}
 	if end < len(docs) && end > start {
-		l["next"] = Doc{"href": r.href(url.Values{"page[after]": {encodeCursor(end-1, page[len(page)-1], key)}})}
+		l["next"] = link(r.href(url.Values{"page[after]": {encodeCursor(end-1, page[len(page)-1], key)}}))
 	}
 	if start > 0 && start < len(docs) {
-		l["previous"] = Doc{"href": r.href(url.Values{"page[before]": {encodeCursor(start, docs[start], key)}})}
+		l["previous"] = link(r.href(url.Values{"page[before]": {encodeCursor(start, docs[start], key)}}))
 	}
 	out := Doc{"items": page, "_links": l}
 	if withCount {
@@ -96,12 +96,12 @@ func numberedPage(r *Request, docs []Doc, listKey string, size int) (Doc, error)
 	}
 	start := min((page-1)*size, len(docs))
 	end := min(start+size, len(docs))
-	l := Doc{"self": Doc{"href": r.href(nil)}}
+	l := Doc{"self": link(r.href(nil))}
 	if end < len(docs) {
-		l["next"] = Doc{"href": r.href(url.Values{"page": {strconv.Itoa(page + 1)}})}
+		l["next"] = link(r.href(url.Values{"page": {strconv.Itoa(page + 1)}}))
 	}
 	if page > 1 {
-		l["previous"] = Doc{"href": r.href(url.Values{"page": {strconv.Itoa(page - 1)}})}
+		l["previous"] = link(r.href(url.Values{"page": {strconv.Itoa(page - 1)}}))
 	}
 	return Doc{listKey: docs[start:end], "count": len(docs), "_links": l}, nil
 }
@@ -114,9 +114,9 @@ func linkPage(r *Request, docs []Doc, size int) (Doc, error) {
 	}
 	start = min(start, len(docs))
 	end := min(start+size, len(docs))
-	l := Doc{"self": Doc{"href": r.href(nil)}}
+	l := Doc{"self": link(r.href(nil))}
 	if end < len(docs) {
-		l["next"] = Doc{"href": r.href(url.Values{"_offset": {strconv.Itoa(end)}})}
+		l["next"] = link(r.href(url.Values{"_offset": {strconv.Itoa(end)}}))
 	}
 	return Doc{"items": docs[start:end], "_links": l}, nil
 }

@@ -134,11 +134,18 @@ func stampOrNil(t time.Time) any {
 	return stamp(t)
 }
 
+// link is one entry of _links: {"href": "…"}. A type of its own, because a map for each of the dozens of links of an
+// answer costs more than all the rest.
+type link string
+
+// MarshalJSON writes what encode writes.
+func (l link) MarshalJSON() ([]byte, error) { return encode(Doc{"href": string(l)}) }
+
 // links builds _links from name, href pairs.
 func links(pairs ...string) Doc {
 	l := make(Doc, len(pairs)/2)
 	for i := 0; i+1 < len(pairs); i += 2 {
-		l[pairs[i]] = Doc{"href": pairs[i+1]}
+		l[pairs[i]] = link(pairs[i+1])
 	}
 	return l
 }

@@ -81,7 +81,7 @@ func (v variableScope) view(d Doc, inherited bool) Doc {
 	}
 	l := links("self", href)
 	if !inherited {
-		l["#edit"], l["#delete"] = Doc{"href": href}, Doc{"href": href}
+		l["#edit"], l["#delete"] = link(href), link(href)
 	}
 	out["_links"] = l
 	return out

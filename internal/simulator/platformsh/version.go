@@ -39,7 +39,7 @@ func versionView(p *project, e *environment, v Doc) Doc {
 	href := environmentHref(p, e) + "/versions/" + v["id"].(string)
 	l := links("self", href)
 	if v["id"] != currentVersion {
-		l["#edit"], l["#delete"] = Doc{"href": href}, Doc{"href": href}
+		l["#edit"], l["#delete"] = link(href), link(href)
 	}
 	out["_links"] = l
 	return out
