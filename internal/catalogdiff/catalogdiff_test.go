@@ -2,7 +2,6 @@ package catalogdiff_test
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -18,10 +17,8 @@ import (
 	"paasmcp/schemas"
 )
 
-var update = flag.Bool("update", false, "write the reports that the comparisons give into testdata")
-
 // TestDiff runs the comparisons of testdata: rows.yaml, a document in YAML or JSON, optionally excluded.yaml, and the
-// lines of the report, which come last. The file name's start is the platform.
+// lines of the report, which come last and are rewritten by `make update`. The file name's start is the platform.
 func TestDiff(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("testdata/*.txtar")
@@ -41,7 +38,7 @@ func TestDiff(t *testing.T) {
 			}
 			platform, _, _ := strings.Cut(filepath.Base(file), "-")
 			got := report(t, schemas.Platform(platform), parts)
-			if *update {
+			if os.Getenv("UPDATE") != "" {
 				archive.Files[len(archive.Files)-1].Data = []byte(got)
 				if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
 					t.Fatal(err)

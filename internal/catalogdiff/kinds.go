@@ -137,6 +137,8 @@ func (c *comparison) kind(k schemas.Variant, alt alternative) []Difference {
 			one.add(Missing, name, "in the document for this kind (%s), not in the row", cmp.Or(alt.kind, alt.name))
 		case takes && !documented:
 			one.add(Extra, name, "in the row for this kind, not in the document (%s)", cmp.Or(alt.kind, alt.name))
+		case !documented && slices.Contains(c.row.Required, p.Name):
+			one.add(Optional, name, "no part of this kind in the document (%s), required in the row", cmp.Or(alt.kind, alt.name))
 		case takes:
 			one.required(name, m.required, slices.Contains(c.row.Required, p.Name) || slices.Contains(k.Required, p.Name))
 		}

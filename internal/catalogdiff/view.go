@@ -1,6 +1,7 @@
 package catalogdiff
 
 import (
+	"regexp"
 	"slices"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -107,6 +108,9 @@ func own(s *openapi3.Schema) *view {
 	return v
 }
 
+// ordinal matches how Virtuozzo's document writes the constants of its server: SHOW(0). The value to send is SHOW.
+var ordinal = regexp.MustCompile(`^([A-Z_]+)\(\d+\)$`)
+
 func (v *view) addEnum(s *openapi3.Schema) {
 	all := s.Enum
 	if s.Const != nil {
@@ -117,7 +121,7 @@ func (v *view) addEnum(s *openapi3.Schema) {
 		case nil:
 			v.nullable = true
 		case string:
-			v.enum = append(v.enum, value)
+			v.enum = append(v.enum, ordinal.ReplaceAllString(value, "$1"))
 		case float64:
 			v.numbers = append(v.numbers, value)
 			v.enum = append(v.enum, jsonText(value))

@@ -219,7 +219,13 @@ func TestToolPage(t *testing.T) {
 		Shows:    []string{"id"}, Secrets: []string{"env.*"},
 		Example: schemas.Example{Args: map[string]any{"thing_id": "1", "kind": "x"}, Sends: `POST /things/1 {"kind":"x"}`},
 	})
-	want, err := os.ReadFile("internal/generate/testdata/tool.md")
+	const golden = "internal/generate/testdata/tool.md"
+	if os.Getenv("UPDATE") != "" {
+		if err := os.WriteFile(golden, b.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
 	if err != nil {
 		t.Fatal(err)
 	}
