@@ -39,6 +39,8 @@ type Fault struct {
 	Status     int           // of ErrorStatus (500 when zero) and HTMLPage
 	RetryAfter time.Duration // sends Retry-After in whole seconds, rounded up, when positive
 	Size       int64         // of HugeBody, in bytes
+	// Header is sent with ErrorStatus, for example WWW-Authenticate for the login service's demand of a stronger login.
+	Header map[string]string
 	// AfterWork lets the platform do the work before the answer is spoiled, the case in which a client must not simply
 	// repeat the request.
 	AfterWork bool
@@ -162,6 +164,9 @@ func (f *Fault) writeStatus(w http.ResponseWriter) {
 	}
 	if status == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", `Bearer realm="api", error="invalid_token"`)
+	}
+	for k, v := range f.Header {
+		w.Header().Set(k, v)
 	}
 	data, err := json.Marshal(map[string]any{
 		"status": strconv.Itoa(status), "code": status, "title": http.StatusText(status),

@@ -33,6 +33,7 @@ func (c *client) send(method, path, body string) (*http.Response, error) {
 		c.t.Fatal(err)
 	}
 	req.Header.Set("Authorization", "Bearer "+c.token)
+	req.Header.Set("Content-Type", "application/json")
 	return c.http.Do(req)
 }
 
@@ -165,6 +166,13 @@ func TestFaults(t *testing.T) {
 			sim.Inject(simulator.Fault{Kind: simulator.ErrorStatus, Status: 429, RetryAfter: 1500 * time.Millisecond})
 			resp, err := c.send("GET", shop, "")
 			if err != nil || resp.Header.Get("Retry-After") != "2" {
+				t.Fatalf("%v %v", resp, err)
+			}
+			_ = resp.Body.Close()
+
+			sim.Inject(simulator.Fault{Kind: simulator.ErrorStatus, Status: 401, Header: map[string]string{"WWW-Authenticate": `Bearer error="insufficient_user_authentication"`}})
+			resp, err = c.send("GET", shop, "")
+			if err != nil || resp.StatusCode != 401 || !strings.Contains(resp.Header.Get("WWW-Authenticate"), "insufficient") {
 				t.Fatalf("%v %v", resp, err)
 			}
 			_ = resp.Body.Close()

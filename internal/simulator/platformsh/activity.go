@@ -161,8 +161,9 @@ func (s *Server) newActivity(r *Request, p *project, w work) *activity {
 	}
 	p.activities = append(p.activities, a)
 	if len(p.activities) > keepActivities {
-		i := slices.IndexFunc(p.activities, (*activity).over)
-		p.activities = slices.Delete(p.activities, i, i+1)
+		if i := slices.IndexFunc(p.activities, (*activity).over); i >= 0 {
+			p.activities = slices.Delete(p.activities, i, i+1)
+		}
 	}
 	s.activity.pending = append(s.activity.pending, a)
 	s.settle(r.Now) // at Instant speed the answer of this very request shows the end

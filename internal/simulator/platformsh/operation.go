@@ -69,7 +69,7 @@ func (s *Server) listSourceOperations(r *Request) (Response, error) {
 	}
 	out := []Doc{}
 	if e.deployed != "" {
-		for name, command := range sourceOperations() {
+		for name, command := range sourceOperations() { // one; sort the names when there are more
 			out = append(out, Doc{"id": "app:" + name, "app": "app", "operation": name, "command": command})
 		}
 	}

@@ -20,8 +20,8 @@ const (
 
 // cursorPage answers one page of a list with _links.next.href. The sequence must have a stable order and ids under key.
 // With withCount the answer carries the total over all pages.
-func cursorPage(r *Request, docs []Doc, key string, max int, withCount bool) (Doc, error) {
-	size, err := intQuery(r.Query, "page[size]", defaultPage, 1, max)
+func cursorPage(r *Request, docs []Doc, key string, most int, withCount bool) (Doc, error) {
+	size, err := intQuery(r.Query, "page[size]", defaultPage, 1, most)
 	if err != nil {
 		return nil, err
 	}

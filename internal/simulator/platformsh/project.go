@@ -84,6 +84,9 @@ func (s *Server) patchProject(r *Request) (Response, error) {
 		if next == nil {
 			return Response{}, InvalidField("default_branch", "There is no environment %q.", name)
 		}
+		if err := mustBe(next, stateActive, "made production"); err != nil {
+			return Response{}, err
+		}
 		p.makeMain(next, main)
 		main = next
 	}

@@ -134,6 +134,9 @@ func TestBadBodies(t *testing.T) {
 	for _, body := range []string{"{", "[]", "null", `"x"`} {
 		s.refuse(400, "PATCH "+shop, body)
 	}
+	s.refuse(409, "PATCH "+shop, `{"default_branch":"`+platformsh.InactiveEnvironment+`"}`)
+	s.media = "application/x-www-form-urlencoded"
+	s.refuse(415, "PATCH "+shop, "title=x")
 }
 
 func TestProjectAnswersLikeTheRealOne(t *testing.T) {

@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"mime"
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -80,6 +82,9 @@ func (r *Request) Object(fields ...Field) (Doc, error) {
 
 // anyObject decodes without checking, for bodies whose fields depend on one of them.
 func (r *Request) anyObject() (Doc, error) {
+	if err := r.needJSON(); err != nil {
+		return nil, err
+	}
 	body := Doc{}
 	if len(bytes.TrimSpace(r.raw)) > 0 {
 		if err := json.Unmarshal(r.raw, &body); err != nil || body == nil {
@@ -89,8 +94,20 @@ func (r *Request) anyObject() (Doc, error) {
 	return body, nil
 }
 
+// needJSON refuses a body that is announced as something else, which a client does who forgets the header.
+func (r *Request) needJSON() error {
+	kind, _, err := mime.ParseMediaType(r.HTTP.Header.Get("Content-Type"))
+	if len(r.raw) == 0 || err == nil && (kind == "application/json" || strings.HasSuffix(kind, "+json")) {
+		return nil
+	}
+	return &Problem{Status: http.StatusUnsupportedMediaType, Message: "The request body must be application/json."}
+}
+
 // List decodes and checks a body that is a JSON array of objects.
 func (r *Request) List(fields ...Field) ([]Doc, error) {
+	if err := r.needJSON(); err != nil {
+		return nil, err
+	}
 	var list []Doc
 	if err := json.Unmarshal(r.raw, &list); err != nil {
 		return nil, &Problem{Status: http.StatusBadRequest, Message: "The request body is not a JSON array of objects."}
