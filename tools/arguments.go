@@ -122,6 +122,11 @@ func fromText[T any](v any) (parsed T, ok bool) {
 	return parsed, errors.Is(err, io.EOF)
 }
 
+// Validate coerces and checks arguments as a call would, without calling anything.
+func (s *Service) Validate(op *schemas.Operation, args map[string]any) (map[string]any, error) {
+	return s.validator.check(op, args)
+}
+
 // validator checks arguments against the rows' schemas, each compiled on first use: compiling all of them at the start
 // would take longer than the rest of it.
 type validator struct {

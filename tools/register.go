@@ -162,3 +162,6 @@ func (s *Service) handle(ctx context.Context, call Call, params mcp.CallToolPara
 		return result(s.Present(outcome, call.View))
 	}
 }
+
+// Everyday lists the operations that are offered directly by default.
+func Everyday() []string { return slices.Clone(everyday) }

@@ -12,7 +12,7 @@ import (
 
 // Answer is the result of a call as a client sees it.
 type Answer struct {
-	Items []any    `json:"items,omitempty"`
+	Items []any    `json:"items,omitzero"`  // an empty list is an answer too
 	Next  string   `json:"next,omitempty"`  // cursor of the following items
 	Total *int     `json:"total,omitempty"` // over all pages
 	Value any      `json:"value,omitempty"`

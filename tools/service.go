@@ -150,7 +150,8 @@ type attempt struct {
 	view    View
 	caller  caller.Caller
 	verdict policy.Verdict
-	asked   bool
+
+	answered bool // a person was asked and said yes
 }
 
 // binding says what a person's yes is for. Whether secrets are shown is part of it: a yes to a masked answer is not a
@@ -180,7 +181,6 @@ func (a *attempt) pass(ctx context.Context, channel Channel) (approval.Grant, er
 	default:
 		return approval.Grant{}, a.refused(a.verdict.Reason, nil)
 	}
-	a.asked = true
 	state, answer, err := channel.Ask(ctx, func() (approval.Question, error) {
 		return a.s.Gate.Ask(a.binding(), a.verdict, a.card())
 	})
@@ -194,14 +194,17 @@ func (a *attempt) pass(ctx context.Context, channel Channel) (approval.Grant, er
 	if err != nil {
 		return approval.Grant{}, a.refused(err.Error(), err)
 	}
+	a.answered = true
 	return grant, nil
 }
 
 // refused reports a refusal and leaves a trace of it: who tried what is worth knowing even when nothing was sent.
 func (a *attempt) refused(reason string, cause error) error {
-	entry := a.entry()
-	entry.Verdict = "refused"
-	if err := a.s.Audit.Refused(entry, reason); err != nil {
+	id, err := a.s.Audit.Intent(a.entry())
+	if err == nil {
+		err = a.s.Audit.Outcome(id, audit.Outcome{Status: audit.Refused, Kind: reason})
+	}
+	if err != nil {
 		a.s.Logger.Error("audit: refusal not written", "tool", a.op.Name, "error", err)
 	}
 	return &RefusedError{Tool: a.op.Name, Reason: reason, cause: cause}
@@ -257,11 +260,11 @@ func (a *attempt) entry() audit.Entry {
 		Args:          masked,
 		Risk:          a.op.Risk,
 		Rule:          a.verdict.Rule,
-		Verdict:       a.verdict.Action,
-		Level:         a.verdict.Level,
+		Verdict:       string(a.verdict.Action),
+		Level:         string(a.verdict.Level),
 		Digest:        a.request.Digest(),
 	}
-	if a.asked {
+	if a.answered {
 		e.AnsweredBy = a.caller.Principal
 	}
 	return e
@@ -290,16 +293,20 @@ func (a *attempt) send(ctx context.Context, grant approval.Grant) (*Outcome, err
 	return out, nil
 }
 
+// record writes the outcome. A call whose end nobody knows is said to be lost, not failed: it may have happened.
 func (a *attempt) record(id audit.ID, result *apiclient.Result, err error, took time.Duration) {
-	o := audit.Outcome{Kind: "ok", Duration: took}
-	var failed *apiclient.Error
+	o := audit.Outcome{Status: audit.OK, DurationMS: took.Milliseconds()}
+	var platform *apiclient.Error
 	switch {
-	case errors.As(err, &failed):
-		o.Kind, o.Status, o.RequestID = string(failed.Kind), failed.Status, failed.RequestID
+	case errors.As(err, &platform):
+		o.Status, o.Kind, o.RequestID = audit.Failed, string(platform.Kind), platform.RequestID
+		if platform.Kind == apiclient.KindUnknownOutcome || platform.Kind == apiclient.KindCanceled && !a.op.IsRead() {
+			o.Status = audit.Lost
+		}
 	case err != nil:
-		o.Kind = "error"
+		o.Status, o.Kind = audit.Failed, "error"
 	default:
-		o.Status, o.RequestID = result.Status, result.RequestID
+		o.RequestID = result.RequestID
 		if len(result.Jobs) > 0 {
 			o.Job = result.Jobs[0].Handle
 		}

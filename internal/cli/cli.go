@@ -98,8 +98,8 @@ Serve an MCP client (stdio):  paas-mcp serve`,
 		toolsCommand(p),
 		callCommand(p),
 		findCommand(p),
-		catalogCommand(),
-		auditCommand(),
+		catalogCommand(p),
+		auditCommand(p),
 		versionCommand(),
 	)
 	return root

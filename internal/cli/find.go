@@ -15,7 +15,7 @@ import (
 
 // offline builds a service for commands that only look things up: every platform, no account, nothing sent.
 func offline(s *setup) (*tools.Service, error) {
-	catalog, err := s.catalog(schemas.Platforms())
+	catalog, err := s.catalog(schemas.Catalogued())
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,110 @@
+// Package architecture_test checks what no compiler checks: which package may know which.
+package architecture_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "paasmcp"
+
+// rule says what a package (or every package below a path that ends in /) must not import, and why.
+type rule struct {
+	of, never []string
+	why       string
+}
+
+const mcpgo = "github.com/mark3labs/mcp-go/"
+
+var rules = []rule{
+	{
+		of: []string{module + "/schemas"}, never: []string{module + "/", mcpgo, "net/http"},
+		why: "the catalogue is data: it must load without a client, a server or a network",
+	},
+	{
+		of: []string{module + "/apiclient"}, never: []string{module + "/tools", module + "/internal/", module + "/prompts", mcpgo},
+		why: "how a call travels must not depend on who makes it",
+	},
+	{
+		of:    []string{module + "/internal/policy", module + "/internal/approval", module + "/internal/audit", module + "/internal/secrets", module + "/internal/finder"},
+		never: []string{module + "/tools", module + "/apiclient", mcpgo},
+		why:   "the gate must be readable and testable by itself",
+	},
+	{
+		of: []string{module + "/internal/simulator/"}, never: []string{module + "/apiclient", module + "/tools", module + "/schemas", mcpgo},
+		why: "a simulator that shared code with what it tests would share its mistakes",
+	},
+	{
+		of: []string{module + "/internal/server"}, never: []string{module + "/apiclient", module + "/schemas", module + "/internal/simulator"},
+		why: "transports carry messages; they know no platform",
+	},
+	{
+		of: []string{module + "/tools"}, never: []string{module + "/internal/server", module + "/internal/cli", module + "/internal/simulator"},
+		why: "tools are the same over every transport",
+	},
+}
+
+// mcpUsers are the only packages that may import mcp-go: everything else must outlive a change of that library.
+var mcpUsers = []string{"/tools", "/prompts", "/internal/server", "/internal/demo", "/internal/caller", "/internal/bench"}
+
+func TestImports(t *testing.T) {
+	t.Parallel()
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", module+"/...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	dec := json.NewDecoder(strings.NewReader(string(out)))
+	for {
+		var p struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		for _, imported := range p.Imports {
+			for _, r := range rules {
+				if matches(r.of, p.ImportPath) && matches(r.never, imported) && !sameTree(r.of, imported) {
+					t.Errorf("%s imports %s: %s", p.ImportPath, imported, r.why)
+				}
+			}
+			if strings.HasPrefix(imported, mcpgo) && !slices.ContainsFunc(mcpUsers, func(user string) bool {
+				return strings.HasPrefix(p.ImportPath, module+user)
+			}) {
+				t.Errorf("%s imports %s: only %s may, so that a change of the MCP library stays there", p.ImportPath, imported, strings.Join(mcpUsers, ", "))
+			}
+		}
+	}
+}
+
+func matches(list []string, path string) bool {
+	return slices.ContainsFunc(list, func(entry string) bool {
+		return path == entry || path == strings.TrimSuffix(entry, "/") || strings.HasSuffix(entry, "/") && strings.HasPrefix(path, entry)
+	})
+}
+
+// sameTree lets packages below one path import each other.
+func sameTree(of []string, imported string) bool {
+	return slices.ContainsFunc(of, func(entry string) bool { return strings.HasSuffix(entry, "/") && strings.HasPrefix(imported, entry) })
+}
+
+// TestOnlyConfigReadsTheEnvironment: a package that reads the environment by itself cannot be tested from plain values.
+func TestOnlyConfigReadsTheEnvironment(t *testing.T) {
+	t.Parallel()
+	out, err := exec.Command("git", "grep", "-nE", `os\.(Getenv|LookupEnv|Environ)\b`, "--", ":/*.go", ":!:/*_test.go", ":!:/internal/bench").CombinedOutput()
+	if err != nil && len(out) > 0 {
+		t.Skipf("git grep: %s", out)
+	}
+	for line := range strings.Lines(string(out)) {
+		if !strings.HasPrefix(line, "../../main.go") && !strings.Contains(line, "main.go:") && !strings.Contains(line, "internal/config/") {
+			t.Errorf("%s: only internal/config reads the environment", strings.TrimSpace(line))
+		}
+	}
+}

@@ -1,0 +1,384 @@
+package tools_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/mark3labs/mcp-go/server"
+
+	"paasmcp/apiclient"
+	"paasmcp/internal/approval"
+	"paasmcp/internal/audit"
+	"paasmcp/internal/caller"
+	"paasmcp/internal/policy"
+	"paasmcp/schemas"
+	"paasmcp/tools"
+)
+
+// wire stands where the network would be: it hands out tokens, answers everything else with an empty object, and
+// remembers what reached it.
+type wire struct {
+	mu   sync.Mutex
+	sent []string
+}
+
+func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Body != nil {
+		_, _ = io.Copy(io.Discard, r.Body)
+		_ = r.Body.Close()
+	}
+	body := `{}`
+	if strings.HasSuffix(r.URL.Path, "/oauth2/token") {
+		body = `{"access_token":"t","token_type":"bearer","expires_in":900}`
+	} else {
+		w.mu.Lock()
+		w.sent = append(w.sent, r.Method+" "+r.URL.EscapedPath())
+		w.mu.Unlock()
+	}
+	return &http.Response{
+		StatusCode: http.StatusOK, Status: "200 OK", Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Request: r,
+		Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)),
+	}, nil
+}
+
+// take returns what reached the wire since the last time.
+func (w *wire) take() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	sent := w.sent
+	w.sent = nil
+	return sent
+}
+
+// rig is a whole server in one process, without a transport.
+type rig struct {
+	t       *testing.T
+	wire    *wire
+	service *tools.Service
+	mcp     *server.MCPServer
+	audit   string
+}
+
+func newRig(t *testing.T, change ...func(*tools.Config)) *rig {
+	t.Helper()
+	r := &rig{t: t, wire: &wire{}, audit: filepath.Join(t.TempDir(), "audit.jsonl")}
+	catalog, err := schemas.Open([]schemas.Flag{schemas.Deprecated, schemas.Privileged}, schemas.Platformsh)
+	if err != nil {
+		t.Fatal(err)
+	}
+	accounts, err := tools.NewAccounts([]apiclient.Account{{
+		Name: "work", Platform: schemas.Platformsh, Vendor: apiclient.Upsun, Token: "t",
+		APIURL: "https://api.example.com", TokenURL: "https://api.example.com/oauth2/token",
+	}}, apiclient.Options{Transport: r.wire})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealer, err := approval.NewRandomSealer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	log, err := audit.Open(r.audit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = log.Close() })
+	cfg := tools.Config{
+		Catalog: catalog, Accounts: accounts, Policy: policy.Default(), Audit: log,
+		Gate: approval.NewGate(sealer, new(approval.Once)),
+	}
+	for _, c := range change {
+		c(&cfg)
+	}
+	r.service = tools.NewService(cfg)
+	if r.mcp, err = tools.NewServer(r.service, tools.Selection{Toolsets: []string{"all"}}, "test"); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// request is a tools/call of revision 2026-07-28.
+type request struct {
+	tool      string
+	args      any
+	state     string
+	responses map[string]any
+	principal string
+	mute      bool // the client cannot ask
+}
+
+// reply is the part of a result that tests look at.
+type reply struct {
+	ResultType    string `json:"resultType"`
+	RequestState  string `json:"requestState"`
+	InputRequests map[string]struct {
+		Method string
+		Params struct {
+			Message         string
+			RequestedSchema map[string]any
+		}
+	} `json:"inputRequests"`
+	IsError           bool            `json:"isError"`
+	StructuredContent json.RawMessage `json:"structuredContent"`
+	Content           []struct{ Text string }
+}
+
+func (r reply) text() string {
+	if len(r.Content) == 0 {
+		return ""
+	}
+	return r.Content[0].Text
+}
+
+func (r *rig) call(req request) reply {
+	r.t.Helper()
+	capabilities := map[string]any{"elicitation": map[string]any{"form": map[string]any{}}}
+	asking := caller.Asking{Form: true}
+	if req.mute {
+		capabilities, asking = map[string]any{}, caller.Asking{}
+	}
+	if req.principal == "" {
+		req.principal = "local"
+	}
+	params := map[string]any{
+		"name": req.tool, "arguments": req.args,
+		"_meta": map[string]any{
+			"io.modelcontextprotocol/protocolVersion":    "2026-07-28",
+			"io.modelcontextprotocol/clientInfo":         map[string]any{"name": "test", "version": "1"},
+			"io.modelcontextprotocol/clientCapabilities": capabilities,
+		},
+	}
+	if req.state != "" {
+		params["requestState"] = req.state
+	}
+	if req.responses != nil {
+		params["inputResponses"] = req.responses
+	}
+	raw, err := json.Marshal(map[string]any{"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	ctx := caller.With(context.Background(), caller.Caller{Principal: req.principal, Transport: "stdio", ClientName: "test"}, asking)
+	out, err := json.Marshal(r.mcp.HandleMessage(ctx, raw))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	var message struct {
+		Result reply
+		Error  *struct{ Message string }
+	}
+	dec := json.NewDecoder(bytes.NewReader(out))
+	if err := dec.Decode(&message); err != nil {
+		r.t.Fatal(err)
+	}
+	if message.Error != nil {
+		r.t.Fatalf("%s: protocol error: %s", req.tool, message.Error.Message)
+	}
+	return message.Result
+}
+
+func accept(field string, value any) map[string]any {
+	return map[string]any{"confirm": map[string]any{"action": "accept", "content": map[string]any{field: value}}}
+}
+
+// yes answers a question the way a person who agrees would.
+func yes(op *schemas.Operation, q reply) map[string]any {
+	properties, _ := q.InputRequests["confirm"].Params.RequestedSchema["properties"].(map[string]any)
+	if _, typed := properties[approval.FieldName]; typed {
+		return accept(approval.FieldName, approval.TargetName(op, op.Example.Args))
+	}
+	return accept(approval.FieldApprove, true)
+}
+
+// gated says what DESIGN asks of the default policy, written down apart from it.
+func gated(op *schemas.Operation) bool {
+	return op.Has(schemas.Destructive) || op.Has(schemas.Irreversible) || op.Has(schemas.CostsMoney) || op.Has(schemas.GrantsAccess)
+}
+
+// TestEveryOperationOnEveryRoute: whatever the route and whatever the client, what is gated reaches the wire only after an
+// accepted answer, and a read tool never reaches a write.
+func TestEveryOperationOnEveryRoute(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, func(c *tools.Config) { // a thousand calls wait for no disk
+		var err error
+		if c.Audit, err = audit.Open(""); err != nil {
+			t.Fatal(err)
+		}
+	})
+	var bad violations
+	counts := map[string]int{}
+	for _, row := range r.service.Catalog.Rows() {
+		op, _ := r.service.Catalog.Operation(row.Name)
+		wrapped := map[string]any{"tool": op.Name, "arguments": op.Example.Args}
+		for route, req := range map[string]request{
+			"direct":     {tool: op.Name, args: op.Example.Args},
+			"paas_write": {tool: "paas_write", args: wrapped},
+			"paas_read":  {tool: "paas_read", args: wrapped},
+		} {
+			mute := req
+			mute.mute = true
+			first := r.call(mute)
+			sent := len(r.wire.take())
+			may := !gated(op) && (route != "paas_read" || op.IsRead())
+			switch {
+			case sent > 0 && !may:
+				bad.add(op.Name, "%s: reached the wire for a client that cannot ask", route)
+			case sent == 0 && may:
+				bad.add(op.Name, "%s: did not reach the wire although nothing stands in its way: %s", route, first.text())
+			}
+			if !gated(op) || route == "paas_read" {
+				continue
+			}
+			q := r.call(req)
+			if len(r.wire.take()) > 0 || q.ResultType != "input_required" || q.InputRequests["confirm"].Method != "elicitation/create" {
+				bad.add(op.Name, "%s: a gated call was not answered with a question: %+v", route, q)
+				continue
+			}
+			for what, responses := range map[string]map[string]any{
+				"declined":   {"confirm": map[string]any{"action": "decline"}},
+				"cancelled":  {"confirm": map[string]any{"action": "cancel"}},
+				"unanswered": accept(approval.FieldApprove, false),
+				"empty":      {"confirm": map[string]any{"action": "accept"}},
+			} {
+				again := r.call(req)
+				r.call(request{tool: req.tool, args: req.args, state: again.RequestState, responses: responses})
+				if len(r.wire.take()) > 0 {
+					bad.add(op.Name, "%s: reached the wire although %s", route, what)
+				}
+			}
+			forged := r.call(request{tool: req.tool, args: req.args, state: "forged", responses: yes(op, q)})
+			if len(r.wire.take()) > 0 || !forged.IsError {
+				bad.add(op.Name, "%s: a forged state was accepted", route)
+			}
+			done := r.call(request{tool: req.tool, args: req.args, state: q.RequestState, responses: yes(op, q)})
+			if len(r.wire.take()) == 0 {
+				bad.add(op.Name, "%s: an accepted answer did not let it through: %s", route, done.text())
+			}
+			counts[route]++
+		}
+	}
+	bad.report(t)
+	t.Logf("gated calls answered: %v of %d operations", counts, len(r.service.Catalog.Rows()))
+}
+
+const (
+	domainDelete = "platformsh_project_domain_delete"
+	teamDelete   = "platformsh_team_delete"
+)
+
+func domainArgs() map[string]any {
+	return map[string]any{"project_id": "abc123", "domain_id": "shop.example.com"}
+}
+
+// TestAttacks: answers that were not given for this very call, by this principal, now.
+func TestAttacks(t *testing.T) {
+	t.Parallel()
+	approve := accept(approval.FieldApprove, true)
+	for _, tc := range []struct {
+		name   string
+		attack func(r *rig, state string) reply
+		want   string
+	}{
+		{"no state", func(r *rig, _ string) reply {
+			return r.call(request{tool: domainDelete, args: domainArgs(), responses: approve})
+		}, "not issued by this server"},
+		{"tampered state", func(r *rig, state string) reply {
+			return r.call(request{tool: domainDelete, args: domainArgs(), state: state[:len(state)-2] + "xx", responses: approve})
+		}, ""},
+		{"swapped arguments", func(r *rig, state string) reply {
+			args := domainArgs()
+			args["domain_id"] = "www.example.com"
+			return r.call(request{tool: domainDelete, args: args, state: state, responses: approve})
+		}, "arguments"},
+		{"another tool", func(r *rig, state string) reply {
+			return r.call(request{tool: teamDelete, args: map[string]any{"team_id": "t1"}, state: state, responses: accept(approval.FieldName, "t1")})
+		}, "another tool"},
+		{"another principal", func(r *rig, state string) reply {
+			return r.call(request{tool: domainDelete, args: domainArgs(), state: state, responses: approve, principal: "bearer:12345678"})
+		}, "another principal"},
+		{"replay", func(r *rig, state string) reply {
+			r.call(request{tool: domainDelete, args: domainArgs(), state: state, responses: approve})
+			if len(r.wire.take()) != 1 {
+				r.t.Error("the first use did not go through")
+			}
+			return r.call(request{tool: domainDelete, args: domainArgs(), state: state, responses: approve})
+		}, "answered before"},
+		{"yes after no", func(r *rig, state string) reply {
+			r.call(request{tool: domainDelete, args: domainArgs(), state: state, responses: map[string]any{"confirm": map[string]any{"action": "decline"}}})
+			return r.call(request{tool: domainDelete, args: domainArgs(), state: state, responses: approve})
+		}, "answered before"},
+		{"text for yes", func(r *rig, state string) reply {
+			return r.call(request{tool: domainDelete, args: domainArgs(), state: state, responses: accept(approval.FieldApprove, "true")})
+		}, "does not approve"},
+		{"a confirm argument", func(r *rig, _ string) reply {
+			args := domainArgs()
+			args["confirm"] = true
+			return r.call(request{tool: domainDelete, args: args})
+		}, "confirm"},
+		{"paas_read of a write", func(r *rig, state string) reply {
+			return r.call(request{tool: "paas_read", args: map[string]any{"tool": domainDelete, "arguments": domainArgs()}, state: state, responses: approve})
+		}, "not a read"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t)
+			q := r.call(request{tool: domainDelete, args: domainArgs()})
+			if q.RequestState == "" {
+				t.Fatalf("no question was asked: %+v", q)
+			}
+			got := tc.attack(r, q.RequestState)
+			if sent := r.wire.take(); len(sent) > 0 {
+				t.Errorf("reached the wire: %v", sent)
+			}
+			if !got.IsError || !strings.Contains(got.text(), tc.want) {
+				t.Errorf("answer %q, want an error with %q", got.text(), tc.want)
+			}
+		})
+	}
+}
+
+// TestConcurrentDoubleUse: of a thousand uses of one answer exactly one goes through.
+func TestConcurrentDoubleUse(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	q := r.call(request{tool: domainDelete, args: domainArgs()})
+	var all sync.WaitGroup
+	for range 1000 {
+		all.Go(func() {
+			r.call(request{tool: domainDelete, args: domainArgs(), state: q.RequestState, responses: accept(approval.FieldApprove, true)})
+		})
+	}
+	all.Wait()
+	if sent := r.wire.take(); len(sent) != 1 {
+		t.Errorf("%d calls reached the wire, one was approved", len(sent))
+	}
+}
+
+// TestReadOnly: a read-only server neither shows nor makes changes, by any route.
+func TestReadOnly(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, func(c *tools.Config) { c.ReadOnly = true })
+	list, err := tools.List(r.service, tools.Selection{Toolsets: []string{"all"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tool := range list {
+		if !*tool.Annotations.ReadOnlyHint {
+			t.Errorf("%s is listed", tool.Name)
+		}
+	}
+	ctx := caller.With(context.Background(), caller.Caller{Principal: "local", Transport: "cli"})
+	for _, row := range r.service.Catalog.Rows() {
+		op, _ := r.service.Catalog.Operation(row.Name)
+		_, err := r.service.Call(ctx, tools.Call{Tool: op.Name, Args: op.Example.Args}, nil)
+		if sent := r.wire.take(); !op.IsRead() && (len(sent) > 0 || err == nil) {
+			t.Errorf("%s: sent %v, error %v", op.Name, sent, err)
+		}
+	}
+}
