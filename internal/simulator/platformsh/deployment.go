@@ -147,8 +147,8 @@ func webapp(name, tree string) Doc {
 			"post_deploy": "php bin/console cache:warmup\n",
 		},
 		"crons": Doc{
-			"backup":  Doc{"spec": "0 3 * * *", "commands": Doc{"start": "php bin/console backup:mark", "stop": nil}, "shutdown_timeout": nil, "timeout": 600, "cmd": nil},
-			"reindex": Doc{"spec": "*/30 * * * *", "commands": Doc{"start": "php bin/console search:reindex", "stop": nil}, "shutdown_timeout": nil, "timeout": 600, "cmd": nil},
+			"backup":  Doc{"spec": "0 3 * * *", "commands": Doc{"start": "php bin/console backup:mark", "stop": nil}, "shutdown_timeout": nil, "timeout": 600, "cmd": ""},
+			"reindex": Doc{"spec": "*/30 * * * *", "commands": Doc{"start": "php bin/console search:reindex", "stop": nil}, "shutdown_timeout": nil, "timeout": 600, "cmd": ""},
 		},
 		"source": Doc{"root": nil, "operations": sources},
 		"build":  Doc{"flavor": "none", "caches": Doc{}}, "dependencies": Doc{"nodejs": Doc{"yarn": "*"}},
