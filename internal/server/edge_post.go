@@ -115,7 +115,7 @@ func (s *edge) legacy(w http.ResponseWriter, r *http.Request, m *message, batch 
 	s.finish(out, m, http.StatusOK, s.call(r, live, out, m))
 }
 
-// initialize starts a session; only a client that was accepted gets its id.
+// initialize starts a session. A client that is refused does not learn its id, so that it lapses unused.
 func (s *edge) initialize(w http.ResponseWriter, r *http.Request, m *message) {
 	live, id, err := s.sessions.start(s.guard.principal)
 	if err != nil {
@@ -127,8 +127,6 @@ func (s *edge) initialize(w http.ResponseWriter, r *http.Request, m *message) {
 	answer := s.call(r, live, out, m)
 	if _, ok := answer.(mcp.JSONRPCResponse); ok {
 		w.Header().Set(mcp.HeaderSessionID, id)
-	} else {
-		s.sessions.end(live)
 	}
 	s.finish(out, m, http.StatusOK, answer)
 }

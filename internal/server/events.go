@@ -10,24 +10,25 @@ import (
 type events struct {
 	w      http.ResponseWriter
 	ctl    *http.ResponseController
+	first  string // event before all others; may be empty
 	broken func() // called at the first failure
 
 	mu    sync.Mutex
+	begun bool
 	ended bool
 	err   error
 }
 
-func newEvents(w http.ResponseWriter, broken func()) *events {
-	return &events{w: w, ctl: http.NewResponseController(w), broken: broken}
+func newEvents(w http.ResponseWriter, first string, broken func()) *events {
+	return &events{w: w, ctl: http.NewResponseController(w), first: first, broken: broken}
 }
 
-// begin sends the header, and first if it is not empty.
-func (o *events) begin(first string) {
+// begin sends the header and the first event, unless a message was quicker: the stream must be registered for what goes
+// to everybody before its client sees it open, or the client would miss what is sent in between.
+func (o *events) begin() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	streamHeader(o.w.Header())
-	o.w.WriteHeader(http.StatusOK)
-	o.write([]byte(first))
+	o.open()
 	o.flush()
 }
 
@@ -38,6 +39,7 @@ func (o *events) send(msg []byte) error {
 	if o.ended {
 		return errNoStream
 	}
+	o.open()
 	o.write([]byte("event: message\ndata: "))
 	o.write(msg)
 	o.write([]byte("\n\n"))
@@ -60,6 +62,15 @@ func (o *events) end() {
 }
 
 // The methods below expect mu to be held.
+
+func (o *events) open() {
+	if !o.begun {
+		o.begun = true
+		streamHeader(o.w.Header())
+		o.w.WriteHeader(http.StatusOK)
+		o.write([]byte(o.first))
+	}
+}
 
 func (o *events) write(p []byte) {
 	if o.err == nil {

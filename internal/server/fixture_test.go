@@ -43,6 +43,24 @@ func newFixture() *fixture {
 	f.tool("unencodable", "Returns what JSON cannot say.", func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		return mcp.NewToolResultStructured(map[string]any{"c": make(chan int)}, "x"), nil
 	})
+	f.tool("ask", "Asks without looking whether the client can.", func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+		a, err := f.mcp.RequestElicitation(ctx, mcp.ElicitationRequest{Params: mcp.ElicitationParams{
+			Message: "Really?", RequestedSchema: json.RawMessage(`{"type":"object"}`),
+		}})
+		if err != nil {
+			return nil, err
+		}
+		return mcp.NewToolResultText(string(a.Action)), nil
+	})
+	f.tool("linger", "Leaves a goroutine behind that still has something to say.", func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+		go func() {
+			<-f.release
+			if err := f.mcp.SendNotificationToClient(ctx, "notifications/late", nil); err != nil {
+				f.stopped <- "linger"
+			}
+		}()
+		return mcp.NewToolResultText("gone"), nil
+	})
 	f.tool("whoami", "Tells who calls.", func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		b, err := json.Marshal(struct {
 			caller.Caller

@@ -130,12 +130,15 @@ func TestHTTPSessionIDs(t *testing.T) {
 	w := startWeb(t, f, server.ServeHTTP, f.config())
 	other := startHTTP(t).as("2025-06-18", "{}")
 	live := w.as("2025-06-18", "{}")
+	forged := []byte(live.session)
+	forged[30] = map[bool]byte{true: 'A', false: 'B'}[forged[30] != 'A'] // in the signature
 	flipped := []byte(live.session)
-	flipped[0] ^= 1
+	flipped[0] = map[bool]byte{true: 'A', false: 'B'}[flipped[0] != 'A']
 	for name, id := range map[string]string{
 		"made up":           "mcp-session-3f0c3c9e-0000-4000-8000-000000000000",
 		"of another server": other.session,
 		"changed":           string(flipped),
+		"forged signature":  string(forged),
 		"cut":               live.session[:len(live.session)-1],
 		"extended":          live.session + "A",
 	} {
@@ -493,7 +496,28 @@ func TestHTTPUnansweredQuestionIsCancel(t *testing.T) {
 	})
 }
 
-func TestHTTPInitializeRefusedLeavesNoSession(t *testing.T) {
+func TestHTTPGraceEnds(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := startStill(t, nil)
+		held := make(chan got, 1)
+		go func() { held <- w.post(toolCall("1", "wait", "{}")).last() }()
+		<-w.started
+		begin := time.Now()
+		w.stop()
+		if err := <-w.done; err != nil {
+			t.Errorf("ServeHTTP = %v, want nil", err)
+		}
+		if took := time.Since(begin); took < 10*time.Second || took > 12*time.Second {
+			t.Errorf("stopped after %v, want the grace period of 10s", took)
+		}
+		if g := <-held; g.Error == nil {
+			t.Errorf("the call got %s, want the error of its cancelled handler", g.raw)
+		}
+	})
+}
+
+func TestHTTPInitializeRefused(t *testing.T) {
 	t.Parallel()
 	w := startHTTP(t)
 	a := w.post(rpc("0", "initialize", `[]`))

@@ -46,7 +46,7 @@ func TestClients(t *testing.T) {
 				if _, err := c.Initialize(t.Context(), hello); err != nil {
 					t.Fatal(err)
 				}
-				if tools, err := c.ListTools(t.Context(), mcp.ListToolsRequest{}); err != nil || len(tools.Tools) != 8 {
+				if tools, err := c.ListTools(t.Context(), mcp.ListToolsRequest{}); err != nil || len(tools.Tools) != 10 {
 					t.Errorf("ListTools = %v, %v", tools, err)
 				}
 				calls := map[string]string{"echo": `{"a":1}`, "count": "counted", "confirm": "the user said accept"}

@@ -32,7 +32,8 @@ func (s *sse) open(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
 	key, id := s.seal.make(s.guard.principal)
-	out := newEvents(w, cancel)
+	// The path is relative, so that it also holds behind a proxy that terminates TLS or changes the host.
+	out := newEvents(w, "event: endpoint\ndata: /message?sessionId="+id+"\n\n", cancel)
 	defer out.end()
 	l := &link{
 		eng: s.eng, out: out, transport: "sse", principal: s.guard.principal,
@@ -48,8 +49,7 @@ func (s *sse) open(w http.ResponseWriter, r *http.Request) {
 		defer everybody.notes.close()
 		defer s.eng.mcp.UnregisterSession(ctx, everybody.sessionID)
 	}
-	// The path is relative, so that it also holds behind a proxy that terminates TLS or changes the host.
-	out.begin("event: endpoint\ndata: /message?sessionId=" + id + "\n\n")
+	out.begin()
 	out.keepOpen(ctx, s.eng.closing, s.eng.cfg.KeepAlive)
 	l.finish(ctx, s.eng.cfg.Grace)
 }

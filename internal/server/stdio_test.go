@@ -223,6 +223,10 @@ func TestStdioNeverAsksWithoutCapability(t *testing.T) {
 	if g := p.next(); g.text() != "this client cannot ask its user" {
 		t.Errorf("got %s, want no form for a client that takes urls only", g.raw)
 	}
+	p.send(toolCall("4", "ask", "{}"))
+	if g := p.next(); g.text() != "cancel" {
+		t.Errorf("got %s, want a handler that asks all the same to see cancel at once", g.raw)
+	}
 	// A modern request on the same stream brings its own capabilities, and does not leave them behind.
 	p.send(modernCall("2", "confirm", "{}"))
 	if g := p.next(); g.Result == nil || g.Result.ResultType != "input_required" {
@@ -266,6 +270,21 @@ func TestStdioProgressPrecedesResult(t *testing.T) {
 		if g := p.next(); g.text() != "counted" {
 			t.Fatalf("call %d: got %s, want the result", i, g.raw)
 		}
+	}
+}
+
+func TestStdioNothingFollowsTheAnswer(t *testing.T) {
+	t.Parallel()
+	f := newFixture()
+	p := startStdio(t, f, f.config())
+	p.send(rpc("1", "tools/call", `{"name":"linger"}`))
+	if g := p.next(); g.text() != "gone" {
+		t.Errorf("got %s", g.raw)
+	}
+	close(f.release)
+	<-f.stopped
+	if all := p.rest(); len(all) != 0 {
+		t.Errorf("after the answer: %+v", all)
 	}
 }
 
@@ -338,6 +357,7 @@ func TestStdioBadMessages(t *testing.T) {
 		"no version":         {`{"id":1,"method":"ping"}`, -32600},
 		"request and reply":  {`{"jsonrpc":"2.0","id":1,"method":"ping","result":{}}`, -32600},
 		"too long":           {`{"jsonrpc":"2.0","id":1,"method":"ping","x":"` + strings.Repeat("y", 200_000) + `"}`, -32600},
+		"request and error":  {`{"jsonrpc":"2.0","id":1,"method":"ping","error":{}}`, -32600},
 		"unknown method":     {rpc("1", "no/such", ""), -32601},
 		"params of no shape": {rpc("1", "tools/call", `[1]`), -32600},
 	} {
