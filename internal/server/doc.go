@@ -11,11 +11,20 @@
 // sends (progress, questions to the user) leaves through that request's own outlet and nowhere else. A link is a client
 // with one stream for everything: stdio, SSE. Over Streamable HTTP every POST is its own outlet.
 //
+// mcp-go has servers for the three transports too. They are not used, because what is promised here cannot be added from
+// outside: on stdio, calls still running at the end of input are cancelled, and a few open questions stall all others;
+// over HTTP the last progress before a result can be lost, notifications of concurrent calls land on each other's
+// streams, and anybody without a session can cancel anybody's call; on SSE calls go on after their stream has closed. What
+// they check of a 2026-07-28 request's headers, checkModern does with mcp-go's own functions.
+//
 // # Revisions
 //
 // Up to 2025-11-25 a client starts with initialize and its capabilities hold for the session ("legacy" below). From
 // 2026-07-28 on every request carries them and there is no session ("modern"). The era is decided per request. JSON-RPC
 // batches are part of 2025-03-26 only; they are answered for revisions up to that one and refused for later ones.
+//
+// A legacy call goes on when its connection breaks, as those revisions want; its answer is lost, for streams cannot be
+// resumed. A modern call, and every call over HTTP+SSE, is cancelled.
 //
 // # Asking the user
 //
