@@ -31,6 +31,15 @@ type Row struct {
 	Flags    []Flag
 	Required []string // argument names, path parameters first
 	Aliases  []string
+
+	IsList     bool   // the answer is a list
+	HasShows   bool   // the answer is cut to some fields by default
+	properties string // of the input schema, rendered
+}
+
+// InputSchema is what [Operation.InputSchema] is, without decoding the operation.
+func (r *Row) InputSchema(extra ...Property) json.RawMessage {
+	return inputSchema(r.properties, extra, r.Required)
 }
 
 // IsRead reports whether the operation changes nothing.
@@ -115,6 +124,8 @@ const (
 	colRequired
 	colAliases
 	colSummary
+	colMarks
+	colProperties
 	colRow
 	columns
 )
@@ -137,11 +148,30 @@ func WriteIndex(ops []Operation) ([]byte, error) {
 		cols[colFlags] = joined(o.Flags)
 		cols[colRequired] = joined(o.RequiredArguments())
 		cols[colAliases] = strings.Join(o.Aliases, ";")
+		cols[colMarks] = marks(o)
+		cols[colProperties] = o.properties()
 		cols[colRow] = string(row)
 		out.WriteString(strings.Join(cols, "\t"))
 		out.WriteByte('\n')
 	}
 	return out.Bytes(), nil
+}
+
+// The marks of a row that registration needs to know.
+const (
+	markList  = "list"
+	markShows = "shows"
+)
+
+func marks(o *Operation) string {
+	var list []string
+	if o.List != "" {
+		list = append(list, markList)
+	}
+	if len(o.Shows) > 0 {
+		list = append(list, markShows)
+	}
+	return strings.Join(list, ",")
 }
 
 func parseLine(platform Platform, line string) (Row, string, error) {
@@ -159,6 +189,10 @@ func parseLine(platform Platform, line string) (Row, string, error) {
 		Flags:    split[Flag](cols[colFlags], ","),
 		Required: split[string](cols[colRequired], ","),
 		Aliases:  split[string](cols[colAliases], ";"),
+
+		IsList:     strings.Contains(cols[colMarks], markList),
+		HasShows:   strings.Contains(cols[colMarks], markShows),
+		properties: cols[colProperties],
 	}, cols[colRow], nil
 }
 
@@ -178,6 +212,17 @@ func split[S ~string](joined, sep string) []S {
 	list := make([]S, len(parts))
 	for i, p := range parts {
 		list[i] = S(p)
+	}
+	return list
+}
+
+// Catalogued lists the platforms that have rows.
+func Catalogued() []Platform {
+	var list []Platform
+	for _, p := range Platforms() {
+		if _, err := fs.Stat(indexFiles, "index/"+string(p)+".tsv"); err == nil {
+			list = append(list, p)
+		}
 	}
 	return list
 }

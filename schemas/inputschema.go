@@ -10,21 +10,42 @@ import (
 // the server's own (limit, cursor, account …). It keeps to what every client and model loads: an inline object with
 // additionalProperties false, no $ref, no combinators, no type lists.
 func (o *Operation) InputSchema(extra ...Property) json.RawMessage {
-	props := make(Properties, 0, len(o.Params)+len(extra))
+	return inputSchema(o.properties(), extra, o.RequiredArguments())
+}
+
+// properties renders the row's own arguments, without the braces around them.
+func (o *Operation) properties() string {
+	var b bytes.Buffer
 	for i := range o.Params {
 		schema := o.Params[i].Schema
 		if schema.Nullable && (o.Method() == "PATCH" || o.Method() == "PUT") {
 			schema.Description = spaced(schema.Description, "null clears it.")
 		}
-		props = append(props, Property{Name: o.Params[i].Name, Schema: schema})
+		writeProperty(&b, o.Params[i].Name, &schema, Visible, i > 0)
 	}
-	return ObjectSchema(append(props, extra...), o.RequiredArguments())
+	return b.String()
 }
 
-// ObjectSchema renders a closed object schema.
-func ObjectSchema(props []Property, required []string) json.RawMessage {
-	root := Schema{Type: "object", Properties: props, Required: required}
-	return root.Render(Visible)
+func inputSchema(properties string, extra []Property, required []string) json.RawMessage {
+	var b bytes.Buffer
+	b.WriteString(`{"type":"object","properties":{`)
+	b.WriteString(properties)
+	for i := range extra {
+		writeProperty(&b, extra[i].Name, &extra[i].Schema, Visible, properties != "" || i > 0)
+	}
+	b.WriteByte('}')
+	key(&b, "required", required, len(required) > 0)
+	b.WriteString(`,"additionalProperties":false}`)
+	return b.Bytes()
+}
+
+func writeProperty(b *bytes.Buffer, name string, s *Schema, form Rendering, comma bool) {
+	if comma {
+		b.WriteByte(',')
+	}
+	value(b, name)
+	b.WriteByte(':')
+	s.render(b, form, false)
 }
 
 // Rendering selects one of the two forms of a schema.
@@ -78,12 +99,7 @@ func (s *Schema) render(b *bytes.Buffer, form Rendering, root bool) {
 	if len(s.Properties) > 0 || root {
 		b.WriteString(`,"properties":{`)
 		for i := range s.Properties {
-			if i > 0 {
-				b.WriteByte(',')
-			}
-			value(b, s.Properties[i].Name)
-			b.WriteByte(':')
-			s.Properties[i].Schema.render(b, form, false)
+			writeProperty(b, s.Properties[i].Name, &s.Properties[i].Schema, form, i > 0)
 		}
 		b.WriteByte('}')
 		key(b, "required", s.Required, len(s.Required) > 0)

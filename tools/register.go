@@ -32,8 +32,7 @@ func Register(s *server.MCPServer, service *Service, selection Selection) error 
 		if service.ReadOnly && !rows[i].IsRead() {
 			continue
 		}
-		op, _ := service.Catalog.Operation(rows[i].Name)
-		list = append(list, server.ServerTool{Tool: service.describe(op), Handler: service.direct(op)})
+		list = append(list, server.ServerTool{Tool: service.tool(&rows[i]), Handler: service.direct(rows[i].Name)})
 	}
 	s.AddTools(list...)
 	return nil
@@ -92,11 +91,13 @@ var everyday = []string{
 	"platformsh_user_extended_access_list",
 }
 
-// describe makes the MCP tool of a row. Hints derive from the same risk as the gate.
-func (s *Service) describe(op *schemas.Operation) mcp.Tool {
-	tool := mcp.NewToolWithRawSchema(op.Name, op.Summary, op.InputSchema(s.ownArguments(op)...))
-	idempotent := op.IsRead() || op.Method() == "PUT" || op.Method() == "DELETE"
-	tool.Annotations = hints(op.IsRead(), op.Has(schemas.Destructive) || op.Has(schemas.Irreversible), idempotent)
+// tool makes the MCP tool of a row, without decoding it: nobody calls most tools. Hints derive from the same risk as the
+// gate.
+func (s *Service) tool(row *schemas.Row) mcp.Tool {
+	tool := mcp.NewToolWithRawSchema(row.Name, row.Summary, row.InputSchema(s.ownArguments(row)...))
+	destructive := slices.Contains(row.Risk, schemas.Destructive) || slices.Contains(row.Risk, schemas.Irreversible)
+	idempotent := row.IsRead() || strings.HasPrefix(row.Call, "PUT ") || strings.HasPrefix(row.Call, "DELETE ")
+	tool.Annotations = hints(row.IsRead(), destructive, idempotent)
 	return tool
 }
 
@@ -109,40 +110,45 @@ func hints(readOnly, destructive, idempotent bool) mcp.ToolAnnotation {
 	}
 }
 
+// The server's own arguments of direct tools, as schemas.
+var (
+	one        = 1.0
+	argLimit   = schemas.Property{Name: "limit", Schema: schemas.Schema{Type: "integer", Minimum: &one}}
+	argCursor  = schemas.Property{Name: "cursor", Schema: schemas.Schema{Type: "string"}}
+	argFields  = schemas.Property{Name: "fields", Schema: schemas.Schema{Type: "array", Items: &schemas.Schema{Type: "string"}}}
+	argReveal  = schemas.Property{Name: "reveal", Schema: schemas.Schema{Type: "boolean"}}
+	argAccount = schemas.Property{Name: "account", Schema: schemas.Schema{Type: "string"}}
+)
+
 // ownArguments are the arguments a direct tool has besides its row's. They are added only where they can do something:
 // each costs every model a few tokens on every request.
-func (s *Service) ownArguments(op *schemas.Operation) []schemas.Property {
+func (s *Service) ownArguments(row *schemas.Row) []schemas.Property {
 	var own []schemas.Property
-	add := func(name string, schema schemas.Schema) {
-		own = append(own, schemas.Property{Name: name, Schema: schema})
+	if row.IsList {
+		own = append(own, argLimit, argCursor)
 	}
-	if op.List != "" {
-		one := 1.0
-		add("limit", schemas.Schema{Type: "integer", Minimum: &one})
-		add("cursor", schemas.Schema{Type: "string"})
+	if row.IsRead() && row.HasShows {
+		own = append(own, argFields)
 	}
-	if op.IsRead() && len(op.Shows) > 0 {
-		add("fields", schemas.Schema{Type: "array", Items: &schemas.Schema{Type: "string"}})
+	if slices.Contains(row.Risk, schemas.RevealsSecrets) {
+		own = append(own, argReveal)
 	}
-	if op.Has(schemas.RevealsSecrets) {
-		add("reveal", schemas.Schema{Type: "boolean"})
-	}
-	if s.Accounts.Choice(op.Platform) {
-		add("account", schemas.Schema{Type: "string"})
+	if s.Accounts.Choice(row.Platform) {
+		own = append(own, argAccount)
 	}
 	return own
 }
 
 // direct is the one handler of all direct tools.
-func (s *Service) direct(op *schemas.Operation) server.ToolHandlerFunc {
+func (s *Service) direct(tool string) server.ToolHandlerFunc {
 	return func(ctx context.Context, r mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		args, err := decodeArguments(r.Params.RawArguments)
 		if err != nil {
 			return failed(err), nil
 		}
-		call := Call{Tool: op.Name}
+		call := Call{Tool: tool}
 		if err := takeOwn(&call, args); err != nil {
-			return failed(fmt.Errorf("%s: %w", op.Name, err)), nil
+			return failed(fmt.Errorf("%s: %w", tool, err)), nil
 		}
 		call.Args = args
 		return s.handle(ctx, call, r.Params)

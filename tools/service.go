@@ -214,6 +214,7 @@ func (a *attempt) card() approval.Card {
 	return approval.Card{
 		Platform: a.op.Platform,
 		Summary:  a.op.Summary,
+		About:    a.op.About,
 		Request:  a.maskedRequest(),
 		Target:   a.target(),
 		Risk:     a.op.Risk,
@@ -239,9 +240,6 @@ func (a *attempt) target() []approval.Detail {
 		if p, ok := a.op.Param(name); ok && p.In == "path" {
 			details = append(details, approval.Detail{Name: strings.ReplaceAll(strings.TrimSuffix(name, "_id"), "_", " "), Value: fmt.Sprint(masked[name])})
 		}
-	}
-	if a.op.About != "" {
-		details = append(details, approval.Detail{Name: "to know", Value: a.op.About})
 	}
 	return details
 }

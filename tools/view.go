@@ -64,7 +64,14 @@ func (v View) trim(op *schemas.Operation, value any) any {
 	if len(fields) > 0 && !slices.Contains(fields, "*") {
 		value = pick(value, fields)
 	}
-	return tidy(value, slices.Contains(fields, "_links"))
+	// HAL's own members are noise unless somebody names them.
+	var keep []string
+	for _, f := range fields {
+		if head, _, _ := strings.Cut(f, "."); strings.HasPrefix(head, "_") {
+			keep = append(keep, head)
+		}
+	}
+	return tidy(value, keep)
 }
 
 // pick keeps the named fields. A path goes through lists by itself: items.name is the name of every item.
@@ -109,16 +116,17 @@ func pick(value any, fields []string) any {
 	}
 }
 
-// tidy drops what no reader needs (links, nulls, empty lists and objects) and makes texts safe and short.
-func tidy(value any, links bool) any {
+// tidy drops what no reader needs (HAL members but those to keep, nulls, empty lists and objects) and makes texts safe and
+// short.
+func tidy(value any, keep []string) any {
 	switch v := value.(type) {
 	case map[string]any:
 		out := make(map[string]any, len(v))
 		for name, child := range v {
-			if (name == "_links" || name == "_embedded") && !links {
+			if (name == "_links" || name == "_embedded") && !slices.Contains(keep, name) {
 				continue
 			}
-			child = tidy(child, links)
+			child = tidy(child, keep)
 			if !empty(child) {
 				out[plain(name)] = child
 			}
@@ -127,7 +135,7 @@ func tidy(value any, links bool) any {
 	case []any:
 		out := make([]any, 0, len(v))
 		for _, child := range v {
-			out = append(out, tidy(child, links))
+			out = append(out, tidy(child, keep))
 		}
 		return out
 	case string:

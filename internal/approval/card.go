@@ -15,6 +15,7 @@ type Card struct {
 	Platform schemas.Platform
 	Tool     string
 	Summary  string   // what the operation does, in one sentence
+	About    string   // what else one must know of it
 	Request  string   // the exact request on one line, secrets masked
 	Target   []Detail // what will be hit, as far as it could be looked up
 	Risk     []schemas.Risk
@@ -29,6 +30,7 @@ type Detail struct{ Name, Value string }
 // Limits of what a card shows, in characters and lines. A card that does not fit on a screen is not read.
 const (
 	maxValue   = 200
+	maxAbout   = 600
 	maxRequest = 1000
 	maxDetails = 20
 )
@@ -40,7 +42,11 @@ func (c Card) Text() string {
 	line := func(name, value string, limit int) {
 		fmt.Fprintf(&b, "%s: %s\n", name, inert(value, limit))
 	}
-	b.WriteString("Please confirm: " + inert(c.Summary, maxValue) + "\n\n")
+	b.WriteString("Please confirm: " + inert(c.Summary, maxValue) + "\n")
+	if c.About != "" {
+		b.WriteString(inert(c.About, maxAbout) + "\n")
+	}
+	b.WriteString("\n")
 	line("Account", fmt.Sprintf("%s (%s)", c.Account, c.Platform), maxValue)
 	line("Tool", c.Tool, maxValue)
 	line("Request", c.Request, maxRequest)
