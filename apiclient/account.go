@@ -22,6 +22,10 @@ const (
 	AcquiaTokenURL     = "https://accounts.acquia.com/api/auth/oauth/token"
 )
 
+// VirtuozzoAppID is the platform itself: the application id of calls that are about no environment. It is the same on
+// every host, see the vendor's API pages.
+const VirtuozzoAppID = "1dd8d191d38fff45e62564fcf67fdcd6"
+
 // Upsun is the Account.Vendor that selects the Upsun addresses and the operations that exist there alone.
 const Upsun = "upsun"
 
@@ -109,6 +113,12 @@ func (a Account) withDefaults() Account {
 	case a.Platform == schemas.Acquia:
 		a.APIURL = cmp.Or(a.APIURL, AcquiaAPIURL)
 		a.TokenURL = cmp.Or(a.TokenURL, AcquiaTokenURL)
+	case a.Platform == schemas.Virtuozzo:
+		a.AppID = cmp.Or(a.AppID, VirtuozzoAppID)
+		// Providers name the address with and without the version; 1.0 is the only one there is.
+		if a.APIURL = strings.TrimRight(a.APIURL, "/"); a.APIURL != "" && !strings.HasSuffix(a.APIURL, "/1.0") {
+			a.APIURL += "/1.0"
+		}
 	}
 	return a
 }

@@ -22,14 +22,24 @@ import (
 const maxProblem = 64 << 10
 
 // once is one attempt.
-func (c *Client) once(ctx context.Context, r *Request, token *oauth2.Token, take taker) (*answer, *Error) {
-	attempt, cancel := context.WithTimeout(ctx, cmp.Or(c.dialect.patience(r.Op), c.options.Timeout))
+func (c *Client) once(ctx context.Context, r *Request, token *oauth2.Token, how reading, turn pass) (*answer, *Error) {
+	attempt, cancel := context.WithCancel(ctx)
 	defer cancel()
+	patience := cmp.Or(c.dialect.patience(r.Op), c.options.Timeout)
+	clock := time.AfterFunc(patience, cancel)
+	defer clock.Stop()
 	sent := func() bool { return true }
-	if !r.Op.IsRead() {
-		attempt, sent = watchConnection(attempt)
+	if !r.Op.IsRead() || turn.limited() {
+		attempt, sent = watchConnection(attempt, turn)
 	}
-	response, err := c.http.Do(c.wire(attempt, r, token))
+	request := c.wire(attempt, r, token)
+	var response *http.Response
+	var err error
+	if how.file {
+		response, err = c.open(request)
+	} else {
+		response, err = c.http.Do(request)
+	}
 	if err != nil {
 		e := c.connectionError(ctx, attempt, err)
 		if !r.Op.IsRead() && sent() && e.Kind != KindServer {
@@ -37,12 +47,16 @@ func (c *Client) once(ctx context.Context, r *Request, token *oauth2.Token, take
 		}
 		return nil, c.settle(r, token, e)
 	}
+	turn.over() // the platform has counted the call; its body may take long
 	defer response.Body.Close()
+	if how.file {
+		response.Body = &idle{response.Body, clock, patience}
+	}
 
 	a := &answer{Status: response.StatusCode, Header: response.Header}
 	if a.Status >= 300 {
 		a.Text, _ = io.ReadAll(io.LimitReader(response.Body, maxProblem))
-	} else if err := c.read(response, a, take); err != nil {
+	} else if err := read(response, a, how); err != nil {
 		e := c.readFailure(ctx, attempt, err)
 		e.Status, e.RequestID = a.Status, requestID(a.Header)
 		if !r.Op.IsRead() {
@@ -51,7 +65,7 @@ func (c *Client) once(ctx context.Context, r *Request, token *oauth2.Token, take
 		}
 		return a, c.settle(r, token, e)
 	}
-	e := c.dialect.verdict(r, a)
+	e := c.judge(r, a, response)
 	if e == nil {
 		return a, nil
 	}
@@ -69,6 +83,17 @@ func (c *Client) once(ctx context.Context, r *Request, token *oauth2.Token, take
 	return a, c.settle(r, token, e)
 }
 
+// judge asks the dialect, unless the answer comes from another host: what that says is no word of the platform.
+func (c *Client) judge(r *Request, a *answer, response *http.Response) *Error {
+	if response.Request != nil && response.Request.URL.Host != c.base.Host {
+		if a.Status < 300 {
+			return nil
+		}
+		return storageProblem(a)
+	}
+	return c.dialect.verdict(r, a)
+}
+
 func (c *Client) readFailure(ctx, attempt context.Context, err error) *Error {
 	var broken *readError
 	if errors.As(err, &broken) {
@@ -76,7 +101,13 @@ func (c *Client) readFailure(ctx, attempt context.Context, err error) *Error {
 	}
 	e := &Error{Kind: KindServer, Message: err.Error(), cause: err}
 	var senseless *unreadable
-	if errors.As(err, &senseless) {
+	var partial *partialFile
+	switch {
+	case errors.As(err, &partial) && ctx.Err() != nil:
+		return stopped(ctx)
+	case errors.As(err, &partial):
+		e.Kind, e.Hint, e.Retryable = partial.kind, partial.hint, partial.kind == KindUnavailable
+	case errors.As(err, &senseless):
 		e.Hint = senseless.hint
 	}
 	return e
@@ -90,6 +121,9 @@ func unknown(e *Error) {
 // settle scrubs an error and adds the next step.
 func (c *Client) settle(r *Request, token *oauth2.Token, e *Error) *Error {
 	c.scrubError(e, token.AccessToken)
+	if e.Kind == KindUnknownOutcome {
+		e.Job = c.Handle(r)
+	}
 	if e.Hint == "" {
 		e.Hint = c.dialect.advise(r, e)
 	}
@@ -126,12 +160,13 @@ func (c *Client) wire(ctx context.Context, r *Request, token *oauth2.Token) *htt
 }
 
 // watchConnection reports whether a request may have left: true unless the transport asked for a connection and
-// never got one. A transport that reports neither counts as having sent.
-func watchConnection(ctx context.Context) (context.Context, func() bool) {
+// never got one. A transport that reports neither counts as having sent. The limiter is told when the request is written.
+func watchConnection(ctx context.Context, turn pass) (context.Context, func() bool) {
 	var asked, got atomic.Bool
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GetConn: func(string) { asked.Store(true) },
-		GotConn: func(httptrace.GotConnInfo) { got.Store(true) },
+		GetConn:      func(string) { asked.Store(true) },
+		GotConn:      func(httptrace.GotConnInfo) { got.Store(true) },
+		WroteRequest: func(httptrace.WroteRequestInfo) { turn.written() },
 	}), func() bool { return got.Load() || !asked.Load() }
 }
 
@@ -153,7 +188,7 @@ func (c *Client) connectionError(caller, attempt context.Context, err error) *Er
 		return &Error{Kind: KindUnavailable, Message: "no whole answer before the caller's deadline", Retryable: true, cause: caller.Err()}
 	case attempt.Err() != nil:
 		// Not repeated: whoever is this slow once will be again, and the caller has waited long enough.
-		return &Error{Kind: KindUnavailable, Message: "no whole answer in time", Retryable: true, cause: attempt.Err()}
+		return &Error{Kind: KindUnavailable, Message: "no whole answer in time", Retryable: true, cause: context.DeadlineExceeded}
 	}
 	e := &Error{Kind: KindUnavailable, Message: "connection: " + c.scrub.text(cause.Error()), Retryable: true, passing: true, cause: err}
 	if hint := permanent(err); hint != "" {

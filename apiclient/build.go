@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"paasmcp/schemas"
 )
@@ -32,6 +33,8 @@ type Request struct {
 	Query       string // encoded, without the question mark
 	ContentType string // empty without a body
 	Body        []byte // nil without a body
+
+	started time.Time // when Send took it over
 }
 
 // Build makes the request of one operation. Arguments carry the names of the row's parameters; values are what

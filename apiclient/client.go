@@ -37,6 +37,7 @@ type Client struct {
 	options Options
 	base    *url.URL
 	http    *http.Client
+	files   *http.Client // leaves redirects to other hosts to the caller
 	scrub   scrubber
 	tokens  *tokens
 	limit   limiter
@@ -64,9 +65,14 @@ func New(account Account, options Options) (*Client, error) {
 	}
 	c := &Client{account: account, options: options, base: base, scrub: newScrubber(account)}
 	c.http = &http.Client{Transport: options.Transport, CheckRedirect: checkRedirect}
+	c.files = &http.Client{Transport: options.Transport, CheckRedirect: stopAtBorder}
 	switch account.Platform {
 	case schemas.Platformsh:
 		c.dialect = &platformsh{c}
+	case schemas.Acquia:
+		c.dialect, c.limit.calls = &acquia{c}, acquiaCalls
+	case schemas.Virtuozzo:
+		c.dialect = newVirtuozzo(c)
 	default:
 		return nil, fmt.Errorf("account %q: platform %s cannot be called yet", account.Name, account.Platform)
 	}
@@ -83,17 +89,33 @@ type Health struct {
 	Platform         schemas.Platform
 	APIURL, TokenURL string
 	Expires          time.Time // of the access token in hand; zero when it does not expire or there is none
+	CallsLeft        int       // that can start now without waiting; -1 when the platform has no limit
 }
 
 // Health makes sure that the account can get an access token. The error says why it cannot.
 func (c *Client) Health(ctx context.Context) (Health, error) {
-	h := Health{Account: c.account.Name, Platform: c.account.Platform, APIURL: c.account.APIURL, TokenURL: c.account.TokenURL}
+	h := Health{Account: c.account.Name, Platform: c.account.Platform, APIURL: c.account.APIURL, TokenURL: c.account.TokenURL,
+		CallsLeft: c.limit.left()}
 	token, err := c.tokens.get(ctx)
 	if err != nil {
 		return h, c.complete(&Request{Op: &schemas.Operation{}}, err)
 	}
 	h.Expires = token.Expiry
+	if b, ok := c.dialect.(blocking); ok {
+		if err := b.check(ctx); err != nil {
+			return h, c.complete(&Request{Op: &schemas.Operation{}}, err)
+		}
+	}
 	return h, nil
+}
+
+// Close gives back what the account holds at the platform: a session that this client has opened is signed out. Where
+// there is none it sends nothing. Make no calls after it.
+func (c *Client) Close(ctx context.Context) error {
+	if b, ok := c.dialect.(blocking); ok {
+		return b.close(ctx)
+	}
+	return nil
 }
 
 // Result is what a call brought back.
@@ -109,27 +131,31 @@ type Result struct {
 	Total  int    // -1 when the platform does not say
 
 	Jobs []Job
-	File *File // for operations that do not answer with JSON
-}
-
-// File is an answer that is not JSON.
-type File struct {
-	ContentType string
-	Name        string // as the platform proposes it, without a path; often empty
-	Bytes       []byte
+	Look string // where to see what becomes of a change that has no job: "GET /path"; empty when there is nothing to wait for
+	File *File  // for operations that do not answer with JSON
 }
 
 // Send makes the call. For operations with a list it follows pages until it has page.Limit items; for the others page
 // is ignored. Errors are of type *Error.
 func (c *Client) Send(ctx context.Context, r *Request, page Page) (*Result, error) {
-	if r.Op.Platform != c.account.Platform {
-		return nil, c.complete(r, &Error{Kind: KindInvalid, Message: fmt.Sprintf("account %s is for %s, the operation for %s",
-			c.account.Name, c.account.Platform, r.Op.Platform), Hint: "choose an account of that platform"})
+	if err := c.serves(r); err != nil {
+		return nil, err
+	}
+	if b, ok := c.dialect.(blocking); ok {
+		prepared, refused := b.prepare(r)
+		if refused != nil {
+			return nil, c.complete(r, refused)
+		}
+		r = prepared
 	}
 	if r.Op.List != "" {
 		return c.list(ctx, r, page)
 	}
-	a, err := c.do(ctx, r, c.taker(r.Op))
+	how := c.json()
+	if returnsFile(r.Op) {
+		how = reading{take: takeFile, max: c.options.MaxResponse, file: true}
+	}
+	a, err := c.do(ctx, r, how)
 	if err != nil {
 		return nil, err
 	}
@@ -140,6 +166,15 @@ func (c *Client) Send(ctx context.Context, r *Request, page Page) (*Result, erro
 	}
 	c.dialect.unwrap(r, result)
 	return result, nil
+}
+
+// serves refuses the operations of other platforms. The result is of type *Error.
+func (c *Client) serves(r *Request) error {
+	if r.Op.Platform == c.account.Platform {
+		return nil
+	}
+	return c.complete(r, &Error{Kind: KindInvalid, Message: fmt.Sprintf("account %s is for %s, the operation for %s",
+		c.account.Name, c.account.Platform, r.Op.Platform), Hint: "choose an account of that platform"})
 }
 
 // complete turns any error into an *Error that names account and operation.

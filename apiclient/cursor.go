@@ -19,6 +19,8 @@ type position struct {
 	For     string   `json:"r"`           // the list it belongs to, see listID
 	Query   string   `json:"q,omitempty"` // page keys of the platform's own next link
 	Page    int      `json:"p,omitempty"` // page number or item offset
+	Size    int      `json:"n,omitempty"` // items of a page, where all pages must have the same
+	Had     int      `json:"h,omitempty"` // items on the pages before
 	Before  string   `json:"t,omitempty"` // items at or before this time
 	Seen    []string `json:"s,omitempty"` // ids that the platform will repeat
 	Skip    int      `json:"k,omitempty"` // items of the page that the caller has had
@@ -60,11 +62,13 @@ func openCursor(cursor string, r *Request) (position, error) {
 		return position{}, refused
 	}
 	if p.Version != cursorVersion || p.For != listID(r) || p.Query != pageKeys(r, p.Query) ||
-		p.Page < 0 || p.Page > maxOrdinal || p.Skip < 0 || p.Skip > maxOrdinal || p.seal(r) != cursor {
+		!ordinal(p.Page) || !ordinal(p.Size) || !ordinal(p.Had) || !ordinal(p.Skip) || p.seal(r) != cursor {
 		return position{}, refused
 	}
 	return p, nil
 }
+
+func ordinal(n int) bool { return 0 <= n && n <= maxOrdinal }
 
 // listID ties a cursor to the operation and to everything that decides what the list holds.
 func listID(r *Request) string {

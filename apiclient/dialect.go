@@ -41,6 +41,22 @@ type dialect interface {
 	jobLog(ctx context.Context, handle string, max int) ([]string, error)
 }
 
+// blocking is what a platform needs besides when its credential is a session and its calls answer only after the work
+// is done; the other dialects leave it out.
+type blocking interface {
+	// prepare refuses a request that would cut off the account, and labels the others so that they can be followed.
+	prepare(r *Request) (*Request, *Error)
+
+	// handle is where the work of a request can be looked at while nobody has an answer to it; empty when nowhere.
+	handle(r *Request) string
+
+	// check asks the platform whether the credential is good, since there is no exchange that would show it.
+	check(ctx context.Context) error
+
+	// close gives back what the account holds at the platform.
+	close(ctx context.Context) error
+}
+
 // answer is what one attempt brought back.
 type answer struct {
 	Status int

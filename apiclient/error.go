@@ -45,10 +45,13 @@ type Error struct {
 	RetryAfter time.Duration       // 0 when the platform named none
 	Hint       string              // the next step
 	Retryable  bool                // the same call may work later, and repeating it cannot do harm
+	Job        string              // handle for Client.Job of work that may be going on in spite of the error; often empty
 
 	cause      error
 	staleToken bool // another token may help
+	noRepeat   bool // with staleToken: the request itself must not be repeated with the other token
 	passing    bool // worth another try, now, by this client
+	held       bool // the limiter has the pause before that
 }
 
 // Error is one line: the operation, what went wrong, the next step.

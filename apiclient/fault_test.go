@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -31,17 +32,21 @@ func TestFaults(t *testing.T) {
 			giveJSON(w, code, `{"message":"no luck"}`)
 		}
 	}
+	body := func(code int, text string) func(int, http.ResponseWriter, *http.Request) {
+		return func(_ int, w http.ResponseWriter, _ *http.Request) { giveJSON(w, code, text) }
+	}
 	ok := func(w http.ResponseWriter) { giveJSON(w, 200, `{"id":"x"}`) }
 	const fine = apiclient.Kind("")
 	type outcome struct {
 		kind  apiclient.Kind
 		calls int
 	}
-	for _, tc := range []struct {
+	type fault struct {
 		name      string
 		answer    func(n int, w http.ResponseWriter, r *http.Request)
 		get, post outcome
-	}{
+	}
+	everywhere := []fault{
 		{"expired token", func(n int, w http.ResponseWriter, r *http.Request) {
 			if r.Header.Get("Authorization") == "Bearer token-1" {
 				giveJSON(w, 401, `{"message":"expired"}`)
@@ -50,7 +55,6 @@ func TestFaults(t *testing.T) {
 			}
 		}, outcome{fine, 2}, outcome{fine, 2}},
 		{"401 twice", status(401), outcome{apiclient.KindAuth, 2}, outcome{apiclient.KindAuth, 2}},
-		{"step-up", status(401, "WWW-Authenticate", `Bearer error="insufficient_user_authentication", max_age=5`), outcome{apiclient.KindAuth, 1}, outcome{apiclient.KindAuth, 1}},
 		{"400", status(400), outcome{apiclient.KindInvalid, 1}, outcome{apiclient.KindInvalid, 1}},
 		{"402", status(402), outcome{apiclient.KindPayment, 1}, outcome{apiclient.KindPayment, 1}},
 		{"403", status(403), outcome{apiclient.KindForbidden, 1}, outcome{apiclient.KindForbidden, 1}},
@@ -157,46 +161,74 @@ func TestFaults(t *testing.T) {
 		{"204", func(_ int, w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) }, outcome{fine, 1}, outcome{fine, 1}},
 		{"empty 200", func(_ int, w http.ResponseWriter, _ *http.Request) {}, outcome{fine, 1}, outcome{fine, 1}},
 		{"byte order mark", func(_ int, w http.ResponseWriter, _ *http.Request) { giveJSON(w, 200, "\ufeff{}") }, outcome{fine, 1}, outcome{fine, 1}},
+	}
+	for _, platform := range []struct {
+		name                 string
+		account              accountFor
+		read, change, remove *schemas.Operation
+		more                 []fault
+	}{
+		{"platformsh", platformshAccount, readRow, changeRow, deleteRow, []fault{
+			{"step-up", status(401, "WWW-Authenticate", `Bearer error="insufficient_user_authentication", max_age=5`), outcome{apiclient.KindAuth, 1}, outcome{apiclient.KindAuth, 1}},
+		}},
+		{"acquia", acquiaAccount, acquiaRead, acquiaChange, acquiaDelete, []fault{
+			{"scope missing", body(401, `{"error":"additional_authentication_required","message":"Requires additional authentication."}`), outcome{apiclient.KindAuth, 1}, outcome{apiclient.KindAuth, 1}},
+			{"dependency down", body(503, `{"error":"system","message":"Currently unavailable."}`), outcome{apiclient.KindUnavailable, 4}, outcome{apiclient.KindUnknownOutcome, 1}},
+			{"500 as HTML", func(_ int, w http.ResponseWriter, _ *http.Request) {
+				w.WriteHeader(500)
+				io.WriteString(w, "<html><body>Oops</body></html>")
+			}, outcome{apiclient.KindServer, 1}, outcome{apiclient.KindServer, 1}},
+			{"refusal with 200", body(200, `{"error":"forbidden","message":"No."}`), outcome{apiclient.KindForbidden, 1}, outcome{apiclient.KindForbidden, 1}},
+		}},
 	} {
-		for _, method := range []struct {
-			op   *schemas.Operation
-			want outcome
-		}{{readRow, tc.get}, {changeRow, tc.post}, {deleteRow, tc.post}} {
-			t.Run(tc.name+" "+method.op.Method(), func(t *testing.T) {
-				synctest.Test(t, func(t *testing.T) {
-					f := &fake{answer: tc.answer}
-					c, stop := inMemory(t, f, func(o *apiclient.Options, tr *http.Transport) {
-						o.MaxResponse = 4 << 20
-						tr.DisableKeepAlives = true // or net/http adds a try of its own, see TestTransportRepeatsNoChanges
+		for _, tc := range slices.Concat(everywhere, platform.more) {
+			for _, method := range []struct {
+				op   *schemas.Operation
+				want outcome
+			}{{platform.read, tc.get}, {platform.change, tc.post}, {platform.remove, tc.post}} {
+				t.Run(platform.name+" "+tc.name+" "+method.op.Method(), func(t *testing.T) {
+					t.Parallel()
+					synctest.Test(t, func(t *testing.T) {
+						f := &fake{answer: tc.answer}
+						c, stop := inMemoryFor(t, platform.account, f, func(o *apiclient.Options, tr *http.Transport) {
+							o.MaxResponse = 4 << 20
+							tr.DisableKeepAlives = true // or net/http adds a try of its own, see TestTransportRepeatsNoChanges
+						})
+						defer stop()
+						_, err := send(t, c, method.op, project)
+						var kind apiclient.Kind
+						if err != nil {
+							e := asError(t, err)
+							kind = e.Kind
+							checkError(t, e, method.op)
+						}
+						if kind != method.want.kind {
+							t.Errorf("got %q (%v), want %q", kind, err, method.want.kind)
+						}
+						if got := f.seen(); len(got) != method.want.calls {
+							t.Errorf("the platform saw %d calls, want %d: %v", len(got), method.want.calls, got)
+						}
 					})
-					defer stop()
-					_, err := send(t, c, method.op, project)
-					var kind apiclient.Kind
-					if err != nil {
-						e := asError(t, err)
-						kind = e.Kind
-						if e.Hint == "" {
-							t.Errorf("no next step in %q", e)
-						}
-						if e.Operation != method.op.Name || e.Account != "test" || e.Method != method.op.Method() || e.Path == "" {
-							t.Errorf("the error does not say what was tried: %+v", e)
-						}
-						if strings.Contains(e.Error(), "token-") || strings.Contains(e.Error(), "\n") {
-							t.Errorf("unfit text: %q", e)
-						}
-						if e.Retryable && kind == apiclient.KindUnknownOutcome {
-							t.Error("an unknown outcome must not be called retryable")
-						}
-					}
-					if kind != method.want.kind {
-						t.Errorf("got %q (%v), want %q", kind, err, method.want.kind)
-					}
-					if got := f.seen(); len(got) != method.want.calls {
-						t.Errorf("the platform saw %d calls, want %d: %v", len(got), method.want.calls, got)
-					}
 				})
-			})
+			}
 		}
+	}
+}
+
+// checkError is what every error must be: complete, one line, with a next step and without secrets.
+func checkError(t *testing.T, e *apiclient.Error, op *schemas.Operation) {
+	t.Helper()
+	if e.Hint == "" {
+		t.Errorf("no next step in %q", e)
+	}
+	if e.Operation != op.Name || e.Account != "test" || e.Method != op.Method() || e.Path == "" || e.Platform != op.Platform {
+		t.Errorf("the error does not say what was tried: %+v", e)
+	}
+	if strings.Contains(e.Error(), "token-") || strings.Contains(e.Error(), "\n") {
+		t.Errorf("unfit text: %q", e)
+	}
+	if e.Retryable && e.Kind == apiclient.KindUnknownOutcome {
+		t.Error("an unknown outcome must not be called retryable")
 	}
 }
 

@@ -104,7 +104,23 @@ func (p *pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 }
 
 // inMemory starts the fake inside a synctest bubble. stop must run before the bubble ends.
-func inMemory(t *testing.T, f *fake, change func(*apiclient.Options, *http.Transport)) (*apiclient.Client, func()) {
+func inMemory(t *testing.T, f http.Handler, change func(*apiclient.Options, *http.Transport)) (*apiclient.Client, func()) {
+	t.Helper()
+	return inMemoryFor(t, platformshAccount, f, change)
+}
+
+// accountFor makes an account for the fake at an address.
+type accountFor func(base string) apiclient.Account
+
+func platformshAccount(base string) apiclient.Account {
+	return apiclient.Account{Name: "test", Platform: schemas.Platformsh, Token: apiToken, APIURL: base, TokenURL: base + "/oauth2/token"}
+}
+
+func acquiaAccount(base string) apiclient.Account {
+	return apiclient.Account{Name: "test", Platform: schemas.Acquia, Key: "key-of-the-test", Secret: apiToken, APIURL: base + "/api", TokenURL: base + "/oauth2/token"}
+}
+
+func inMemoryFor(t *testing.T, account accountFor, f http.Handler, change func(*apiclient.Options, *http.Transport)) (*apiclient.Client, func()) {
 	t.Helper()
 	network := newPipes()
 	server := &http.Server{Handler: f}
@@ -115,7 +131,7 @@ func inMemory(t *testing.T, f *fake, change func(*apiclient.Options, *http.Trans
 	if change != nil {
 		change(&options, transport)
 	}
-	return newClient(t, "http://127.0.0.1", options), func() {
+	return newClientFor(t, account("http://127.0.0.1"), options), func() {
 		time.Sleep(time.Minute) // an exchange under way outlives its callers; it ends by its own timeout
 		transport.CloseIdleConnections()
 		server.Close()
@@ -125,11 +141,16 @@ func inMemory(t *testing.T, f *fake, change func(*apiclient.Options, *http.Trans
 // onLoopback starts the fake as a real server.
 func onLoopback(t *testing.T, f http.Handler, options apiclient.Options) *apiclient.Client {
 	t.Helper()
+	return onLoopbackFor(t, platformshAccount, f, options)
+}
+
+func onLoopbackFor(t *testing.T, account accountFor, f http.Handler, options apiclient.Options) *apiclient.Client {
+	t.Helper()
 	server := httptest.NewServer(f)
 	transport := apiclient.NewTransport()
 	options.Transport = transport
 	t.Cleanup(func() { transport.CloseIdleConnections(); server.Close() })
-	return newClient(t, server.URL, options)
+	return newClientFor(t, account(server.URL), options)
 }
 
 func newTLSServer(t *testing.T, h http.Handler) string {
@@ -148,9 +169,12 @@ func plainServer(t *testing.T) string {
 
 func newClient(t testing.TB, base string, options apiclient.Options) *apiclient.Client {
 	t.Helper()
-	client, err := apiclient.New(apiclient.Account{
-		Name: "test", Platform: schemas.Platformsh, Token: apiToken, APIURL: base, TokenURL: base + "/oauth2/token",
-	}, options)
+	return newClientFor(t, platformshAccount(base), options)
+}
+
+func newClientFor(t testing.TB, account apiclient.Account, options apiclient.Options) *apiclient.Client {
+	t.Helper()
+	client, err := apiclient.New(account, options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -168,13 +192,7 @@ func (h inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 func fuzzClient(f *testing.F, h http.Handler) *apiclient.Client {
-	c, err := apiclient.New(apiclient.Account{
-		Name: "fuzz", Platform: schemas.Platformsh, Token: apiToken, APIURL: "http://127.0.0.1", TokenURL: "http://127.0.0.1/oauth2/token",
-	}, apiclient.Options{Transport: inProcess{h}})
-	if err != nil {
-		f.Fatal(err)
-	}
-	return c
+	return newClient(f, "http://127.0.0.1", apiclient.Options{Transport: inProcess{h}})
 }
 
 // row is a row of the catalogue with string parameters; "name:in" or "name:in:wire".
@@ -196,6 +214,19 @@ var (
 	changeRow = row("POST /projects/{projectId}/environments", schemas.Write, "project_id:path:projectId", "title:body")
 	deleteRow = row("DELETE /projects/{projectId}", schemas.Write, "project_id:path:projectId")
 )
+
+// The same three calls of Acquia.
+var (
+	acquiaRead   = acquiaRow("GET /applications/{applicationUuid}", schemas.Read, "project_id:path:applicationUuid")
+	acquiaChange = acquiaRow("POST /applications/{applicationUuid}/environments", schemas.Write, "project_id:path:applicationUuid", "title:body")
+	acquiaDelete = acquiaRow("DELETE /applications/{applicationUuid}", schemas.Write, "project_id:path:applicationUuid")
+)
+
+func acquiaRow(call string, risk schemas.Risk, params ...string) *schemas.Operation {
+	op := row(call, risk, params...)
+	op.Name, op.Platform = "acquia_test_call", schemas.Acquia
+	return op
+}
 
 func build(t testing.TB, op *schemas.Operation, args map[string]any) *apiclient.Request {
 	t.Helper()

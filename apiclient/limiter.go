@@ -4,47 +4,280 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 )
 
-// maxWait is the longest time a call waits for its turn when the caller has set no deadline.
-const maxWait = time.Minute
+// Bounds of waiting.
+const (
+	maxWait  = 90 * time.Second // for a caller that has set no deadline: a window of the limiter and a half
+	maxQueue = 1000             // callers of one account; beyond that the queue itself is the problem
+)
 
-// limiter holds back the calls of one account. Every attempt passes through wait, so a platform that told one call
-// to come back later is left alone by all of them.
+const (
+	// window is a minute and a little: a server that counts the call of exactly one minute ago must not refuse.
+	window = time.Minute + 100*time.Millisecond
+	// transit is the longest way of a written request to the platform that the limiter reckons with.
+	transit = 2 * time.Second
+	// stagger parts those who waited for the same moment, or all of them would come back in one burst.
+	stagger = 20 * time.Millisecond
+)
+
+// limiter holds back the calls of one account: all of them while the platform has asked for patience, and beyond a
+// number of calls a minute where the platform has such a limit. Callers get their turn in the order in which they came.
+//
+// The limit is kept as a log of slots, one for each call that the platform admits a minute. A slot is free again one
+// window after its call has surely arrived. What counts is the platform's clock, and a call arrives at some unknown moment
+// between its start and its answer: taking the later bound means that the next user of the slot cannot arrive within the
+// same minute, however the network delays either of them. So no minute ever holds more calls than there are slots.
+//
+// A token bucket such as golang.org/x/time/rate cannot do that. It admits burst + rate in one window: with a burst of 100
+// and 100 a minute up to 200 calls, and tuned so that the sum stays below 100 it gives away the burst or the rate.
 type limiter struct {
-	mu    sync.Mutex
-	until time.Time
+	calls int // slots, that is, calls in a minute; 0 for no limit
+
+	mu     sync.Mutex
+	slots  []*slot
+	until  time.Time // nobody passes before
+	easing bool      // the queue that a hold has left is let go one by one
+	queue  []*waiter
+	timer  *time.Timer // calls dispatch when the head of the queue may go
 }
 
-// hold lets nobody pass for d.
-func (l *limiter) hold(d time.Duration) {
+// slot is one use of one of the calls of a minute. Each use has its own, so that a late word about one cannot free the
+// next.
+type slot struct {
+	free time.Time // aloft while the call is on the way
+}
+
+// aloft marks a call that may not have arrived yet.
+var aloft = time.Unix(1<<40, 0)
+
+// waiter is a caller in the queue.
+type waiter struct {
+	ctx  context.Context
+	turn chan turn // holds one
+}
+
+type turn struct {
+	pass pass
+	err  *Error
+}
+
+// pass is the leave for one call. Its holder reports when the request is written and when it is over.
+type pass struct {
+	limiter *limiter
+	slot    *slot // nil when there is no limit
+}
+
+// limited reports whether anybody needs to know when the request is written.
+func (p pass) limited() bool { return p.slot != nil }
+
+// written says that the request is on the network.
+func (p pass) written() { p.release(time.Now().Add(transit + window)) }
+
+// over says that the call is answered, or has failed.
+func (p pass) over() { p.release(time.Now().Add(window)) }
+
+// unused gives the leave back: nothing was sent.
+func (p pass) unused() { p.release(time.Now()) }
+
+// release moves the moment at which the slot is free to an earlier one.
+func (p pass) release(at time.Time) {
+	if !p.limited() {
+		return
+	}
+	l := p.limiter
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if until := time.Now().Add(d); until.After(l.until) {
-		l.until = until
+	if at.Before(p.slot.free) {
+		p.slot.free = at
+		l.arm(time.Now())
 	}
 }
 
 // wait returns when it is the caller's turn, or at once with an error when that cannot be in time.
-func (l *limiter) wait(ctx context.Context) *Error {
-	for {
-		l.mu.Lock()
-		d := time.Until(l.until)
+func (l *limiter) wait(ctx context.Context) (pass, *Error) {
+	l.mu.Lock()
+	now := time.Now()
+	if len(l.queue) == 0 && !now.Before(l.until) {
+		l.easing = false
+		if p, ok := l.take(now); ok {
+			l.mu.Unlock()
+			return p, nil
+		}
+	}
+	d := l.expected(len(l.queue), now)
+	if tooLong(ctx, d) || len(l.queue) >= maxQueue {
 		l.mu.Unlock()
-		if d <= 0 {
-			return nil
+		return pass{}, l.refusal(d)
+	}
+	w := &waiter{ctx, make(chan turn, 1)}
+	l.queue = append(l.queue, w)
+	l.arm(now)
+	l.mu.Unlock()
+
+	select {
+	case t := <-w.turn:
+		return t.pass, t.err
+	case <-ctx.Done():
+		l.leave(w)
+		return pass{}, stopped(ctx)
+	}
+}
+
+// refusal is the error for a caller that would wait in vain.
+func (l *limiter) refusal(d time.Duration) *Error {
+	message := "the platform asked all calls of this account to wait"
+	if l.calls > 0 {
+		message = fmt.Sprintf("the platform admits %d calls a minute for this account, and they are used up", l.calls)
+	}
+	return &Error{Kind: KindRateLimited, RetryAfter: d, Retryable: true, Message: message, Hint: retryIn(d)}
+}
+
+// hold lets nobody pass for d, and sends away at once those who cannot wait that long.
+func (l *limiter) hold(d time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := time.Now()
+	if until := now.Add(d); until.After(l.until) {
+		l.until = until
+	}
+	l.easing = true
+	stay := l.queue[:0]
+	for _, w := range l.queue {
+		if d := l.expected(len(stay), now); tooLong(w.ctx, d) {
+			w.turn <- turn{err: l.refusal(d)}
+		} else {
+			stay = append(stay, w)
 		}
-		if tooLong(ctx, d) {
-			return &Error{Kind: KindRateLimited, RetryAfter: d, Retryable: true, Hint: retryIn(d),
-				Message: "the platform asked all calls of this account to wait"}
+	}
+	clear(l.queue[len(stay):])
+	l.queue = stay
+	l.arm(now)
+}
+
+// left is how many calls could start now; -1 when there is no limit.
+func (l *limiter) left() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := time.Now()
+	switch {
+	case l.calls == 0:
+		return -1
+	case now.Before(l.until):
+		return 0
+	}
+	n := l.calls - len(l.queue)
+	for _, s := range l.slots {
+		if s.free.After(now) {
+			n--
 		}
-		// A little more for each, or all who wait would come back in the same instant.
-		if err := sleep(ctx, d+rand.N(min(d/10, time.Second)+1)); err != nil {
-			return err
+	}
+	return max(n, 0)
+}
+
+// dispatch lets go whoever's turn it is.
+func (l *limiter) dispatch() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := time.Now()
+	for len(l.queue) > 0 && !now.Before(l.until) {
+		p, ok := l.take(now)
+		if !ok {
+			break
 		}
+		l.queue[0].turn <- turn{pass: p}
+		l.queue[0] = nil
+		l.queue = l.queue[1:]
+		if l.easing {
+			l.until = now.Add(stagger)
+		}
+	}
+	l.easing = l.easing && len(l.queue) > 0
+	l.arm(now)
+}
+
+// leave takes a caller that gave up out of the queue.
+func (l *limiter) leave(w *waiter) {
+	l.mu.Lock()
+	i := slices.Index(l.queue, w)
+	if i >= 0 {
+		l.queue = slices.Delete(l.queue, i, i+1)
+		l.arm(time.Now())
+	}
+	l.mu.Unlock()
+	if i < 0 {
+		(<-w.turn).pass.unused() // its turn came in the same moment
+	}
+}
+
+// The methods below are called with the lock held.
+
+// take gives the slot that has been free for longest.
+func (l *limiter) take(now time.Time) (pass, bool) {
+	s := &slot{aloft}
+	switch first := l.earliest(); {
+	case l.calls == 0:
+		return pass{}, true
+	case len(l.slots) < l.calls:
+		l.slots = append(l.slots, s)
+	case l.slots[first].free.After(now):
+		return pass{}, false
+	default:
+		l.slots[first] = s
+	}
+	return pass{l, s}, true
+}
+
+// earliest is the slot that is free first.
+func (l *limiter) earliest() int {
+	best := 0
+	for i := range l.slots {
+		if l.slots[i].free.Before(l.slots[best].free) {
+			best = i
+		}
+	}
+	return best
+}
+
+// expected is how long the caller at a place of the queue will wait. A call on the way is taken to end now.
+func (l *limiter) expected(place int, now time.Time) time.Duration {
+	d := max(l.until.Sub(now), 0)
+	if l.calls == 0 {
+		return d
+	}
+	free := make([]time.Duration, l.calls)
+	for i, s := range l.slots {
+		at := s.free
+		if at.Equal(aloft) {
+			at = now.Add(window)
+		}
+		free[i] = at.Sub(now)
+	}
+	slices.Sort(free)
+	return max(d, free[place%l.calls]+time.Duration(place/l.calls)*window)
+}
+
+// arm sets the timer for the head of the queue.
+func (l *limiter) arm(now time.Time) {
+	if len(l.queue) == 0 {
+		return
+	}
+	next := l.until
+	if l.calls > 0 && len(l.slots) == l.calls {
+		if free := l.slots[l.earliest()].free; free.After(next) {
+			next = free
+		}
+	}
+	if next.Equal(aloft) {
+		return // the first call to come back arms it
+	}
+	if l.timer == nil {
+		l.timer = time.AfterFunc(next.Sub(now), l.dispatch)
+	} else {
+		l.timer.Reset(next.Sub(now))
 	}
 }
 

@@ -56,7 +56,7 @@ func (c *Client) list(ctx context.Context, r *Request, page Page) (*Result, erro
 	result := &Result{IsList: true, Items: []any{}, Total: -1}
 	for n := 1; ; n++ {
 		room := limit - len(result.Items)
-		a, err := c.do(ctx, pages.ask(r, at, room+at.Skip), takeJSON)
+		a, err := c.do(ctx, pages.ask(r, at, room+at.Skip), c.json())
 		if err != nil {
 			return nil, err
 		}
@@ -241,7 +241,7 @@ func listAt(value any, at string) ([]any, error) {
 	}
 }
 
-// beside is the answer without its list, links and total; nil when nothing is left.
+// beside is the answer without its list, links, page numbers and total; nil when nothing is left.
 func beside(value any, at string) any {
 	object, ok := value.(map[string]any)
 	if !ok || at == "$" {
@@ -250,6 +250,7 @@ func beside(value any, at string) any {
 	member, _, _ := strings.Cut(at, ".")
 	delete(object, member)
 	delete(object, "_links")
+	delete(object, "pagination")
 	for _, key := range totalKeys {
 		delete(object, key)
 	}

@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"paasmcp/schemas"
 )
@@ -21,6 +22,9 @@ const (
 	activityHandle     = "activity"
 	subscriptionHandle = "subscription"
 )
+
+// platformshPace is how often the vendor's own client looks at an activity.
+const platformshPace = 3 * time.Second
 
 // What the dialect calls on its own behalf. The names are what errors and logs show.
 var (
@@ -41,7 +45,7 @@ func (p *platformsh) job(ctx context.Context, handle string) (*Job, error) {
 	if kind == subscriptionHandle {
 		op, prefix = &subscriptionGet, "/organizations/"+escape(owner)+"/subscriptions/"
 	}
-	a, err := p.do(ctx, &Request{Op: op, Method: http.MethodGet, Path: prefix + escape(id)}, takeJSON)
+	a, err := p.do(ctx, &Request{Op: op, Method: http.MethodGet, Path: prefix + escape(id)}, p.json())
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +53,7 @@ func (p *platformsh) job(ctx context.Context, handle string) (*Job, error) {
 	if kind == subscriptionHandle {
 		job = subscriptionJob(owner, id, a.Value)
 	}
-	job.Handle = handle
+	job.Handle, job.Again = handle, platformshPace
 	return &job, nil
 }
 
@@ -59,15 +63,10 @@ func activityJob(project string, activity any) Job {
 	j := Job{
 		Kind: digText(activity, "type"), State: digText(activity, "state"), Result: digText(activity, "result"), Text: visible(digText(activity, "text")),
 		Created: digText(activity, "created_at"), Started: digText(activity, "started_at"), Completed: digText(activity, "completed_at"),
-		Percent: -1, Value: activity,
+		Percent: percentOf(dig(activity, "completion_percent")), Value: activity,
 	}
 	if id := idOf(activity); id != "" && project != "" {
 		j.Handle = makeHandle(activityHandle, project, id)
-	}
-	if percent, ok := dig(activity, "completion_percent").(json.Number); ok {
-		if f, err := percent.Float64(); err == nil {
-			j.Percent = min(max(int(f), 0), 100)
-		}
 	}
 	j.Done = j.Percent == 100 || slices.Contains([]string{"complete", "cancelled", "staged"}, j.State)
 	j.Failed = j.Done && (j.Result == "failure" || j.State == "cancelled")
@@ -93,17 +92,6 @@ func subscriptionJob(organization, id string, bought any) Job {
 		j.Done, j.Failed, j.Result = true, true, "failure"
 	}
 	return j
-}
-
-// idOf is an object's id, which some resources write as a number.
-func idOf(object any) string {
-	switch id := dig(object, "id").(type) {
-	case string:
-		return id
-	case json.Number:
-		return id.String()
-	}
-	return ""
 }
 
 func makeHandle(kind, owner, id string) string { return kind + ":" + escape(owner) + ":" + escape(id) }
@@ -146,7 +134,7 @@ func (p *platformsh) jobLog(ctx context.Context, handle string, most int) ([]str
 		return nil, nil // buying a project has no log
 	}
 	tail := &tail{most: min(max(most, 1), maxLogLines)}
-	if _, err := p.do(ctx, r, tail.take); err != nil {
+	if _, err := p.do(ctx, r, reading{take: tail.take, max: p.options.MaxResponse}); err != nil {
 		return nil, err
 	}
 	lines := tail.lines()

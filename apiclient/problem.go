@@ -2,6 +2,7 @@ package apiclient
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -18,8 +19,9 @@ var (
 )
 
 // readProblem makes an error from a failure's body: {status, message, code, detail, title} with detail as text, as
-// {"error": text} or as {field: [messages]}, problem+json (RFC 9457), an OAuth2 error (RFC 6749 section 5.2), plain text,
-// or the HTML page of a proxy.
+// {"error": text} or as {field: [messages]}, {error: slug, message} with message as text or as {field: text},
+// problem+json (RFC 9457), an OAuth2 error (RFC 6749 section 5.2), {errorCode, errorSummary} of an identity service, plain
+// text, or the HTML page of a proxy.
 func readProblem(body []byte, status int) *Error {
 	e := &Error{Kind: kindOf(status)}
 	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\ufeff")))
@@ -34,10 +36,14 @@ func readProblem(body []byte, status int) *Error {
 	}
 	object, _ := value.(map[string]any)
 	collect(e, "", object["detail"])
-	for _, key := range []string{"error", "error_description", "title", "detail", "message"} { // the last one wins
+	for _, key := range []string{"error", "errorSummary", "error_description", "title", "detail", "message"} { // the last one wins
 		if s := strings.TrimSpace(digText(object, key)); s != "" {
 			e.Message = s
 		}
+	}
+	if fields, ok := object["message"].(map[string]any); ok {
+		e.Message = "" // the slug of the error says less than its fields
+		collect(e, "", fields)
 	}
 	switch code := object["code"].(type) {
 	case string:
@@ -45,7 +51,7 @@ func readProblem(body []byte, status int) *Error {
 	case json.Number:
 		e.Code = code.String()
 	}
-	if slug := digText(object, "error"); slug != "" && slug != e.Message {
+	if slug := cmp.Or(digText(object, "error"), digText(object, "errorCode")); slug != "" && slug != e.Message {
 		e.Code = slug
 	}
 	if e.Code == strconv.Itoa(status) {
@@ -57,7 +63,7 @@ func readProblem(body []byte, status int) *Error {
 	return e
 }
 
-// collect flattens the messages about single fields. "error" is no field but a remark about the whole.
+// collect flattens the messages about single fields. "error" and "general" are no fields but remarks about the whole.
 func collect(e *Error, field string, value any) {
 	switch v := value.(type) {
 	case map[string]any:
@@ -76,7 +82,7 @@ func collect(e *Error, field string, value any) {
 		message := fmt.Sprint(v)
 		switch field {
 		case "":
-		case "error":
+		case "error", "general":
 			e.Message = message
 		default:
 			if e.Fields == nil {

@@ -8,23 +8,21 @@ import (
 	"io"
 	"mime"
 	"net/http"
-	"path"
 	"strings"
 	"sync"
-
-	"paasmcp/schemas"
 )
 
 // taker turns the body of a successful answer into a value: decoded JSON, a *File, or lines of a log.
 type taker func(header http.Header, body io.Reader) (any, error)
 
-// taker chooses by what the row says about its answer.
-func (c *Client) taker(op *schemas.Operation) taker {
-	if op.Returns != "" && !isJSON(op.Returns) {
-		return takeFile
-	}
-	return takeJSON
+// reading is what to do with the body of a successful answer.
+type reading struct {
+	take taker
+	max  int64 // bytes after decompression
+	file bool  // it may lie on another host, and may take as long as it takes while bytes come
 }
+
+func (c *Client) json() reading { return reading{take: takeJSON, max: c.options.MaxResponse} }
 
 // readError is a connection that broke while the answer was read, as opposed to an answer that makes no sense.
 type readError struct{ err error }
@@ -68,17 +66,31 @@ func (r *capped) Read(p []byte) (int, error) {
 }
 
 // read gives the body of a success to the taker.
-func (c *Client) read(response *http.Response, a *answer, take taker) error {
-	body := &capped{body: response.Body, left: c.options.MaxResponse}
-	value, err := take(response.Header, body)
+func read(response *http.Response, a *answer, how reading) error {
+	body := &capped{body: response.Body, left: how.max}
+	if response.ContentLength > how.max {
+		return tooLarge(how.max)
+	}
+	value, err := how.take(response.Header, body)
+	var partial *partialFile
 	switch {
+	case errors.As(err, &partial):
+		return err
 	case body.err != nil:
 		return &readError{body.err}
 	case errors.Is(err, errTooLarge):
-		return &unreadable{fmt.Sprintf("the answer is larger than %d MiB", c.options.MaxResponse>>20), "ask for less, with a limit or a filter"}
+		return tooLarge(how.max)
 	}
 	a.Value = value
 	return err
+}
+
+func tooLarge(most int64) error {
+	size := fmt.Sprintf("%d MiB", most>>20)
+	if most < 1<<20 {
+		size = fmt.Sprintf("%d bytes", most)
+	}
+	return &unreadable{"the answer is larger than " + size, "ask for less, with a limit or a filter"}
 }
 
 var readers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, 8<<10) }}
@@ -145,18 +157,4 @@ func firstByte(r *bufio.Reader) (byte, error) {
 func isJSON(media string) bool {
 	media, _, _ = strings.Cut(media, ";")
 	return media == typeJSON || strings.HasSuffix(media, "+json") || media == "text/json" || media == "text/plain" || media == ""
-}
-
-// takeFile keeps the answer as it is. The proposed name is reduced to its last step: it comes from outside and may be
-// used to write a file.
-func takeFile(header http.Header, body io.Reader) (any, error) {
-	content, err := io.ReadAll(body)
-	if err != nil {
-		return nil, err
-	}
-	file := &File{ContentType: header.Get("Content-Type"), Bytes: content}
-	if _, params, err := mime.ParseMediaType(header.Get("Content-Disposition")); err == nil && params["filename"] != "" {
-		file.Name = path.Base(strings.ReplaceAll(visible(params["filename"]), `\`, "/"))
-	}
-	return file, nil
 }

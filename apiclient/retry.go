@@ -18,25 +18,35 @@ const (
 	backoffMax = 8 * time.Second
 )
 
-// do sends one request until it is answered, and decides what may be repeated: see the package comment.
-func (c *Client) do(ctx context.Context, r *Request, take taker) (*answer, error) {
+// do sends one request until it is answered, and decides what may be repeated: see the package comment. Each attempt
+// waits for its turn, and only then asks for the token, which could run out in the queue.
+func (c *Client) do(ctx context.Context, r *Request, how reading) (*answer, error) {
 	var a *answer
 	renewed := false
-	failed := c.retry(ctx, func(try int) *Error {
+	failed := retry(ctx, func(try int) *Error {
 		for {
+			turn, e := c.limit.wait(ctx)
+			if e != nil {
+				return e
+			}
 			token, err := c.tokens.get(ctx)
 			if err != nil {
+				turn.unused()
 				return final(c.complete(r, err))
 			}
 			start := time.Now()
-			var e *Error
-			a, e = c.once(ctx, r, token, take)
+			a, e = c.once(ctx, r, token, how, turn)
+			turn.over()
 			c.log(ctx, r, try, time.Since(start), a, e)
+			if e != nil && e.Kind == KindRateLimited && e.RetryAfter > 0 {
+				c.limit.hold(e.RetryAfter)
+				e.held = true
+			}
 			if e == nil || !e.staleToken {
 				return e
 			}
 			c.tokens.drop(token)
-			if renewed {
+			if renewed || e.noRepeat {
 				return e
 			}
 			renewed = true
@@ -49,13 +59,10 @@ func (c *Client) do(ctx context.Context, r *Request, take taker) (*answer, error
 }
 
 // retry repeats once while it fails in a passing way.
-func (c *Client) retry(ctx context.Context, once func(try int) *Error) *Error {
+func retry(ctx context.Context, once func(try int) *Error) *Error {
 	for try := 1; ; try++ {
 		if ctx.Err() != nil {
 			return stopped(ctx)
-		}
-		if err := c.limit.wait(ctx); err != nil {
-			return err
 		}
 		e := once(try)
 		if e == nil || !e.passing {
@@ -64,12 +71,12 @@ func (c *Client) retry(ctx context.Context, once func(try int) *Error) *Error {
 		pause := cmp.Or(e.RetryAfter, backoff(try))
 		if e.Kind == KindRateLimited {
 			e.Hint = retryIn(pause)
-			if e.RetryAfter > 0 {
-				c.limit.hold(pause)
-			}
 		}
 		if try == maxTries || tooLong(ctx, pause) {
 			return e
+		}
+		if e.held {
+			continue // the limiter has the pause, and lets the callers go in turn
 		}
 		if err := sleep(ctx, pause); err != nil {
 			return err

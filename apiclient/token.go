@@ -90,6 +90,15 @@ func (t *tokens) drop(rejected *oauth2.Token) {
 	}
 }
 
+// take forgets the token in hand, whoever uses it, and returns it; nil when there is none.
+func (t *tokens) take() *oauth2.Token {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	token := t.token
+	t.token = nil
+	return token
+}
+
 // renewal is 60 s before the end, and a tenth of the lifetime for tokens that live less than ten minutes.
 func renewal(expiry, now time.Time) time.Time {
 	if expiry.IsZero() {
@@ -99,14 +108,14 @@ func renewal(expiry, now time.Time) time.Time {
 }
 
 // exchange asks an OAuth2 token endpoint (RFC 6749 section 4.4 and its likes), with repetitions after passing failures:
-// asking twice does no harm there.
+// asking twice does no harm there. The token endpoint is another service than the API and does not count against its limit.
 func (c *Client) exchange(ctx context.Context, config *clientcredentials.Config) (*oauth2.Token, error) {
 	ctx = context.WithValue(ctx, oauth2.HTTPClient, &http.Client{
 		Transport:     agent{c.options.UserAgent, c.options.Transport},
 		CheckRedirect: checkRedirect,
 	})
 	var token *oauth2.Token
-	failed := c.retry(ctx, func(int) *Error {
+	failed := retry(ctx, func(int) *Error {
 		var err error
 		if token, err = config.Token(ctx); err != nil {
 			return c.exchangeError(ctx, err)

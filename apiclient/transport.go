@@ -42,6 +42,14 @@ func checkRedirect(next *http.Request, via []*http.Request) error {
 	return nil
 }
 
+// stopAtBorder is checkRedirect for files: a redirect to another host is handed to the caller, see Client.open.
+func stopAtBorder(next *http.Request, via []*http.Request) error {
+	if via[0].Method == http.MethodGet && next.URL.Host != via[0].URL.Host {
+		return http.ErrUseLastResponse
+	}
+	return checkRedirect(next, via)
+}
+
 // agent puts a User-Agent on requests that a library makes.
 type agent struct {
 	name string

@@ -1,0 +1,108 @@
+package apiclient
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"paasmcp/schemas"
+)
+
+// notificationHandle comes before the UUID in the handle of a job.
+const notificationHandle = "notification:"
+
+// The states of a notification.
+const (
+	inProgress = "in-progress"
+	completed  = "completed"
+	failed     = "failed"
+)
+
+// How often a notification is worth a look. The vendor's own client looks every five seconds; with few calls left that
+// would take them from everybody else.
+const (
+	acquiaPace     = 5 * time.Second
+	acquiaSlowPace = 20 * time.Second
+)
+
+var notificationGet = schemas.Operation{Name: "acquia_job", Platform: schemas.Acquia, Risk: []schemas.Risk{schemas.Read},
+	Call: "GET /notifications/{notificationUuid}"}
+
+func (a *acquia) job(ctx context.Context, handle string) (*Job, error) {
+	id, ok := strings.CutPrefix(handle, notificationHandle)
+	r := &Request{Op: &notificationGet, Method: http.MethodGet, Path: "/notifications/" + id}
+	if !ok || !isUUID(id) {
+		r.Path = notificationGet.Path()
+		return nil, a.complete(r, &Error{Kind: KindInvalid, Message: "there is no job " + quote(handle),
+			Hint: "a handle reads notification:UUID; take it from the result of the call that started the work"})
+	}
+	answer, err := a.do(ctx, r, a.json())
+	if err != nil {
+		return nil, err
+	}
+	job := notificationJob(answer.Value)
+	job.Handle, job.Again = handle, acquiaPace
+	if a.limit.left() < acquiaCalls/4 {
+		job.Again = acquiaSlowPace
+	}
+	return &job, nil
+}
+
+// jobLog has nothing to read: notifications have no log.
+func (*acquia) jobLog(context.Context, string, int) ([]string, error) { return nil, nil }
+
+// notificationJob reads a notification. Once it is done its text is a small report: what was done, by whom, how long it
+// took, and where to go on after a failure, for which Acquia names no reason beyond the description.
+func notificationJob(value any) Job {
+	j := Job{
+		Kind: digText(value, "event"), State: digText(value, "status"), Percent: percentOf(dig(value, "progress")),
+		Created: timestamp(digText(value, "created_at")), Completed: timestamp(digText(value, "completed_at")), Value: value,
+	}
+	switch {
+	case j.State == completed:
+		j.Done, j.Result, j.Percent = true, "success", 100
+	case j.State == failed, j.State != inProgress && j.Completed != "": // a state that is not documented, but final
+		j.Done, j.Failed, j.Result = true, true, "failure"
+	default:
+		j.Completed = ""
+	}
+	parts := []string{visible(digText(value, "label"))}
+	if description := visible(digText(value, "description")); description != parts[0] {
+		parts = append(parts, description)
+	}
+	j.Text = strings.TrimSuffix(strings.TrimPrefix(strings.Join(parts, ": "), ": "), ": ")
+	if !j.Done {
+		return j
+	}
+	author := dig(value, "context", "author")
+	var facts []string
+	if who := visible(cmp.Or(digText(author, "name"), digText(author, "mail"), digText(author, "username"), digText(author, "uuid"))); who != "" {
+		facts = append(facts, "by "+who)
+	}
+	if took, ok := between(j.Created, j.Completed); ok {
+		facts = append(facts, "took "+took.String())
+	}
+	if len(facts) > 0 {
+		j.Text += " (" + strings.Join(facts, ", ") + ")"
+	}
+	if j.Failed {
+		j.Text += "; the platform names no further reason: look at the logs of the environment and at the newest notifications of the application"
+	}
+	return j
+}
+
+// timestamp writes a time as RFC 3339. Acquia spells the zone with a colon or without.
+func timestamp(text string) string {
+	if t, err := time.Parse("2006-01-02T15:04:05-0700", text); err == nil {
+		return t.Format(time.RFC3339)
+	}
+	return visible(text)
+}
+
+func between(from, to string) (time.Duration, bool) {
+	start, err := time.Parse(time.RFC3339, from)
+	end, err2 := time.Parse(time.RFC3339, to)
+	return end.Sub(start).Round(time.Second), err == nil && err2 == nil && !end.Before(start)
+}

@@ -1,0 +1,363 @@
+package apiclient_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"paasmcp/apiclient"
+)
+
+// strict counts like the hardest server: by the moment of arrival, in a window that slides, both ends included. What it
+// refuses counts too.
+type strict struct {
+	*fake
+	took func() time.Duration // the work on one call
+
+	mu       sync.Mutex
+	arrivals []time.Time
+	refused  int
+}
+
+const perMinute = 100
+
+func newStrict(took func() time.Duration) *strict {
+	s := &strict{took: took}
+	s.fake = &fake{answer: s.serve}
+	return s
+}
+
+func (s *strict) serve(_ int, w http.ResponseWriter, _ *http.Request) {
+	s.mu.Lock()
+	now := time.Now()
+	s.arrivals = append(s.arrivals, now)
+	n := 0
+	for _, at := range slices.Backward(s.arrivals) {
+		if now.Sub(at) > time.Minute {
+			break
+		}
+		n++
+	}
+	if n > perMinute {
+		s.refused++
+	}
+	s.mu.Unlock()
+	time.Sleep(s.took())
+	if n > perMinute {
+		w.Header().Set("Retry-After", "60")
+		giveJSON(w, 429, `{"error":"too_many_requests","message":"Slow down."}`)
+		return
+	}
+	giveJSON(w, 200, "{}")
+}
+
+// slowWay delays every call on its way there, each by another time, and every answer on its way back.
+type slowWay struct {
+	next http.RoundTripper
+	way  func() time.Duration
+}
+
+func (s slowWay) RoundTrip(r *http.Request) (*http.Response, error) {
+	time.Sleep(s.way())
+	response, err := s.next.RoundTrip(r)
+	time.Sleep(s.way())
+	return response, err
+}
+
+func upTo(d time.Duration) func() time.Duration {
+	random := rand.New(rand.NewPCG(1, 2))
+	var mu sync.Mutex
+	return func() time.Duration {
+		mu.Lock()
+		defer mu.Unlock()
+		return pick(random, d)
+	}
+}
+
+func pick(random *rand.Rand, d time.Duration) time.Duration {
+	if d == 0 {
+		return 0
+	}
+	return time.Duration(random.Int64N(int64(d)))
+}
+
+// Three hundred calls need two minutes at least: a hundred at once, a hundred after a minute, a hundred after two. The
+// limiter must come close to that without one refusal, however the network delays the calls.
+func TestLimitIsKeptAndUsed(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name      string
+		callers   int
+		calls     int
+		way, took time.Duration // bounds
+		most      time.Duration // from the first arrival to the last
+	}{
+		{"8 callers", 8, 300, 0, 0, 121 * time.Second},
+		{"1 caller", 1, 300, 0, 0, 121 * time.Second},
+		{"80 callers", 80, 300, 0, 0, 121 * time.Second},
+		{"all at once", 300, 300, 0, 0, 121 * time.Second},
+		{"8 callers, uneven network", 8, 300, 100 * time.Millisecond, 200 * time.Millisecond, 126 * time.Second},
+		{"80 callers, very uneven network", 80, 300, time.Second, 200 * time.Millisecond, 126 * time.Second},
+		{"200 callers, slow server", 200, 300, 0, 8 * time.Second, 126 * time.Second},
+		{"8 callers, ten minutes", 8, 1000, 0, 0, 9 * 61 * time.Second},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				server := newStrict(upTo(tc.took))
+				way := upTo(tc.way)
+				c, stop := inMemoryFor(t, acquiaAccount, server, func(o *apiclient.Options, tr *http.Transport) {
+					if tc.way > 0 {
+						o.Transport = slowWay{tr, way}
+					}
+				})
+				defer stop()
+				ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+				defer cancel()
+				work := make(chan int)
+				var wg sync.WaitGroup
+				for range tc.callers {
+					wg.Go(func() {
+						for range work {
+							if _, err := c.Send(ctx, build(t, acquiaRead, project), apiclient.Page{}); err != nil {
+								t.Error(err)
+							}
+						}
+					})
+				}
+				for n := range tc.calls {
+					work <- n
+				}
+				close(work)
+				wg.Wait()
+				if server.refused > 0 || len(server.arrivals) != tc.calls {
+					t.Fatalf("%d of %d calls were refused", server.refused, len(server.arrivals))
+				}
+				took := server.arrivals[tc.calls-1].Sub(server.arrivals[0])
+				t.Logf("%d calls in %v", tc.calls, took.Round(time.Millisecond))
+				if took > tc.most {
+					t.Errorf("took %v, want at most %v", took, tc.most)
+				}
+			})
+		})
+	}
+}
+
+func TestQueueIsFair(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		server := newStrict(upTo(0))
+		c, stop := inMemoryFor(t, acquiaAccount, server, nil)
+		defer stop()
+		var wg sync.WaitGroup
+		for n := range perMinute + 50 {
+			wg.Go(func() {
+				if _, err := send(t, c, acquiaRead, map[string]any{"project_id": fmt.Sprintf("%03d", n)}); err != nil {
+					t.Error(err)
+				}
+			})
+			time.Sleep(10 * time.Millisecond)
+		}
+		wg.Wait()
+		if got := server.seen(); !slices.IsSorted(got) {
+			t.Errorf("out of turn: %v", got)
+		}
+	})
+}
+
+func TestCallsLeft(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, stop := inMemoryFor(t, acquiaAccount, newStrict(upTo(0)), nil)
+		defer stop()
+		left := func() int {
+			t.Helper()
+			h, err := c.Health(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			return h.CallsLeft
+		}
+		if n := left(); n != perMinute {
+			t.Errorf("%d calls left at first", n)
+		}
+		for range 30 {
+			if _, err := send(t, c, acquiaRead, project); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n := left(); n != perMinute-30 {
+			t.Errorf("%d calls left after 30", n)
+		}
+		time.Sleep(61 * time.Second)
+		if n := left(); n != perMinute {
+			t.Errorf("%d calls left a minute later", n)
+		}
+		unlimited, stop2 := inMemory(t, &fake{answer: fineAnswer}, nil)
+		defer stop2()
+		if h, err := unlimited.Health(t.Context()); err != nil || h.CallsLeft != -1 {
+			t.Errorf("without a limit %d calls are left (%v)", h.CallsLeft, err)
+		}
+	})
+}
+
+// A caller that cannot wait that long hears so at once, in the queue and before it.
+func TestNobodyWaitsInVain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var limited bool
+		f := &fake{answer: func(_ int, w http.ResponseWriter, r *http.Request) {
+			if limited && strings.HasSuffix(r.URL.Path, "/bad") {
+				limited = false
+				time.Sleep(2 * time.Second)
+				w.Header().Set("Retry-After", "80")
+				giveJSON(w, 429, "{}")
+				return
+			}
+			giveJSON(w, 200, "{}")
+		}}
+		c, stop := inMemoryFor(t, acquiaAccount, f, nil)
+		defer stop()
+		for range perMinute - 1 {
+			if _, err := send(t, c, acquiaRead, project); err != nil {
+				t.Fatal(err)
+			}
+		}
+		limited = true
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
+			defer cancel()
+			if _, err := c.Send(ctx, build(t, acquiaRead, map[string]any{"project_id": "bad"}), apiclient.Page{}); err != nil {
+				t.Error(err)
+			}
+		})
+		synctest.Wait()
+		start := time.Now()
+		refusedAfter := func(patience, want time.Duration) {
+			t.Helper()
+			ctx, cancel := context.WithTimeout(t.Context(), patience)
+			defer cancel()
+			_, err := c.Send(ctx, build(t, acquiaRead, project), apiclient.Page{})
+			if e := asError(t, err); e.Kind != apiclient.KindRateLimited || !e.Retryable || e.RetryAfter == 0 || !strings.Contains(e.Error(), "retry in ") || time.Since(start) != want {
+				t.Errorf("with %v of patience: %v after %v, want a refusal after %v", patience, e, time.Since(start), want)
+			}
+		}
+		refusedAfter(30*time.Second, 0)             // the window is full for a minute
+		refusedAfter(70*time.Second, 2*time.Second) // in the queue, until the 429 says 80 s
+		wg.Wait()
+	})
+}
+
+// Callers that leave the queue take nobody's turn with them, not even in the very moment in which it comes.
+func TestLeavingTheQueue(t *testing.T) {
+	t.Parallel()
+	for name, leave := range map[string]func(n int) time.Duration{
+		"before their turn": func(n int) time.Duration { return time.Duration(n) * 200 * time.Millisecond },
+		"at their turn":     func(int) time.Duration { return time.Minute + 100*time.Millisecond },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				server := newStrict(upTo(0))
+				c, stop := inMemoryFor(t, acquiaAccount, server, nil)
+				defer stop()
+				for range perMinute {
+					if _, err := send(t, c, acquiaRead, project); err != nil {
+						t.Fatal(err)
+					}
+				}
+				start := time.Now()
+				var wg sync.WaitGroup
+				for n := range 2 * perMinute {
+					wg.Go(func() {
+						ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute) // more than the whole queue takes
+						defer cancel()
+						if n%2 == 0 {
+							time.AfterFunc(leave(n), cancel)
+						}
+						_, err := c.Send(ctx, build(t, acquiaRead, project), apiclient.Page{})
+						if err != nil && (n%2 == 1 || asError(t, err).Kind != apiclient.KindCanceled) {
+							t.Error(err)
+						}
+					})
+				}
+				wg.Wait()
+				if took := time.Since(start); took > 62*time.Second && name == "before their turn" || server.refused > 0 {
+					t.Errorf("took %v, %d refused", took, server.refused)
+				}
+				time.Sleep(time.Minute + time.Second)
+				if h, err := c.Health(t.Context()); err != nil || h.CallsLeft != perMinute {
+					t.Errorf("%d calls left in the end (%v): some were lost", h.CallsLeft, err)
+				}
+			})
+		})
+	}
+}
+
+func TestQueueIsBounded(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, stop := inMemoryFor(t, acquiaAccount, newStrict(upTo(0)), nil)
+		defer stop()
+		ctx, cancel := context.WithCancel(t.Context())
+		refused := 0
+		var mu sync.Mutex
+		var wg sync.WaitGroup
+		for range 5000 {
+			wg.Go(func() {
+				// An hour of patience, so that it is the length of the queue that counts.
+				ctx, cancel := context.WithTimeout(ctx, time.Hour)
+				defer cancel()
+				if _, err := c.Send(ctx, build(t, acquiaRead, project), apiclient.Page{}); err != nil && asError(t, err).Kind == apiclient.KindRateLimited {
+					mu.Lock()
+					refused++
+					mu.Unlock()
+				}
+			})
+		}
+		time.Sleep(time.Second)
+		if refused != 5000-1000-perMinute {
+			t.Errorf("%d of 5000 callers were sent away", refused)
+		}
+		cancel()
+		wg.Wait()
+	})
+}
+
+// The exchange for a token is no API call, and a rejected token costs two.
+func TestWhatCounts(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{answer: func(_ int, w http.ResponseWriter, r *http.Request) {
+			if r.Header.Get("Authorization") == "Bearer token-1" {
+				giveJSON(w, 401, "{}")
+			} else {
+				giveJSON(w, 200, "{}")
+			}
+		}}
+		c, stop := inMemoryFor(t, acquiaAccount, f, nil)
+		defer stop()
+		if _, err := send(t, c, acquiaRead, project); err != nil {
+			t.Fatal(err)
+		}
+		if h, err := c.Health(t.Context()); err != nil || h.CallsLeft != perMinute-2 || f.exchanges() != 2 {
+			t.Errorf("%d calls left after %d exchanges (%v), want %d", h.CallsLeft, f.exchanges(), err, perMinute-2)
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{answer: fineAnswer, token: func(_ int, w http.ResponseWriter, _ *http.Request) { giveJSON(w, 400, `{"error":"invalid_client"}`) }}
+		c, stop := inMemoryFor(t, acquiaAccount, f, nil)
+		defer stop()
+		for range 2 * perMinute { // all fail for their credentials, none for the limit
+			if _, err := send(t, c, acquiaRead, project); asError(t, err).Kind != apiclient.KindAuth {
+				t.Fatal(err)
+			}
+		}
+	})
+}
