@@ -59,6 +59,9 @@ func FromEnvironment(env Lookup) ([]apiclient.Account, error) {
 		Key:      get("ACLI_KEY"),
 		Secret:   apiclient.Secret(get("ACLI_SECRET")),
 	}
+	if uuid := get("AH_ORGANIZATION_UUID"); uuid != "" { // the vendor's own name for it
+		acquia.Scope = "organization:" + uuid
+	}
 	if acquia.Key != "" || acquia.Secret != "" {
 		add(acquia)
 	}
@@ -89,6 +92,7 @@ type accountYAML struct {
 	Key          string           `yaml:"key"`
 	Secret       string           `yaml:"secret"`
 	SecretFile   string           `yaml:"secret_file"`
+	ACLIConfig   string           `yaml:"acli_config"` // in place of key and secret, see acquiaCLI
 	Scope        string           `yaml:"scope"`
 	Login        string           `yaml:"login"`
 	Password     string           `yaml:"password"`
@@ -166,6 +170,7 @@ func decode(node *yaml.Node, env Lookup) (apiclient.Account, error) {
 		Password: r.secret("password", y.Password, y.PasswordFile),
 		AppID:    r.plain("appid", y.AppID),
 	}
+	r.fromAcquiaCLI(&a, &y)
 	return a, errors.Join(r.errs...)
 }
 
