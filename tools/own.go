@@ -91,8 +91,11 @@ type object map[string]any
 
 // UnmarshalJSON accepts {…} and "{…}".
 func (o *object) UnmarshalJSON(raw []byte) error {
-	var text string
-	if json.Unmarshal(raw, &text) == nil {
+	if raw[0] == '"' {
+		var text string
+		if err := json.Unmarshal(raw, &text); err != nil {
+			return err
+		}
 		raw = []byte(text)
 	}
 	args, err := decodeArguments(raw)
@@ -105,8 +108,11 @@ type words []string
 
 // UnmarshalJSON accepts ["a","b"] and "a,b".
 func (w *words) UnmarshalJSON(raw []byte) error {
-	var text string
-	if json.Unmarshal(raw, &text) == nil {
+	if raw[0] == '"' {
+		var text string
+		if err := json.Unmarshal(raw, &text); err != nil {
+			return err
+		}
 		for part := range strings.SplitSeq(text, ",") {
 			if part = strings.TrimSpace(part); part != "" {
 				*w = append(*w, part)

@@ -165,7 +165,7 @@ func (s *Service) handle(ctx context.Context, call Call, params mcp.CallToolPara
 	case err != nil:
 		return failed(err), nil
 	default:
-		return result(s.Present(outcome, call.View))
+		return s.Present(outcome, call.View).render()
 	}
 }
 

@@ -39,21 +39,12 @@ func (s *Service) Present(o *Outcome, v View) Answer {
 		}
 	}
 	if r.IsList {
-		items := v.shapeItems(o.Operation, masker, r.Items)
-		kept, note := fit(items)
-		a.Items = kept
-		if a.Items == nil {
-			a.Items = []any{}
-		}
-		if note != "" {
-			notes = append(notes, note)
-		} else {
-			a.Next = r.Next
-		}
+		a.Items, a.Next = v.shapeItems(o.Operation, masker, r.Items), r.Next
 		if r.Total >= 0 {
 			a.Total = &r.Total
 		}
-		if len(items) == 0 {
+		if len(a.Items) == 0 {
+			a.Items = []any{}
 			notes = append(notes, "the list is empty")
 		}
 	}
@@ -64,15 +55,45 @@ func (s *Service) Present(o *Outcome, v View) Answer {
 	if a.Jobs = o.Jobs; len(a.Jobs) > 0 {
 		notes = append(notes, "the platform works on it: call paas_wait with job "+a.Jobs[0].Job)
 	}
-	if b, err := json.Marshal(a.Value); err == nil && len(b) > maxResult {
-		a.Value = shorten(string(b), maxResult)
-		notes = append(notes, "the answer is too long and was cut as text; ask again with fields")
-	}
 	if !r.IsList && a.Value == nil && a.File == nil && len(a.Jobs) == 0 {
 		notes = append(notes, "done; the platform answered without content")
 	}
 	a.Note = strings.Join(notes, "; ")
 	return a
+}
+
+// render makes the tool result of an answer, and a shorter one when it is too long for a model to read.
+func (a Answer) render() (*mcp.CallToolResult, error) {
+	text, err := compact(a)
+	if err != nil {
+		return nil, err
+	}
+	if len(text) <= maxResult {
+		return textResult(text), nil
+	}
+	return result(a.cut())
+}
+
+// cut drops items from the end of a list until it fits, and turns a value that is too long into text with its middle
+// left out. Either way the answer says so, and how to get the rest.
+func (a Answer) cut() Answer {
+	kept, note := fit(a.Items)
+	if note != "" {
+		// The cursor leads behind the items that were dropped, so it must not be followed.
+		a.Items, a.Next, a.Note = kept, "", joinNotes(note, a.Note)
+	}
+	if b, err := json.Marshal(a.Value); err == nil && len(b) > maxResult {
+		a.Value = shorten(string(b), maxResult)
+		a.Note = joinNotes("the answer is too long and was cut as text; ask again with fields", a.Note)
+	}
+	return a
+}
+
+func joinNotes(a, b string) string {
+	if b == "" {
+		return a
+	}
+	return a + "; " + b
 }
 
 // result renders a structured value with the same information as text: clients show models one or the other.
@@ -81,10 +102,14 @@ func result(v any) (*mcp.CallToolResult, error) {
 	if err != nil {
 		return nil, err
 	}
+	return textResult(text), nil
+}
+
+func textResult(text string) *mcp.CallToolResult {
 	return &mcp.CallToolResult{
 		Content:           []mcp.Content{mcp.NewTextContent(text)},
 		StructuredContent: json.RawMessage(text),
-	}, nil
+	}
 }
 
 func compact(v any) (string, error) {

@@ -245,6 +245,9 @@ func (a *attempt) target() []approval.Detail {
 }
 
 func (a *attempt) entry() audit.Entry {
+	if !a.s.Audit.Records() {
+		return audit.Entry{}
+	}
 	masked, _ := a.s.maskers.of(a.op).Mask(a.args).(map[string]any)
 	e := audit.Entry{
 		Principal:     a.caller.Principal,

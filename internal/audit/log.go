@@ -32,6 +32,13 @@ type file interface {
 	Truncate(size int64) error
 }
 
+// Records reports whether there is a file, so that a caller can save the work of describing a call to nobody.
+func (l *Log) Records() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.file != nil || l.broken != nil
+}
+
 // Intent records a call before anything is sent. When it returns, the line is on the disk, except for reads, whose loss
 // in a power failure costs nothing. After an error the call must not be sent.
 func (l *Log) Intent(e Entry) (ID, error) {
