@@ -86,6 +86,9 @@ func (a Account) Validate() error {
 			bad("API key and API secret are both needed: create them on the profile page")
 		}
 		secret("API secret", a.Secret)
+		if id, ok := strings.CutPrefix(a.Scope, "organization:"); a.Scope != "" && !(ok && isUUID(id)) {
+			bad("the scope does not read organization:UUID")
+		}
 	case schemas.Virtuozzo:
 		if a.APIURL == "" {
 			bad("the API address is missing: every hosting provider has its own, usually https://app.PROVIDER/1.0")

@@ -11,7 +11,7 @@ func (indexed) ask(r *Request, at position, want int) *Request {
 
 func (indexed) after(_ *Request, at position, p listing) (position, bool) {
 	next := position{Page: at.Page + len(p.items)}
-	return next, goesOn(next.Page, p)
+	return next, goesOn(next.Page, p.asked, p)
 }
 
 // offsetPages is for the newer lists, where the key offset is the number of a page and starts at 1. All pages have the
@@ -31,15 +31,15 @@ func (offsetPages) after(_ *Request, at position, p listing) (position, bool) {
 		size = p.asked
 	}
 	next := position{Page: max(at.Page, 1) + 1, Size: size, Had: at.Had + len(p.items)}
-	return next, goesOn(next.Had, p)
+	return next, goesOn(next.Had, size, p)
 }
 
-// goesOn reports whether items are left behind the first n.
-func goesOn(n int, p listing) bool {
+// goesOn reports whether items are left behind the first n, after a page of which so many were asked.
+func goesOn(n, asked int, p listing) bool {
 	if total := totalOf(p.envelope); total >= 0 {
 		return len(p.items) > 0 && n < total
 	}
-	return len(p.items) >= p.asked // without a total only a short page shows the end
+	return len(p.items) >= asked // without a total only a short page shows the end
 }
 
 func withOffset(r *Request, offset, size int) *Request {

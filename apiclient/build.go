@@ -47,6 +47,11 @@ func Build(op *schemas.Operation, args map[string]any) (*Request, error) {
 			return nil, invalid(op, "there is no argument "+quote(name), suggest(name, op))
 		}
 	}
+	if op.Platform == schemas.Acquia {
+		if err := checkQuery(op, args); err != nil {
+			return nil, err
+		}
+	}
 	r := &Request{Op: op, Method: op.Method()}
 	var err error
 	if r.Path, err = buildPath(op, args); err != nil {
