@@ -155,6 +155,9 @@ func (v *virtuozzo) advise(r *Request, e *Error) string {
 	case KindPayment:
 		return "billing is in the way: ask the account's owner"
 	case KindAuth:
+		if e.Status == http.StatusUnauthorized { // the platform itself answers with 200
+			return proxyHint
+		}
 		return v.authHint()
 	case KindUnavailable:
 		return "nothing was changed: try again in a minute"

@@ -74,7 +74,7 @@ func (v *virtuozzo) grant(ctx context.Context) (*oauth2.Token, error) {
 	}
 	token := &oauth2.Token{AccessToken: value}
 	v.session.mu.Lock()
-	v.session.own = append(v.session.own[max(0, len(v.session.own)-1):], value)
+	v.session.own = []string{v.session.own[len(v.session.own)-1], value}
 	closed = v.session.closed
 	v.session.mu.Unlock()
 	if closed {
@@ -134,7 +134,7 @@ func (v *virtuozzo) authHint() string {
 	if v.account.Token != "" {
 		return "the personal access token is not accepted: it may have expired or been revoked; create another one in the provider's console"
 	}
-	return "the session was rejected, and so was a new one: check login, password and API address of the account"
+	return "the session was not accepted: check login, password and API address of the account"
 }
 
 // timeout is how long one attempt of an operation may take.
