@@ -58,7 +58,20 @@ func writeAnswer(b *bytes.Buffer, id json.RawMessage, answer mcp.JSONRPCMessage,
 	b.WriteByte('}')
 }
 
+// appendJSON writes v. What encodes itself is written as it comes: encoding/json would check and compact every byte of it
+// once more, which is a good part of what a call costs. The library's own methods end in json.Marshal, so there is
+// nothing to compact; a line break, which would end a message on stdio early, is looked for all the same.
 func appendJSON(b *bytes.Buffer, v any) error {
+	if m, ok := v.(json.Marshaler); ok {
+		raw, err := m.MarshalJSON()
+		if err != nil {
+			return err
+		}
+		if bytes.IndexByte(raw, '\n') < 0 {
+			b.Write(raw)
+			return nil
+		}
+	}
 	if err := json.NewEncoder(b).Encode(v); err != nil {
 		return err
 	}
