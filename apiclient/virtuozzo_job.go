@@ -131,7 +131,7 @@ func (v *virtuozzo) job(ctx context.Context, handle string) (*Job, error) {
 	}
 	var job *Job
 	if a := t.newest(running); a != nil {
-		job = actionJob(a)
+		job = v.actionJob(a)
 		job.Done, job.Failed, job.Result, job.State = false, false, "", "running"
 	} else if t.kind == traceAction {
 		job, err = v.pastAction(ctx, t)
@@ -175,7 +175,7 @@ func (v *virtuozzo) past(ctx context.Context, t trace) (*Job, error) {
 		return nil, err
 	}
 	if a := t.newest(list); a != nil {
-		return actionJob(a), nil
+		return v.actionJob(a), nil
 	}
 	return nil, nil
 }
@@ -187,7 +187,7 @@ func (v *virtuozzo) pastAction(ctx context.Context, t trace) (*Job, error) {
 			return nil, err
 		}
 		if action := cmp.Or[any](dig(a.Value, "object"), a.Value); dig(action, "id") != nil {
-			return actionJob(action), nil
+			return v.actionJob(action), nil
 		}
 	}
 	job, err := v.past(ctx, t)
@@ -307,7 +307,7 @@ var (
 )
 
 // actionJob reads an action that tracking tells of.
-func actionJob(action any) *Job {
+func (v *virtuozzo) actionJob(action any) *Job {
 	j := &Job{Kind: firstText(action, kindKeys), State: "running", Percent: -1, Value: action}
 	j.Text = visible(cmp.Or(j.Kind, "action"))
 	if env := cmp.Or(digText(action, "text", "env"), digText(action, "parameters", "envName"), digText(action, "envName")); env != "" {
@@ -334,6 +334,9 @@ func actionJob(action any) *Job {
 	default:
 		j.Result, j.Failed = "failure", true
 		j.Text += " (code " + visible(code) + ")"
+		if why := digText(action, "error"); why != "" {
+			j.Text += ": " + v.scrub.text(why)
+		}
 	}
 	return j
 }
