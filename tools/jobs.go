@@ -67,7 +67,7 @@ func (s *Service) Wait(ctx context.Context, job string, atMost time.Duration, pr
 			return JobRef{}, false, false, err
 		}
 		ref = jobRef(name, j)
-		if j.Done || time.Until(deadline) < pollEvery {
+		if j.Done || time.Until(deadline) < s.PollEvery {
 			lines := j.Log
 			if len(lines) == 0 {
 				// A log is a help for reading; a job is no less done when its log cannot be had.
@@ -80,7 +80,7 @@ func (s *Service) Wait(ctx context.Context, job string, atMost time.Duration, pr
 		}
 		progress(max(0, j.Percent), progressText(ctx, client, handle, j))
 		select {
-		case <-time.After(pollEvery):
+		case <-time.After(s.PollEvery):
 		case <-ctx.Done():
 			return ref, false, false, ctx.Err()
 		}

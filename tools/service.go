@@ -27,6 +27,8 @@ type Config struct {
 	Audit    *audit.Log
 	ReadOnly bool
 	Logger   *slog.Logger
+	// PollEvery is how often a wait looks at a job; the vendors' own pace when zero. Tests look more often.
+	PollEvery time.Duration
 }
 
 // Service makes calls. Every call of every tool, of the command line and of every transport goes through
@@ -42,6 +44,9 @@ type Service struct {
 func NewService(c Config) *Service {
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.PollEvery <= 0 {
+		c.PollEvery = pollEvery
 	}
 	s := &Service{Config: c}
 	s.finder = sync.OnceValue(func() *finder.Finder { return finder.New(c.Catalog.Rows()) })

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -22,6 +23,9 @@ type Process struct {
 	In       io.Reader
 	Out, Err io.Writer
 	Env      config.Lookup
+	// PollEvery is how often a wait looks at a job; the vendors' pace when zero. It is no flag: looking more often only
+	// uses up the platform's patience.
+	PollEvery time.Duration
 }
 
 // Exit codes. They are part of the documented interface.

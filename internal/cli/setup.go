@@ -62,7 +62,7 @@ func (s *setup) service(ctx context.Context, p Process) (*tools.Service, *slog.L
 	} else if accounts, err = config.Accounts(s.accountsFile, p.Env); err != nil {
 		return nil, nil, nil, usageError{err}
 	}
-	service, closeAudit, err := s.build(accounts, logger)
+	service, closeAudit, err := s.build(accounts, logger, p.PollEvery)
 	if err != nil {
 		end()
 		return nil, nil, nil, err
@@ -70,7 +70,7 @@ func (s *setup) service(ctx context.Context, p Process) (*tools.Service, *slog.L
 	return service, logger, func() { closeAudit(); end() }, nil
 }
 
-func (s *setup) build(accounts []apiclient.Account, logger *slog.Logger) (*tools.Service, func(), error) {
+func (s *setup) build(accounts []apiclient.Account, logger *slog.Logger, pollEvery time.Duration) (*tools.Service, func(), error) {
 	set, err := tools.NewAccounts(accounts, apiclient.Options{UserAgent: "paas-mcp/" + version.Version(), Logger: logger})
 	if err != nil {
 		return nil, nil, usageError{err}
@@ -95,6 +95,8 @@ func (s *setup) build(accounts []apiclient.Account, logger *slog.Logger) (*tools
 		Audit:    log,
 		ReadOnly: s.readOnly,
 		Logger:   logger,
+
+		PollEvery: pollEvery,
 	})
 	return service, func() { _ = log.Close() }, nil
 }
