@@ -64,7 +64,7 @@ func (c *recorder) record(r *http.Request) error {
 }
 
 func isTokenPath(path string) bool {
-	return path == PlatformshPath+"/oauth2/token" || path == PlatformshPath+"/oauth2/revoke"
+	return path == PlatformshPath+"/oauth2/token" || path == PlatformshPath+"/oauth2/revoke" || path == AcquiaPath+"/api/auth/oauth/token"
 }
 
 func (c *recorder) all() []Request {

@@ -16,6 +16,7 @@ import (
 	"sync"
 	"time"
 
+	"paasmcp/internal/simulator/acquia"
 	"paasmcp/internal/simulator/platformsh"
 )
 
@@ -25,6 +26,16 @@ const PlatformshToken = platformsh.APIToken
 // PlatformshPath is where the simulated Platform.sh is mounted. PlatformshPath + "/oauth2/token" is its token endpoint.
 const PlatformshPath = "/platformsh"
 
+// AcquiaKey and AcquiaSecret are the API token that the simulated Acquia Cloud accepts.
+const (
+	AcquiaKey    = acquia.APIKey
+	AcquiaSecret = acquia.APISecret
+)
+
+// AcquiaPath is where the simulated Acquia Cloud is mounted. AcquiaPath + "/api" is the base address of its API, and
+// AcquiaPath + "/api/auth/oauth/token" its token endpoint.
+const AcquiaPath = "/acquia"
+
 // Instant is a Speed at which every activity is complete when anybody looks.
 const Instant = 1e15
 
@@ -32,15 +43,17 @@ const Instant = 1e15
 type Options struct {
 	Clock         Clock
 	Speed         float64       // activities run this many times faster; 1 when zero, see Instant
-	TokenLifetime time.Duration // of access tokens; 900 s when zero
+	TokenLifetime time.Duration // of access tokens; when zero 900 s for Platform.sh, 300 s for Acquia
 	RefreshTokens bool          // hand out refresh tokens as well
 	Faults        []Fault       // as if injected before the first request
 	KeepRequests  int           // how many requests the recorder keeps, newest last; 1000 when zero, none when negative
+	AcquiaRate    int           // calls a minute that Acquia allows each API key; 100 when zero, any number when negative
 }
 
 // Simulator is the running thing. All methods are safe for concurrent use.
 type Simulator struct {
 	platformsh *platformsh.Server
+	acquia     *acquia.Server
 	faults     faults
 	recorder   recorder
 
@@ -61,6 +74,9 @@ func New(o Options) *Simulator {
 		platformsh: platformsh.New(platformsh.Options{
 			Now: o.Clock.Now, Speed: o.Speed, TokenLifetime: o.TokenLifetime, RefreshTokens: o.RefreshTokens,
 		}),
+		acquia: acquia.New(acquia.Options{
+			Now: o.Clock.Now, Speed: o.Speed, TokenLifetime: o.TokenLifetime, CallsPerMinute: o.AcquiaRate,
+		}),
 		recorder: recorder{keep: o.KeepRequests},
 	}
 	s.faults.add(o.Faults...)
@@ -69,6 +85,9 @@ func New(o Options) *Simulator {
 
 // Platformsh returns the simulated Platform.sh, for tests that look at its state.
 func (s *Simulator) Platformsh() *platformsh.Server { return s.platformsh }
+
+// Acquia returns the simulated Acquia Cloud, for tests that look at its state.
+func (s *Simulator) Acquia() *acquia.Server { return s.acquia }
 
 // Inject lets the next matching requests go wrong. Faults are tried in the order in which they came.
 func (s *Simulator) Inject(f ...Fault) { s.faults.add(f...) }
@@ -104,8 +123,10 @@ func (s *Simulator) dispatch(w http.ResponseWriter, r *http.Request) {
 	switch prefix {
 	case PlatformshPath:
 		platform = s.platformsh
+	case AcquiaPath:
+		platform = s.acquia
 	default:
-		http.Error(w, "no platform is simulated here; try "+PlatformshPath, http.StatusNotFound)
+		http.Error(w, "no platform is simulated here; try "+PlatformshPath+" or "+AcquiaPath, http.StatusNotFound)
 		return
 	}
 	// The platform builds absolute hrefs, so it must know where it is mounted; http.StripPrefix would not tell it.
