@@ -181,7 +181,7 @@ func (c *Client) connectionError(caller, attempt context.Context, err error) *Er
 	}
 	switch {
 	case errors.As(err, &redirect):
-		return &Error{Kind: KindServer, Message: redirect.reason, Hint: "check the API address of the account", cause: err}
+		return &Error{Kind: KindServer, Message: redirect.reason, Hint: redirect.hint, cause: err}
 	case errors.Is(caller.Err(), context.Canceled):
 		return stopped(caller)
 	case caller.Err() != nil:

@@ -4,6 +4,7 @@
 //
 //	Build    row + arguments → Request     a pure function; cards, digests and examples are made from its result
 //	Send     Request → Result              token, rate limit, retry, pages, decoding, errors
+//	Download Request → io.Writer           the same for files of any size
 //	Job      handle → Job                  one look at work that goes on after the answer
 //
 // Everything that the platforms do alike stands in the files named after the step (token.go, retry.go, page.go …).

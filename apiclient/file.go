@@ -171,6 +171,8 @@ func linkOf(response *http.Response) (string, error) {
 	return digText(value, "url"), nil
 }
 
+const linkHint = "the file lies where it cannot be fetched from: get it in the console of the platform"
+
 // elsewhere checks the address of a file on another host. Only public https hosts with a name are accepted, since the
 // address comes from outside and must not lead into the network around this machine; a simulator on the loopback
 // interface may point to itself.
@@ -178,13 +180,13 @@ func (c *Client) elsewhere(link string) (*url.URL, error) {
 	target, err := url.Parse(link)
 	switch {
 	case err != nil || target.Host == "" || target.User != nil:
-		return nil, &redirectError{"the link to the file makes no sense"}
+		return nil, &redirectError{"the link to the file makes no sense", linkHint}
 	case isLoopback(c.base.Hostname()) && isLoopback(target.Hostname()):
 		return target, nil
 	case target.Scheme != "https":
-		return nil, &redirectError{fmt.Sprintf("refused to fetch the file over %s", clip(visible(target.Scheme), 20))}
+		return nil, &redirectError{fmt.Sprintf("refused to fetch the file over %s", clip(visible(target.Scheme), 20)), linkHint}
 	case !isPublicName(target.Hostname()):
-		return nil, &redirectError{"refused to fetch the file from " + clip(visible(target.Hostname()), 60)}
+		return nil, &redirectError{"refused to fetch the file from " + clip(visible(target.Hostname()), 60), linkHint}
 	}
 	return target, nil
 }

@@ -8,18 +8,20 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"paasmcp/apiclient"
+	"paasmcp/schemas"
 )
 
 // strict counts like the hardest server: by the moment of arrival, in a window that slides, both ends included. What it
 // refuses counts too.
 type strict struct {
 	*fake
-	took func() time.Duration // the work on one call
+	transit, took func() time.Duration // the way of one written call, and the work on it
 
 	mu       sync.Mutex
 	arrivals []time.Time
@@ -28,13 +30,14 @@ type strict struct {
 
 const perMinute = 100
 
-func newStrict(took func() time.Duration) *strict {
-	s := &strict{took: took}
+func newStrict(transit, took time.Duration) *strict {
+	s := &strict{transit: upTo(transit), took: upTo(took)}
 	s.fake = &fake{answer: s.serve}
 	return s
 }
 
 func (s *strict) serve(_ int, w http.ResponseWriter, _ *http.Request) {
+	time.Sleep(s.transit())
 	s.mu.Lock()
 	now := time.Now()
 	s.arrivals = append(s.arrivals, now)
@@ -93,24 +96,25 @@ func pick(random *rand.Rand, d time.Duration) time.Duration {
 func TestLimitIsKeptAndUsed(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
-		name      string
-		callers   int
-		calls     int
-		way, took time.Duration // bounds
-		most      time.Duration // from the first arrival to the last
+		name               string
+		callers            int
+		calls              int
+		way, transit, took time.Duration // bounds
+		most               time.Duration // from the first arrival to the last
 	}{
-		{"8 callers", 8, 300, 0, 0, 121 * time.Second},
-		{"1 caller", 1, 300, 0, 0, 121 * time.Second},
-		{"80 callers", 80, 300, 0, 0, 121 * time.Second},
-		{"all at once", 300, 300, 0, 0, 121 * time.Second},
-		{"8 callers, uneven network", 8, 300, 100 * time.Millisecond, 200 * time.Millisecond, 126 * time.Second},
-		{"80 callers, very uneven network", 80, 300, time.Second, 200 * time.Millisecond, 126 * time.Second},
-		{"200 callers, slow server", 200, 300, 0, 8 * time.Second, 126 * time.Second},
-		{"8 callers, ten minutes", 8, 1000, 0, 0, 9 * 61 * time.Second},
+		{"8 callers", 8, 300, 0, 0, 0, 121 * time.Second},
+		{"1 caller", 1, 300, 0, 0, 0, 121 * time.Second},
+		{"80 callers", 80, 300, 0, 0, 0, 121 * time.Second},
+		{"all at once", 300, 300, 0, 0, 0, 121 * time.Second},
+		{"8 callers, uneven network", 8, 300, 100 * time.Millisecond, 0, 200 * time.Millisecond, 126 * time.Second},
+		{"80 callers, very uneven network", 80, 300, time.Second, 0, 200 * time.Millisecond, 126 * time.Second},
+		{"200 callers, slow server", 200, 300, 0, 0, 8 * time.Second, 126 * time.Second},
+		{"200 callers, slow way and server", 200, 300, 0, 2 * time.Second, 8 * time.Second, 128 * time.Second},
+		{"8 callers, ten minutes", 8, 1000, 0, 0, 0, 9 * 61 * time.Second},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				server := newStrict(upTo(tc.took))
+				server := newStrict(tc.transit, tc.took)
 				way := upTo(tc.way)
 				c, stop := inMemoryFor(t, acquiaAccount, server, func(o *apiclient.Options, tr *http.Transport) {
 					if tc.way > 0 {
@@ -149,20 +153,26 @@ func TestLimitIsKeptAndUsed(t *testing.T) {
 	}
 }
 
+// Nobody overtakes, not even a caller that comes in the very moment in which a call becomes free.
 func TestQueueIsFair(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		server := newStrict(upTo(0))
+		server := newStrict(0, 0)
 		c, stop := inMemoryFor(t, acquiaAccount, server, nil)
 		defer stop()
 		var wg sync.WaitGroup
-		for n := range perMinute + 50 {
+		for n := range 3 * perMinute {
+			at := time.Duration(n) * 10 * time.Millisecond
+			if n >= perMinute {
+				at += 58*time.Second + 600*time.Millisecond // 50 will be waiting when the first call is free again
+			}
 			wg.Go(func() {
-				if _, err := send(t, c, acquiaRead, map[string]any{"project_id": fmt.Sprintf("%03d", n)}); err != nil {
+				r := build(t, acquiaRead, map[string]any{"project_id": fmt.Sprintf("%03d", n)})
+				time.Sleep(at)
+				if _, err := c.Send(t.Context(), r, apiclient.Page{}); err != nil {
 					t.Error(err)
 				}
 			})
-			time.Sleep(10 * time.Millisecond)
 		}
 		wg.Wait()
 		if got := server.seen(); !slices.IsSorted(got) {
@@ -174,7 +184,7 @@ func TestQueueIsFair(t *testing.T) {
 func TestCallsLeft(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c, stop := inMemoryFor(t, acquiaAccount, newStrict(upTo(0)), nil)
+		c, stop := inMemoryFor(t, acquiaAccount, newStrict(0, 0), nil)
 		defer stop()
 		left := func() int {
 			t.Helper()
@@ -255,45 +265,138 @@ func TestNobodyWaitsInVain(t *testing.T) {
 	})
 }
 
-// Callers that leave the queue take nobody's turn with them, not even in the very moment in which it comes.
+// Callers that leave the queue take nobody's turn with them.
 func TestLeavingTheQueue(t *testing.T) {
 	t.Parallel()
-	for name, leave := range map[string]func(n int) time.Duration{
-		"before their turn": func(n int) time.Duration { return time.Duration(n) * 200 * time.Millisecond },
-		"at their turn":     func(int) time.Duration { return time.Minute + 100*time.Millisecond },
-	} {
+	synctest.Test(t, func(t *testing.T) {
+		server := newStrict(0, 0)
+		c, stop := inMemoryFor(t, acquiaAccount, server, nil)
+		defer stop()
+		for range perMinute {
+			if _, err := send(t, c, acquiaRead, project); err != nil {
+				t.Fatal(err)
+			}
+		}
+		start := time.Now()
+		var wg sync.WaitGroup
+		for n := range 2 * perMinute {
+			wg.Go(func() {
+				ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute) // more than the whole queue takes
+				defer cancel()
+				if n%2 == 0 {
+					time.AfterFunc(time.Duration(n)*200*time.Millisecond, cancel)
+				}
+				_, err := c.Send(ctx, build(t, acquiaRead, project), apiclient.Page{})
+				if err != nil && (n%2 == 1 || asError(t, err).Kind != apiclient.KindCanceled) {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if took := time.Since(start); took > 61*time.Second || server.refused > 0 {
+			t.Errorf("took %v, %d refused", took, server.refused)
+		}
+	})
+}
+
+// absent is the context of a caller that looks up only after its turn has come, and finds that it is canceled.
+type absent struct {
+	context.Context
+	back atomic.Bool
+}
+
+func (a *absent) Done() <-chan struct{} {
+	time.Sleep(2 * time.Minute)
+	a.back.Store(true)
+	done := make(chan struct{})
+	close(done)
+	return done
+}
+
+func (a *absent) Err() error {
+	if a.back.Load() {
+		return context.Canceled
+	}
+	return nil
+}
+
+// Leaving in the very moment of one's turn gives it back.
+func TestLeavingAtTheLastMoment(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, stop := inMemoryFor(t, acquiaAccount, newStrict(0, 0), nil)
+		defer stop()
+		for range perMinute {
+			if _, err := send(t, c, acquiaRead, project); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var wg sync.WaitGroup
+		for range 20 { // each has an even chance to notice first that it has left
+			wg.Go(func() {
+				_, err := c.Send(&absent{Context: t.Context()}, build(t, acquiaRead, project), apiclient.Page{})
+				if e := asError(t, err); e.Kind != apiclient.KindCanceled {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		time.Sleep(2 * time.Minute)
+		if h, err := c.Health(t.Context()); err != nil || h.CallsLeft != perMinute {
+			t.Errorf("%d calls left (%v): some were lost", h.CallsLeft, err)
+		}
+	})
+}
+
+// After a hold the callers come back in their order and one by one.
+func TestComingBack(t *testing.T) {
+	t.Parallel()
+	for name, account := range map[string]accountFor{"unlimited": platformshAccount, "limited": acquiaAccount} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				server := newStrict(upTo(0))
-				c, stop := inMemoryFor(t, acquiaAccount, server, nil)
-				defer stop()
-				for range perMinute {
-					if _, err := send(t, c, acquiaRead, project); err != nil {
-						t.Fatal(err)
+				var mu sync.Mutex
+				var at []time.Time
+				f := &fake{answer: func(n int, w http.ResponseWriter, _ *http.Request) {
+					if n == 1 {
+						w.Header().Set("Retry-After", "30")
+						giveJSON(w, 429, "{}")
+						return
 					}
-				}
+					mu.Lock()
+					at = append(at, time.Now())
+					mu.Unlock()
+					giveJSON(w, 200, "{}")
+				}}
+				c, stop := inMemoryFor(t, account, f, nil)
+				defer stop()
+				op := map[string]*schemas.Operation{"unlimited": readRow, "limited": acquiaRead}[name]
 				start := time.Now()
 				var wg sync.WaitGroup
-				for n := range 2 * perMinute {
+				for n := range 50 {
 					wg.Go(func() {
-						ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute) // more than the whole queue takes
-						defer cancel()
-						if n%2 == 0 {
-							time.AfterFunc(leave(n), cancel)
-						}
-						_, err := c.Send(ctx, build(t, acquiaRead, project), apiclient.Page{})
-						if err != nil && (n%2 == 1 || asError(t, err).Kind != apiclient.KindCanceled) {
+						time.Sleep(time.Duration(n) * time.Second / 10)
+						if _, err := send(t, c, op, map[string]any{"project_id": fmt.Sprintf("%03d", n)}); err != nil {
 							t.Error(err)
 						}
 					})
 				}
 				wg.Wait()
-				if took := time.Since(start); took > 62*time.Second && name == "before their turn" || server.refused > 0 {
-					t.Errorf("took %v, %d refused", took, server.refused)
+				if calls := f.seen()[1:]; !slices.IsSorted(calls) {
+					t.Errorf("out of turn: %v", calls)
 				}
-				time.Sleep(time.Minute + time.Second)
-				if h, err := c.Health(t.Context()); err != nil || h.CallsLeft != perMinute {
-					t.Errorf("%d calls left in the end (%v): some were lost", h.CallsLeft, err)
+				for i := range at {
+					if want := 30*time.Second + time.Duration(i)*20*time.Millisecond; at[i].Sub(start) != want {
+						t.Fatalf("call %d came after %v, want %v", i, at[i].Sub(start), want)
+					}
+				}
+				before := time.Now()
+				for range 3 { // and that is the end of it
+					if _, err := send(t, c, op, project); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if took := time.Since(before); took > 20*time.Millisecond {
+					t.Errorf("later calls are still held: %v", took)
 				}
 			})
 		})
@@ -303,7 +406,7 @@ func TestLeavingTheQueue(t *testing.T) {
 func TestQueueIsBounded(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c, stop := inMemoryFor(t, acquiaAccount, newStrict(upTo(0)), nil)
+		c, stop := inMemoryFor(t, acquiaAccount, newStrict(0, 0), nil)
 		defer stop()
 		ctx, cancel := context.WithCancel(t.Context())
 		refused := 0
@@ -354,10 +457,14 @@ func TestWhatCounts(t *testing.T) {
 		f := &fake{answer: fineAnswer, token: func(_ int, w http.ResponseWriter, _ *http.Request) { giveJSON(w, 400, `{"error":"invalid_client"}`) }}
 		c, stop := inMemoryFor(t, acquiaAccount, f, nil)
 		defer stop()
+		start := time.Now()
 		for range 2 * perMinute { // all fail for their credentials, none for the limit
 			if _, err := send(t, c, acquiaRead, project); asError(t, err).Kind != apiclient.KindAuth {
 				t.Fatal(err)
 			}
+		}
+		if took := time.Since(start); took != 0 {
+			t.Errorf("calls that were never sent used up the limit: waited %v", took)
 		}
 	})
 }

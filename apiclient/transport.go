@@ -22,10 +22,12 @@ func NewTransport() *http.Transport {
 	return t
 }
 
-// redirectError says why a redirect was not followed.
-type redirectError struct{ reason string }
+// redirectError says why a redirect was not followed, and the next step.
+type redirectError struct{ reason, hint string }
 
 func (e *redirectError) Error() string { return e.reason }
+
+const redirectHint = "check the API address of the account"
 
 // checkRedirect follows reads within their host. Anything else is refused: net/http would turn a redirected POST into a
 // GET, and another host has no business seeing the credentials or answering for the platform.
@@ -33,11 +35,11 @@ func checkRedirect(next *http.Request, via []*http.Request) error {
 	first := via[0]
 	switch {
 	case next.URL.Host != first.URL.Host || next.URL.Scheme != first.URL.Scheme:
-		return &redirectError{fmt.Sprintf("refused a redirect to %s://%s", next.URL.Scheme, next.URL.Host)}
+		return &redirectError{fmt.Sprintf("refused a redirect to %s://%s", next.URL.Scheme, next.URL.Host), redirectHint}
 	case first.Method != http.MethodGet:
-		return &redirectError{fmt.Sprintf("refused a redirect of a %s", first.Method)}
+		return &redirectError{fmt.Sprintf("refused a redirect of a %s", first.Method), redirectHint}
 	case len(via) > 3:
-		return &redirectError{"stopped after 3 redirects"}
+		return &redirectError{"stopped after 3 redirects", redirectHint}
 	}
 	return nil
 }
