@@ -32,7 +32,9 @@ var (
 )
 
 // OwnArguments are the arguments that the server adds to tools; no row may use these names.
-func OwnArguments() []string { return []string{"limit", "cursor", "fields", "reveal", "account"} }
+func OwnArguments() []string {
+	return []string{"limit", "cursor", "fields", "reveal", "save_to", "account"}
+}
 
 // check lists everything that is wrong with one row.
 func (o *Operation) check() []string {

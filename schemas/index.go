@@ -34,6 +34,7 @@ type Row struct {
 
 	IsList     bool   // the answer is a list
 	HasShows   bool   // the answer is cut to some fields by default
+	IsFile     bool   // the answer is a file
 	properties string // of the input schema, rendered
 }
 
@@ -161,6 +162,7 @@ func WriteIndex(ops []Operation) ([]byte, error) {
 const (
 	markList  = "list"
 	markShows = "shows"
+	markFile  = "file"
 )
 
 func marks(o *Operation) string {
@@ -170,6 +172,9 @@ func marks(o *Operation) string {
 	}
 	if len(o.Shows) > 0 {
 		list = append(list, markShows)
+	}
+	if o.ReturnsFile() {
+		list = append(list, markFile)
 	}
 	return strings.Join(list, ",")
 }
@@ -192,6 +197,7 @@ func parseLine(platform Platform, line string) (Row, string, error) {
 
 		IsList:     strings.Contains(cols[colMarks], markList),
 		HasShows:   strings.Contains(cols[colMarks], markShows),
+		IsFile:     strings.Contains(cols[colMarks], markFile),
 		properties: cols[colProperties],
 	}, cols[colRow], nil
 }

@@ -192,6 +192,11 @@ func (o *Operation) Has(r Risk) bool { return slices.Contains(o.Risk, r) }
 // IsRead reports whether the operation changes nothing.
 func (o *Operation) IsRead() bool { return o.Has(Read) && !o.Has(Write) }
 
+// ReturnsFile reports whether the operation answers with a file in place of JSON.
+func (o *Operation) ReturnsFile() bool {
+	return o.Returns != "" && o.Returns != "application/json" && !strings.HasSuffix(o.Returns, "+json")
+}
+
 // Param finds a parameter by its argument name.
 func (o *Operation) Param(name string) (*Param, bool) {
 	for i := range o.Params {

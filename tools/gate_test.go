@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -210,16 +211,24 @@ func TestEveryOperationOnEveryRoute(t *testing.T) {
 		if c.Audit, err = audit.Open(""); err != nil {
 			t.Fatal(err)
 		}
+		c.SaveDir = t.TempDir()
 	})
 	var bad violations
 	counts := map[string]int{}
 	for _, row := range r.service.Catalog.Rows() {
 		op, _ := r.service.Catalog.Operation(row.Name)
-		wrapped := map[string]any{"tool": op.Name, "arguments": op.Example.Args}
+		args := func(route string) map[string]any {
+			args := maps.Clone(op.Example.Args)
+			if op.ReturnsFile() {
+				args["save_to"] = op.Name + "." + route
+			}
+			return args
+		}
+		wrapped := func(route string) map[string]any { return map[string]any{"tool": op.Name, "arguments": args(route)} }
 		for route, req := range map[string]request{
-			"direct":     {tool: op.Name, args: op.Example.Args},
-			"paas_write": {tool: "paas_write", args: wrapped},
-			"paas_read":  {tool: "paas_read", args: wrapped},
+			"direct":     {tool: op.Name, args: args("direct")},
+			"paas_write": {tool: "paas_write", args: wrapped("paas_write")},
+			"paas_read":  {tool: "paas_read", args: wrapped("paas_read")},
 		} {
 			mute := req
 			mute.mute = true

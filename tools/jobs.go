@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -67,7 +68,7 @@ func (s *Service) Wait(ctx context.Context, job string, atMost time.Duration, pr
 			return JobRef{}, false, false, err
 		}
 		ref = jobRef(name, j)
-		if j.Done || time.Until(deadline) < s.PollEvery {
+		if j.Done || time.Until(deadline) < s.pause(j) {
 			lines := j.Log
 			if len(lines) == 0 {
 				// A log is a help for reading; a job is no less done when its log cannot be had.
@@ -78,13 +79,24 @@ func (s *Service) Wait(ctx context.Context, job string, atMost time.Duration, pr
 			}
 			return ref, j.Done, j.Failed, nil
 		}
-		progress(max(0, j.Percent), progressText(ctx, client, handle, j))
+		if progress != nil {
+			progress(max(0, j.Percent), progressText(ctx, client, handle, j))
+		}
 		select {
-		case <-time.After(s.PollEvery):
+		case <-time.After(s.pause(j)):
 		case <-ctx.Done():
 			return ref, false, false, ctx.Err()
 		}
 	}
+}
+
+// pause is how long to wait before the next look: as long as the platform's client thinks worthwhile, which grows with
+// the age of a job where calls are counted.
+func (s *Service) pause(j *apiclient.Job) time.Duration {
+	if s.PollEvery > 0 {
+		return s.PollEvery
+	}
+	return cmp.Or(j.Again, pollEvery)
 }
 
 // progressText is what the job does, with the last line of its log when there is one.

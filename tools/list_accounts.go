@@ -21,6 +21,7 @@ type AccountState struct {
 	OK         bool             `json:"ok"`
 	Error      string           `json:"error,omitempty"`
 	Expires    string           `json:"token_expires,omitempty"`
+	CallsLeft  *int             `json:"calls_left,omitempty"` // this minute, where the platform counts
 	Operations int              `json:"operations"`
 }
 
@@ -61,6 +62,9 @@ func (s *Service) AccountStates(ctx context.Context) []AccountState {
 			a := c.Account()
 			state := AccountState{Account: a.Name, Platform: a.Platform, API: a.APIURL, Operations: counts[a.Platform]}
 			health, err := c.Health(ctx)
+			if health.CallsLeft >= 0 {
+				state.CallsLeft = &health.CallsLeft
+			}
 			if state.OK = err == nil; err != nil {
 				state.Error = err.Error()
 			} else if !health.Expires.IsZero() {

@@ -39,6 +39,8 @@ func setOwn(call *Call, name string, value any) error {
 		call.View.Fields, ok = texts(coerce(&schemas.Schema{Type: "array", Items: &schemas.Schema{Type: "string"}}, value))
 	case "reveal":
 		call.View.Reveal, ok = coerce(&schemas.Schema{Type: "boolean"}, value).(bool)
+	case "save_to":
+		call.SaveTo, ok = value.(string)
 	case "account":
 		call.Account, ok = value.(string)
 	}

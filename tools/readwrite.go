@@ -15,6 +15,7 @@ type readInput struct {
 	Limit     count  `json:"limit,omitempty" jsonschema:"type=integer,minimum=1" jsonschema_description:"items of a list, default 50"`
 	Cursor    string `json:"cursor,omitempty" jsonschema_description:"next of the answer before"`
 	Reveal    bool   `json:"reveal,omitempty" jsonschema_description:"secrets in plain text; a person is asked"`
+	SaveTo    string `json:"save_to,omitempty" jsonschema_description:"file name, for answers that are files"`
 	Account   string `json:"account,omitempty"`
 }
 
@@ -32,7 +33,7 @@ func (s *Service) readTool() server.ServerTool {
 		hints(true, false, true),
 		func(ctx context.Context, in readInput, params mcp.CallToolParams) (*mcp.CallToolResult, error) {
 			call := Call{
-				Tool: in.Tool, Account: in.Account, ReadsOnly: true,
+				Tool: in.Tool, Account: in.Account, SaveTo: in.SaveTo, ReadsOnly: true,
 				View: View{Fields: in.Fields, Limit: int(in.Limit), Cursor: in.Cursor, Reveal: in.Reveal},
 			}
 			return s.callInner(ctx, call, in.Arguments, params)

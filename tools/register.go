@@ -117,6 +117,7 @@ var (
 	argCursor  = schemas.Property{Name: "cursor", Schema: schemas.Schema{Type: "string"}}
 	argFields  = schemas.Property{Name: "fields", Schema: schemas.Schema{Type: "array", Items: &schemas.Schema{Type: "string"}}}
 	argReveal  = schemas.Property{Name: "reveal", Schema: schemas.Schema{Type: "boolean"}}
+	argSaveTo  = schemas.Property{Name: "save_to", Schema: schemas.Schema{Type: "string", Description: "File name to save it under."}}
 	argAccount = schemas.Property{Name: "account", Schema: schemas.Schema{Type: "string"}}
 )
 
@@ -132,6 +133,9 @@ func (s *Service) ownArguments(row *schemas.Row) []schemas.Property {
 	}
 	if slices.Contains(row.Risk, schemas.RevealsSecrets) {
 		own = append(own, argReveal)
+	}
+	if row.IsFile {
+		own = append(own, argSaveTo)
 	}
 	if s.Accounts.Choice(row.Platform) {
 		own = append(own, argAccount)
@@ -157,6 +161,7 @@ func (s *Service) direct(tool string) server.ToolHandlerFunc {
 
 // handle makes a call and renders what came of it: an answer, an error, or a question for the person.
 func (s *Service) handle(ctx context.Context, call Call, params mcp.CallToolParams) (*mcp.CallToolResult, error) {
+	call.Progress = progressOf(ctx, params)
 	outcome, err := s.Call(ctx, call, mcpChannel{params})
 	var pending *PendingError
 	switch {

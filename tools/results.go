@@ -22,9 +22,11 @@ type Answer struct {
 }
 
 type file struct {
-	Name        string `json:"name,omitempty"`
+	Name        string `json:"name,omitempty"` // as the platform calls it
 	ContentType string `json:"content_type"`
-	Bytes       int    `json:"bytes"`
+	Bytes       int64  `json:"bytes"`
+	SavedTo     string `json:"saved_to,omitempty"`
+	Resource    string `json:"resource,omitempty"` // URI to read it at
 }
 
 // Present makes the answer of an outcome as clients get it.
@@ -49,11 +51,13 @@ func (s *Service) Present(o *Outcome, v View) Answer {
 		}
 	}
 	if r.File != nil {
-		a.File = &file{Name: r.File.Name, ContentType: r.File.ContentType, Bytes: len(r.File.Bytes)}
-		notes = append(notes, "the file itself is not shown here")
+		a.File = &file{Name: plain(r.File.Name), ContentType: plain(r.File.ContentType), Bytes: r.File.Size, SavedTo: o.Saved.Path, Resource: o.Saved.URI}
 	}
 	if a.Jobs = o.Jobs; len(a.Jobs) > 0 {
 		notes = append(notes, "the platform works on it: call paas_wait with job "+a.Jobs[0].Job)
+	}
+	if r.Look != "" {
+		notes = append(notes, "the platform goes on working; to see how it went: "+r.Look)
 	}
 	if !r.IsList && a.Value == nil && a.File == nil && len(a.Jobs) == 0 {
 		notes = append(notes, "done; the platform answered without content")
@@ -131,6 +135,7 @@ type failure struct {
 	Fields map[string][]string `json:"fields,omitempty"`
 	Hint   string              `json:"hint,omitempty"`
 	Retry  int                 `json:"retry_after_seconds,omitempty"`
+	Job    string              `json:"job,omitempty"` // of work that may be going on all the same
 }
 
 // failed renders an error as a tool result: a protocol error would be hidden from the model, which could then do
@@ -143,6 +148,9 @@ func failed(err error) *mcp.CallToolResult {
 	case errors.As(err, &api):
 		f.Kind, f.Status, f.Code, f.Fields, f.Hint = string(api.Kind), api.Status, api.Code, api.Fields, api.Hint
 		f.Retry = int(api.RetryAfter.Seconds())
+		if api.Job != "" {
+			f.Job = api.Account + "/" + api.Job
+		}
 	case errors.As(err, &refused):
 		f.Kind = "refused"
 	}

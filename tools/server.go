@@ -15,12 +15,14 @@ func NewServer(service *Service, selection Selection, version string) (*server.M
 		// The list never changes during a session, so listChanged is not promised. It stands in one page, because several
 		// clients read no other.
 		server.WithToolCapabilities(false),
+		server.WithResourceCapabilities(false, false),
 		server.WithCacheHints(300_000, mcp.CacheScopePrivate),
 		server.WithInstructions(service.instructions()),
 	)
 	if err := Register(s, service, selection); err != nil {
 		return nil, err
 	}
+	service.addFiles(s)
 	return s, nil
 }
 

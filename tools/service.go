@@ -27,6 +27,8 @@ type Config struct {
 	Audit    *audit.Log
 	ReadOnly bool
 	Logger   *slog.Logger
+	// SaveDir is the folder that answers which are files may be saved in; none when empty.
+	SaveDir string
 	// PollEvery is how often a wait looks at a job; the vendors' own pace when zero. Tests look more often.
 	PollEvery time.Duration
 }
@@ -35,6 +37,7 @@ type Config struct {
 // [Service.Call]; nothing else in this program sends a row's request.
 type Service struct {
 	Config
+	files     fileStore
 	validator validator
 	maskers   maskers
 	finder    func() *finder.Finder
@@ -44,9 +47,6 @@ type Service struct {
 func NewService(c Config) *Service {
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
-	}
-	if c.PollEvery <= 0 {
-		c.PollEvery = pollEvery
 	}
 	s := &Service{Config: c}
 	s.finder = sync.OnceValue(func() *finder.Finder { return finder.New(c.Catalog.Rows()) })
@@ -59,6 +59,9 @@ type Call struct {
 	Account string // name of the account; may be empty when the platform has one only
 	Args    map[string]any
 	View    View
+	SaveTo  string // where a file goes, below Config.SaveDir
+	// Progress is told how far a call is that blocks until its work is done; may be nil.
+	Progress Progress
 	// ReadsOnly refuses operations that are not reads. It is set by the tools that promise their client to change nothing.
 	ReadsOnly bool
 }
@@ -94,6 +97,7 @@ type Outcome struct {
 	Account   string
 	Result    *apiclient.Result
 	Jobs      []JobRef
+	Saved     savedFile // of an operation that answers with a file
 }
 
 // Call checks, gates, audits and sends one call. The order of its steps is the safety of this program: nothing is sent
@@ -125,12 +129,29 @@ func (s *Service) Call(ctx context.Context, call Call, channel Channel) (*Outcom
 		return nil, fmt.Errorf("%s: reveal: its answer holds no secrets; leave reveal out", op.Name)
 	}
 
-	a := attempt{s: s, op: op, args: args, request: request, client: client, view: call.View, caller: caller.From(ctx)}
+	if call.SaveTo != "" && !op.ReturnsFile() {
+		return nil, fmt.Errorf("%s: save_to: it does not answer with a file; leave save_to out", op.Name)
+	}
+
+	a := attempt{
+		s: s, op: op, args: args, request: request, client: client, view: call.View, caller: caller.From(ctx),
+		saveTo: call.SaveTo, progress: call.Progress,
+	}
 	grant, err := a.pass(ctx, channel)
 	if err != nil {
 		return nil, err
 	}
 	return a.send(ctx, grant)
+}
+
+// Close gives back what the service holds: sessions at platforms that have them, and files that nobody fetched.
+func (s *Service) Close(ctx context.Context) {
+	s.files.close()
+	for _, c := range s.Accounts.clients {
+		if err := c.Close(ctx); err != nil {
+			s.Logger.Warn("sign out", "account", c.Account().Name, "error", err)
+		}
+	}
 }
 
 // operation finds a row, and for a name that does not exist the nearest ones.
@@ -156,6 +177,8 @@ type attempt struct {
 	caller  caller.Caller
 	verdict policy.Verdict
 
+	saveTo   string
+	progress Progress
 	answered bool // a person was asked and said yes
 }
 
@@ -282,21 +305,50 @@ func (a *attempt) send(ctx context.Context, grant approval.Grant) (*Outcome, err
 	if !grant.Covers(a.binding()) {
 		return nil, a.refused("the gate gave no grant for this request; nothing was sent", nil)
 	}
+	var file *target
+	if a.op.ReturnsFile() {
+		var err error
+		if file, err = a.s.openTarget(a.caller, a.saveTo, a.op.Returns); err != nil {
+			return nil, fmt.Errorf("%s: %w", a.op.Name, err)
+		}
+	}
+	out := &Outcome{Operation: a.op, Account: a.client.Account().Name}
 	id, err := a.s.Audit.Intent(a.entry())
 	if err != nil {
+		if file != nil {
+			file.discard()
+		}
 		return nil, &RefusedError{Tool: a.op.Name, Reason: "the audit could not be written, so nothing was sent: " + err.Error(), cause: err}
 	}
 	started := time.Now()
-	result, err := a.client.Send(ctx, a.request, apiclient.Page{Limit: a.view.Limit, Cursor: a.view.Cursor})
-	a.record(id, result, err, time.Since(started))
+	if file != nil {
+		out.Result, out.Saved, err = a.download(ctx, file)
+	} else {
+		stop := a.follow(ctx)
+		out.Result, err = a.client.Send(ctx, a.request, apiclient.Page{Limit: a.view.Limit, Cursor: a.view.Cursor})
+		stop()
+	}
+	a.record(id, out.Result, err, time.Since(started))
 	if err != nil {
 		return nil, err
 	}
-	out := &Outcome{Operation: a.op, Account: a.client.Account().Name, Result: result}
-	for i := range result.Jobs {
-		out.Jobs = append(out.Jobs, jobRef(out.Account, &result.Jobs[i]))
+	for i := range out.Result.Jobs {
+		out.Jobs = append(out.Jobs, jobRef(out.Account, &out.Result.Jobs[i]))
 	}
 	return out, nil
+}
+
+// download receives a file. What arrived of one that broke off is removed: half a backup must not look like one.
+func (a *attempt) download(ctx context.Context, file *target) (*apiclient.Result, savedFile, error) {
+	info, err := a.client.Download(ctx, a.request, file, file.most)
+	if err == nil {
+		err = file.Close()
+	}
+	if err != nil {
+		file.discard()
+		return nil, savedFile{}, err
+	}
+	return &apiclient.Result{File: &apiclient.File{FileInfo: *info}, Total: -1}, file.keep(), nil
 }
 
 // record writes the outcome. A call whose end nobody knows is said to be lost, not failed: it may have happened.
@@ -305,7 +357,7 @@ func (a *attempt) record(id audit.ID, result *apiclient.Result, err error, took 
 	var platform *apiclient.Error
 	switch {
 	case errors.As(err, &platform):
-		o.Status, o.Kind, o.RequestID = audit.Failed, string(platform.Kind), platform.RequestID
+		o.Status, o.Kind, o.RequestID, o.Job = audit.Failed, string(platform.Kind), platform.RequestID, platform.Job
 		if platform.Kind == apiclient.KindUnknownOutcome || platform.Kind == apiclient.KindCanceled && !a.op.IsRead() {
 			o.Status = audit.Lost
 		}

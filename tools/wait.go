@@ -48,11 +48,11 @@ func (s *Service) waitTool() server.ServerTool {
 		})
 }
 
-// progressOf sends progress notifications when the client asked for them. Each carries a larger number than the one
+// progressOf sends progress notifications when the client asked for them, and is nil otherwise. Each carries a larger number than the one
 // before, as the specification demands; platforms report the same percentage for a long while.
 func progressOf(ctx context.Context, params mcp.CallToolParams) Progress {
 	if params.Meta == nil || params.Meta.ProgressToken == nil {
-		return func(int, string) {}
+		return nil
 	}
 	token, last := params.Meta.ProgressToken, -1.0
 	s := server.ServerFromContext(ctx)

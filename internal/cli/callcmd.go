@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -17,6 +19,7 @@ func callCommand(p Process) *cobra.Command {
 	var fields []string
 	var limit int
 	var reveal, wait bool
+	var save string
 	cmd := &cobra.Command{
 		Use:   "call TOOL [key=value…]",
 		Short: "Call one operation, through the same gate as any client",
@@ -29,6 +32,10 @@ func callCommand(p Process) *cobra.Command {
 			if err != nil {
 				return usageError{err}
 			}
+			if save != "" { // the person at the terminal may write where they please
+				s.saveDir, save = filepath.Split(save)
+				s.saveDir = cmp.Or(s.saveDir, ".")
+			}
 			service, _, end, err := s.service(cmd.Context(), p)
 			if err != nil {
 				return err
@@ -36,10 +43,13 @@ func callCommand(p Process) *cobra.Command {
 			defer end()
 			ctx := caller.With(cmd.Context(), caller.Caller{Principal: "local", Transport: "cli", ClientName: "paas-mcp call"})
 			call := tools.Call{
-				Tool: words[0], Account: account, Args: args,
+				Tool: words[0], Account: account, Args: args, SaveTo: save,
 				View: tools.View{Fields: fields, Limit: limit, Cursor: cursor, Reveal: reveal},
 			}
+			show := bar{out: p.Err, live: isTerminal(p.Err)}
+			call.Progress = show.draw
 			outcome, err := service.Call(ctx, call, terminal{in: p.In, out: p.Err})
+			show.end()
 			if err != nil {
 				return err
 			}
@@ -59,6 +69,7 @@ func callCommand(p Process) *cobra.Command {
 	cmd.Flags().IntVar(&limit, "limit", 0, "items of a list")
 	cmd.Flags().StringVar(&cursor, "cursor", "", "where a list goes on: next of the answer before")
 	cmd.Flags().BoolVar(&reveal, "reveal", false, "show secrets in plain text; asks first")
+	cmd.Flags().StringVar(&save, "save", "", "`file` for an answer that is one")
 	cmd.Flags().BoolVar(&wait, "wait", false, "wait for the job that the call starts")
 	return cmd
 }

@@ -74,6 +74,7 @@ func serveCommand(p Process) *cobra.Command {
 	cmd.Flags().StringSliceVar(&toolsets, "toolsets", nil, "tools offered directly: default, none, all or toolset `names`")
 	cmd.Flags().StringSliceVar(&hosts, "allowed-hosts", nil, "further Host `names` to accept, for example behind a proxy")
 	cmd.Flags().StringSliceVar(&origins, "allowed-origins", nil, "web `origins` whose pages may call")
+	cmd.Flags().StringVar(&s.saveDir, "save-dir", "", "`folder` in which stdio clients may save answers that are files")
 	complete(cmd, "transport", "stdio", "http", "sse")
 	return cmd
 }

@@ -32,7 +32,11 @@ type setup struct {
 	auditFile    string
 	logLevel     string
 	logFormat    string
+	saveDir      string
 }
+
+// signOut bounds the end of the program: a platform that does not answer must not keep it from ending.
+const signOut = 5 * time.Second
 
 func (s *setup) flags(f *pflag.FlagSet) {
 	f.StringVar(&s.accountsFile, "accounts", "", "YAML `file` with accounts, in place of the environment")
@@ -96,9 +100,16 @@ func (s *setup) build(accounts []apiclient.Account, logger *slog.Logger, pollEve
 		ReadOnly: s.readOnly,
 		Logger:   logger,
 
+		SaveDir:   s.saveDir,
 		PollEvery: pollEvery,
 	})
-	return service, func() { _ = log.Close() }, nil
+	return service, func() {
+		// The context of the command has ended when the program is told to stop; signing out needs one of its own.
+		ctx, cancel := context.WithTimeout(context.Background(), signOut)
+		defer cancel()
+		service.Close(ctx)
+		_ = log.Close()
+	}, nil
 }
 
 func (s *setup) catalog(platforms []schemas.Platform) (*schemas.Catalog, error) {
