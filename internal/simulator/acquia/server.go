@@ -38,8 +38,7 @@ type Options struct {
 
 // Server is one simulated installation: http.Handler, store and clock.
 type Server struct {
-	opts   Options
-	router router.Router[*route]
+	opts Options
 
 	mu       sync.Mutex // guards everything below
 	rng      *rand.Rand
@@ -51,6 +50,16 @@ type Server struct {
 	requests int // answered so far; the number of a request is its id
 	serial   int // last of the numeric ids
 }
+
+// routing is built once for all servers: routes hold no state.
+var routing = sync.OnceValue(func() *router.Router[*route] {
+	var r router.Router[*route]
+	for _, row := range routes() {
+		method, path, _ := strings.Cut(row.Call, " ")
+		r.Add(method+" "+routable(path), compile(row))
+	}
+	return &r
+})
 
 // New returns a server with the demo data.
 func New(opts Options) *Server {
@@ -75,9 +84,6 @@ func New(opts Options) *Server {
 	s.account = &node{kind: "account", path: "/account", doc: Doc{}}
 	s.auth.init()
 	s.limit.calls = opts.CallsPerMinute
-	for _, r := range routes() {
-		s.router.Add(r.Call, compile(r))
-	}
 	s.seed(s.now())
 	return s
 }
@@ -133,7 +139,7 @@ func (s *Server) answer(hr *http.Request, path string, body []byte) (Response, e
 	if hr.Method == http.MethodPost && (len(body) == 0 || hr.Header.Get("Content-Type") == "") {
 		return Response{}, badRequest("A POST request needs a body and a Content-Type header; send {} when there is nothing to say.")
 	}
-	m := s.router.Match(hr.Method, path)
+	m := routing().Match(hr.Method, routable(path))
 	if !m.Found {
 		if len(m.Allow) > 0 {
 			return Response{}, &Problem{Status: http.StatusMethodNotAllowed, Slug: "method_not_allowed", Message: hr.Method + " is not possible here.", Allow: m.Allow}
@@ -145,6 +151,14 @@ func (s *Server) answer(hr *http.Request, path string, body []byte) (Response, e
 		return Response{}, err
 	}
 	return m.Handler.Handle(c)
+}
+
+// routable gives the root a name, because the router knows no empty segment.
+func routable(path string) string {
+	if path == "/" {
+		return "/.root"
+	}
+	return path
 }
 
 // baseURL is the address of the API as this client knows it, without a slash at the end.
