@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 
 	"github.com/mark3labs/mcp-go/server"
 
@@ -36,7 +37,7 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 		_ = r.Body.Close()
 	}
 	body := `{}`
-	if strings.HasSuffix(r.URL.Path, "/oauth2/token") {
+	if strings.HasSuffix(r.URL.Path, "/token") {
 		body = `{"access_token":"t","token_type":"bearer","expires_in":900}`
 	} else {
 		w.mu.Lock()
@@ -70,14 +71,21 @@ type rig struct {
 func newRig(t *testing.T, change ...func(*tools.Config)) *rig {
 	t.Helper()
 	r := &rig{t: t, wire: &wire{}, audit: filepath.Join(t.TempDir(), "audit.jsonl")}
-	catalog, err := schemas.Open([]schemas.Flag{schemas.Deprecated, schemas.Privileged}, schemas.Platformsh)
+	catalog, err := schemas.Open([]schemas.Flag{schemas.Deprecated, schemas.Privileged}, schemas.Platforms()...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	accounts, err := tools.NewAccounts([]apiclient.Account{{
-		Name: "work", Platform: schemas.Platformsh, Vendor: apiclient.Upsun, Token: "t",
-		APIURL: "https://api.example.com", TokenURL: "https://api.example.com/oauth2/token",
-	}}, apiclient.Options{Transport: r.wire})
+	accounts, err := tools.NewAccounts([]apiclient.Account{
+		{
+			Name: "work", Platform: schemas.Platformsh, Vendor: apiclient.Upsun, Token: "t",
+			APIURL: "https://api.example.com", TokenURL: "https://api.example.com/oauth2/token",
+		},
+		{
+			Name: "cloud", Platform: schemas.Acquia, Key: "k", Secret: "s",
+			APIURL: "https://cloud.example.com/api", TokenURL: "https://cloud.example.com/api/auth/oauth/token",
+		},
+		{Name: "vap", Platform: schemas.Virtuozzo, Token: "t", APIURL: "https://app.example.com/1.0"},
+	}, apiclient.Options{Transport: r.wire})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -204,8 +212,17 @@ func gated(op *schemas.Operation) bool {
 
 // TestEveryOperationOnEveryRoute: whatever the route and whatever the client, what is gated reaches the wire only after an
 // accepted answer, and a read tool never reaches a write.
+//
+// It runs in virtual time, because a thousand calls of one account have to wait for its rate limit.
 func TestEveryOperationOnEveryRoute(t *testing.T) {
 	t.Parallel()
+	synctest.Test(t, everyOperationOnEveryRoute)
+}
+
+// endsOurToken would sign the server itself out, which the client refuses even after a yes.
+const endsOurToken = "virtuozzo_session_sign_out"
+
+func everyOperationOnEveryRoute(t *testing.T) {
 	r := newRig(t, func(c *tools.Config) { // a thousand calls wait for no disk
 		var err error
 		if c.Audit, err = audit.Open(""); err != nil {
@@ -266,7 +283,7 @@ func TestEveryOperationOnEveryRoute(t *testing.T) {
 				bad.add(op.Name, "%s: a forged state was accepted", route)
 			}
 			done := r.call(request{tool: req.tool, args: req.args, state: q.RequestState, responses: yes(op, q)})
-			if len(r.wire.take()) == 0 {
+			if len(r.wire.take()) == 0 && op.Name != endsOurToken {
 				bad.add(op.Name, "%s: an accepted answer did not let it through: %s", route, done.text())
 			}
 			counts[route]++

@@ -30,7 +30,11 @@ func offline(t testing.TB) *tools.Service {
 	}
 	var list []apiclient.Account
 	for _, name := range []string{"one", "two"} {
-		list = append(list, apiclient.Account{Name: name, Platform: schemas.Platformsh, Token: "t"})
+		list = append(list,
+			apiclient.Account{Name: name, Platform: schemas.Platformsh, Token: "t"},
+			apiclient.Account{Name: "cloud" + name, Platform: schemas.Acquia, Key: "k", Secret: "s"},
+			apiclient.Account{Name: "vap" + name, Platform: schemas.Virtuozzo, Token: "t", APIURL: "https://app.example.com/1.0"},
+		)
 	}
 	accounts, err := tools.NewAccounts(list, apiclient.Options{})
 	if err != nil {
@@ -119,7 +123,7 @@ func TestClientCompatibility(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(list) < 252 {
+	if len(list) < 912 {
 		t.Fatalf("only %d tools are listed", len(list))
 	}
 	var bad violations
