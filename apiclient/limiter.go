@@ -28,9 +28,11 @@ const (
 // number of calls a minute where the platform has such a limit. Callers get their turn in the order in which they came.
 //
 // The limit is kept as a log of slots, one for each call that the platform admits a minute. A slot is free again one
-// window after its call has surely arrived. What counts is the platform's clock, and a call arrives at some unknown moment
-// between its start and its answer: taking the later bound means that the next user of the slot cannot arrive within the
-// same minute, however the network delays either of them. So no minute ever holds more calls than there are slots.
+// window after its call has surely arrived: what counts is the platform's clock, and a call arrives at some unknown moment
+// between its start and its answer. Taking the later bound, the next user of the slot cannot arrive within the same
+// minute, however the network delays either of them, so no minute ever holds more calls than there are slots. Only for
+// answers that take longer than transit the bound is the moment of writing plus transit, or slow calls would waste a good
+// part of the limit.
 //
 // A token bucket such as golang.org/x/time/rate cannot do that. It admits burst + rate in one window: with a burst of 100
 // and 100 a minute up to 200 calls, and tuned so that the sum stays below 100 it gives away the burst or the rate.
@@ -56,8 +58,8 @@ var aloft = time.Unix(1<<40, 0)
 
 // waiter is a caller in the queue.
 type waiter struct {
-	ctx  context.Context
-	turn chan turn // holds one
+	latest time.Time // when waiting any longer makes no sense
+	turn   chan turn // holds one
 }
 
 type turn struct {
@@ -109,11 +111,12 @@ func (l *limiter) wait(ctx context.Context) (pass, *Error) {
 		}
 	}
 	d := l.expected(len(l.queue), now)
-	if tooLong(ctx, d) || len(l.queue) >= maxQueue {
+	latest := patienceOf(ctx, now)
+	if now.Add(d).After(latest) || len(l.queue) >= maxQueue {
 		l.mu.Unlock()
 		return pass{}, l.refusal(d)
 	}
-	w := &waiter{ctx, make(chan turn, 1)}
+	w := &waiter{latest, make(chan turn, 1)}
 	l.queue = append(l.queue, w)
 	l.arm(now)
 	l.mu.Unlock()
@@ -147,7 +150,7 @@ func (l *limiter) hold(d time.Duration) {
 	l.easing = true
 	stay := l.queue[:0]
 	for _, w := range l.queue {
-		if d := l.expected(len(stay), now); tooLong(w.ctx, d) {
+		if d := l.expected(len(stay), now); now.Add(d).After(w.latest) {
 			w.turn <- turn{err: l.refusal(d)}
 		} else {
 			stay = append(stay, w)
@@ -281,12 +284,18 @@ func (l *limiter) arm(now time.Time) {
 	}
 }
 
+// patienceOf is the latest moment at which the answer to a wait is of use to the caller.
+func patienceOf(ctx context.Context, now time.Time) time.Time {
+	if deadline, ok := ctx.Deadline(); ok {
+		return deadline
+	}
+	return now.Add(maxWait)
+}
+
 // tooLong reports whether a wait would end after the caller has given up. Failing at once is kinder than failing late.
 func tooLong(ctx context.Context, d time.Duration) bool {
-	if deadline, ok := ctx.Deadline(); ok {
-		return time.Until(deadline) < d
-	}
-	return d > maxWait
+	now := time.Now()
+	return now.Add(d).After(patienceOf(ctx, now))
 }
 
 func sleep(ctx context.Context, d time.Duration) *Error {

@@ -408,10 +408,12 @@ func TestQueueIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, stop := inMemoryFor(t, acquiaAccount, newStrict(0, 0), nil)
 		defer stop()
+		var wg sync.WaitGroup
+		defer wg.Wait()
 		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
 		refused := 0
 		var mu sync.Mutex
-		var wg sync.WaitGroup
 		for range 5000 {
 			wg.Go(func() {
 				// An hour of patience, so that it is the length of the queue that counts.
@@ -425,11 +427,11 @@ func TestQueueIsBounded(t *testing.T) {
 			})
 		}
 		time.Sleep(time.Second)
+		mu.Lock()
+		defer mu.Unlock()
 		if refused != 5000-1000-perMinute {
 			t.Errorf("%d of 5000 callers were sent away", refused)
 		}
-		cancel()
-		wg.Wait()
 	})
 }
 
