@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"context"
 	"sync"
 	"time"
 )
@@ -15,12 +16,15 @@ func (realClock) Now() time.Time { return time.Now() }
 
 // FakeClock is a clock that a test moves. It is safe for concurrent use.
 type FakeClock struct {
-	mu  sync.Mutex
-	now time.Time
+	mu    sync.Mutex
+	now   time.Time
+	moved chan struct{} // closed and replaced by every Advance
 }
 
 // NewFakeClock returns a clock that stands at start.
-func NewFakeClock(start time.Time) *FakeClock { return &FakeClock{now: start} }
+func NewFakeClock(start time.Time) *FakeClock {
+	return &FakeClock{now: start, moved: make(chan struct{})}
+}
 
 // Now returns the time the clock stands at.
 func (c *FakeClock) Now() time.Time {
@@ -34,4 +38,33 @@ func (c *FakeClock) Advance(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.now = c.now.Add(d)
+	close(c.moved)
+	c.moved = make(chan struct{})
+}
+
+// Wait blocks until Advance has moved the clock to until, or returns the error of ctx.
+func (c *FakeClock) Wait(ctx context.Context, until time.Time) error {
+	for {
+		c.mu.Lock()
+		now, moved := c.now, c.moved
+		c.mu.Unlock()
+		if !now.Before(until) {
+			return nil
+		}
+		select {
+		case <-moved:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// waiter returns how to wait by a clock, nil where the real one's timers have to do.
+func waiter(c Clock) func(context.Context, time.Time) error {
+	if w, ok := c.(interface {
+		Wait(ctx context.Context, until time.Time) error
+	}); ok {
+		return w.Wait
+	}
+	return nil
 }

@@ -5,7 +5,9 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -41,13 +43,18 @@ func (c *recorder) record(r *http.Request) error {
 	rec.Auth = string(scheme)
 	rec.Header.Del("Authorization")
 	rec.Header.Del("Cookie")
+	if isVirtuozzo(rec.Path) {
+		for _, k := range []string{"session", "login", "password"} {
+			rec.Query.Del(k)
+		}
+	}
 	if r.Body != nil && r.Body != http.NoBody {
 		var head bytes.Buffer
 		if _, err := io.CopyN(&head, r.Body, recordedBody); err != nil && err != io.EOF {
 			return err
 		}
 		if !isTokenPath(rec.Path) {
-			rec.Body = head.String()
+			rec.Body = withoutCredentials(rec.Path, head.String())
 		}
 		r.Body = struct {
 			io.Reader
@@ -66,6 +73,18 @@ func (c *recorder) record(r *http.Request) error {
 func isTokenPath(path string) bool {
 	return path == PlatformshPath+"/oauth2/token" || path == PlatformshPath+"/oauth2/revoke" || path == AcquiaPath+"/api/auth/oauth/token"
 }
+
+// formCredentials are the fields of a form that identify the caller. Virtuozzo has them in the body of every call.
+var formCredentials = regexp.MustCompile(`(^|&)(session|login|password)=[^&]*`)
+
+func withoutCredentials(path, body string) string {
+	if !isVirtuozzo(path) {
+		return body
+	}
+	return formCredentials.ReplaceAllString(body, "$1$2=")
+}
+
+func isVirtuozzo(path string) bool { return strings.HasPrefix(path, VirtuozzoPath+"/") }
 
 func (c *recorder) all() []Request {
 	c.mu.Lock()

@@ -18,6 +18,7 @@ import (
 
 	"paasmcp/internal/simulator/acquia"
 	"paasmcp/internal/simulator/platformsh"
+	"paasmcp/internal/simulator/virtuozzo"
 )
 
 // PlatformshToken is the API token that the simulated Platform.sh accepts.
@@ -36,6 +37,17 @@ const (
 // AcquiaPath + "/api/auth/oauth/token" its token endpoint.
 const AcquiaPath = "/acquia"
 
+// VirtuozzoToken is the personal access token that the simulated Virtuozzo accepts; VirtuozzoLogin and VirtuozzoPassword are the
+// account that it belongs to.
+const (
+	VirtuozzoToken    = virtuozzo.APIToken
+	VirtuozzoLogin    = virtuozzo.Login
+	VirtuozzoPassword = virtuozzo.Password
+)
+
+// VirtuozzoPath is where the simulated Virtuozzo is mounted. Clients are configured with VirtuozzoPath + "/1.0".
+const VirtuozzoPath = "/virtuozzo"
+
 // Instant is a Speed at which every activity is complete when anybody looks.
 const Instant = 1e15
 
@@ -53,6 +65,7 @@ type Options struct {
 // Simulator is the running thing. All methods are safe for concurrent use.
 type Simulator struct {
 	platformsh *platformsh.Server
+	virtuozzo  *virtuozzo.Server
 	acquia     *acquia.Server
 	faults     faults
 	recorder   recorder
@@ -77,7 +90,8 @@ func New(o Options) *Simulator {
 		acquia: acquia.New(acquia.Options{
 			Now: o.Clock.Now, Speed: o.Speed, TokenLifetime: o.TokenLifetime, CallsPerMinute: o.AcquiaRate,
 		}),
-		recorder: recorder{keep: o.KeepRequests},
+		virtuozzo: virtuozzo.New(virtuozzo.Options{Now: o.Clock.Now, Wait: waiter(o.Clock), Speed: o.Speed}),
+		recorder:  recorder{keep: o.KeepRequests},
 	}
 	s.faults.add(o.Faults...)
 	return s
@@ -88,6 +102,9 @@ func (s *Simulator) Platformsh() *platformsh.Server { return s.platformsh }
 
 // Acquia returns the simulated Acquia Cloud, for tests that look at its state.
 func (s *Simulator) Acquia() *acquia.Server { return s.acquia }
+
+// Virtuozzo returns the simulated Virtuozzo, for tests that look at its state.
+func (s *Simulator) Virtuozzo() *virtuozzo.Server { return s.virtuozzo }
 
 // Inject lets the next matching requests go wrong. Faults are tried in the order in which they came.
 func (s *Simulator) Inject(f ...Fault) { s.faults.add(f...) }
@@ -123,6 +140,8 @@ func (s *Simulator) dispatch(w http.ResponseWriter, r *http.Request) {
 	switch prefix {
 	case PlatformshPath:
 		platform = s.platformsh
+	case VirtuozzoPath:
+		platform = s.virtuozzo
 	case AcquiaPath:
 		platform = s.acquia
 	default:

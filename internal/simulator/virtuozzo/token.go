@@ -1,0 +1,254 @@
+package virtuozzo
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+func tokenHandlers() handlers {
+	return handlers{
+		"users/authentication.gettokens":         (*Server).getTokens,
+		"users/authentication.createtoken":       (*Server).createToken,
+		"users/authentication.edittoken":         (*Server).editToken,
+		"users/authentication.regeneratetoken":   (*Server).regenerateToken,
+		"users/authentication.deletetokens":      (*Server).deleteTokens,
+		"users/authentication.gettokenapilist":   (*Server).getTokenAPIList,
+		"users/authentication.gettokentemplates": (*Server).getTokenTemplates,
+		"users/authentication.getpolicymethods":  (*Server).getBuiltinPolicy,
+	}
+}
+
+// Tokens are documents {id, uid, key, description, expiresAt, apiList, lastUsed}; apiList holds the methods, all when empty.
+
+// useToken checks expiry and rights of the token that a call carries.
+func (s *Server) useToken(r *Request, t Doc) error {
+	if end, ok := t["expires"].(time.Time); ok && !r.Now.Before(end) {
+		return fail(CodeLogin, "authentication failed: the token has expired")
+	}
+	if list := t["apiList"].([]string); len(list) > 0 && !allows(list, r.call.method()) {
+		return fail(CodeTokenRight, "permission denied for method [%s]", r.call.method())
+	}
+	t["lastUsed"] = stamp(r.Now)
+	r.user = &identity{uid: t["uid"].(int), token: t}
+	return nil
+}
+
+// allows tells whether a list of rights covers a method. Rights may end in * and are compared without regard to case,
+// because the vendor writes method names in mixed case and paths in lower case.
+func allows(rights []string, method string) bool {
+	return slices.ContainsFunc(rights, func(right string) bool {
+		right = strings.ToLower(right)
+		if prefix, ok := strings.CutSuffix(right, "*"); ok {
+			return strings.HasPrefix(method, prefix)
+		}
+		return right == method
+	})
+}
+
+// methodNames are the names of all methods, sorted.
+func (s *Server) methodNames() []string {
+	names := make([]string, 0, len(s.calls))
+	for _, c := range s.calls {
+		names = append(names, c.method())
+	}
+	slices.Sort(names)
+	return names
+}
+
+// methodItems describes methods the way rights are listed.
+func (s *Server) methodItems(rights []string) []any {
+	items := []any{}
+	for i, name := range s.methodNames() {
+		if allows(rights, name) {
+			items = append(items, s.methodItem(i, name))
+		}
+	}
+	return items
+}
+
+func (s *Server) methodItem(i int, name string) Doc {
+	path := strings.Join(strings.Split(name, "."), "/")
+	service := path[:strings.LastIndexByte(path, '/')] + "/rest" + path[strings.LastIndexByte(path, '/'):]
+	return Doc{
+		"id": i + 1, "method": name, "isSafe": s.calls[service].reads(),
+		"isCollaborationAccessible": strings.HasPrefix(name, "environment."),
+	}
+}
+
+// tokenView shows a token; its value only right after it was made.
+func (s *Server) tokenView(t Doc, withKey bool) Doc {
+	d := Doc{"id": t["id"], "description": t["description"], "isSystem": false, "apiListItems": s.methodItems(t["apiList"].([]string))}
+	for _, k := range []string{"lastUsed", "expiresAt"} {
+		if v, ok := t[k]; ok {
+			d[k] = v
+		}
+	}
+	if withKey {
+		d["key"] = t["key"]
+	}
+	return d
+}
+
+func (s *Server) getTokens(r *Request) (Doc, error) {
+	want, err := r.ids("ids")
+	if err != nil {
+		return nil, err
+	}
+	list := []any{}
+	for _, t := range s.auth.tokens.items {
+		if t["uid"] == r.user.uid && (len(want) == 0 || slices.Contains(want, t["id"].(int))) {
+			list = append(list, s.tokenView(t, false))
+		}
+	}
+	return Doc{"apiTokens": list}, nil
+}
+
+// passwordAgain checks the account password where a call carries one, as token calls of sessions without it do.
+func (s *Server) passwordAgain(r *Request) error {
+	if r.has("password") && r.text("password") != s.auth.user(r.user.uid).password {
+		return fail(CodeLogin, "authentication failed: wrong password")
+	}
+	return nil
+}
+
+// setToken applies the parameters of createtoken and edittoken.
+func (s *Server) setToken(r *Request, t Doc) error {
+	if err := s.passwordAgain(r); err != nil {
+		return err
+	}
+	change := Doc{}
+	if r.has("description") {
+		change["description"] = r.text("description")
+	}
+	if r.has("expiresAt") {
+		end, err := r.when("expiresAt", r.Now)
+		if err != nil {
+			return err
+		}
+		change["expires"], change["expiresAt"] = end, stamp(end)
+	}
+	if r.has("tokenTemplate") {
+		rights, ok := tokenTemplates[r.text("tokenTemplate")]
+		if !ok {
+			return invalid("tokenTemplate", "is none of those that gettokentemplates lists")
+		}
+		change["apiList"] = rights
+	}
+	if r.has("apiList") {
+		rights := r.list("apiList")
+		for _, m := range rights {
+			if !slices.ContainsFunc(s.methodNames(), func(name string) bool { return allows([]string{m}, name) }) {
+				return invalid("apiList", "names no method with "+m)
+			}
+		}
+		change["apiList"] = rights
+	}
+	maps.Copy(t, change)
+	return nil
+}
+
+func (s *Server) createToken(r *Request) (Doc, error) {
+	t := Doc{"uid": r.user.uid, "apiList": []string{}}
+	if err := s.setToken(r, t); err != nil {
+		return nil, err
+	}
+	t["key"] = s.hex(40)
+	return Doc{"token": s.tokenView(s.auth.tokens.add(t), true)}, nil
+}
+
+// ownToken finds a token of the caller.
+func (s *Server) ownToken(r *Request, id int) (Doc, error) {
+	t, ok := s.auth.tokens.get(id)
+	if !ok || t["uid"] != r.user.uid {
+		return nil, notFound("token", id)
+	}
+	return t, nil
+}
+
+func (s *Server) editToken(r *Request) (Doc, error) {
+	t, err := s.ownToken(r, r.number("id"))
+	if err != nil {
+		return nil, err
+	}
+	if err := s.setToken(r, t); err != nil {
+		return nil, err
+	}
+	return Doc{"token": s.tokenView(t, false)}, nil
+}
+
+func (s *Server) regenerateToken(r *Request) (Doc, error) {
+	t, err := s.ownToken(r, r.number("id"))
+	if err == nil {
+		err = s.passwordAgain(r)
+	}
+	if err != nil {
+		return nil, err
+	}
+	t["key"] = s.hex(40)
+	return Doc{"token": s.tokenView(t, true)}, nil
+}
+
+func (s *Server) deleteTokens(r *Request) (Doc, error) {
+	if err := s.passwordAgain(r); err != nil {
+		return nil, err
+	}
+	if r.text("ids") == "*" {
+		s.auth.tokens.removeWhere(func(t Doc) bool { return t["uid"] == r.user.uid })
+		return nil, nil
+	}
+	ids, err := r.ids("ids")
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		if _, err := s.ownToken(r, id); err != nil {
+			return nil, err
+		}
+	}
+	for _, id := range ids {
+		s.auth.tokens.remove(id)
+	}
+	return nil, nil
+}
+
+func (s *Server) getTokenAPIList(r *Request) (Doc, error) {
+	items := []any{}
+	for i, name := range s.methodNames() {
+		if strings.Contains(name, strings.ToLower(r.text("search"))) {
+			items = append(items, s.methodItem(i, name))
+		}
+	}
+	return Doc{"behavior": "ALLOW", "tokenPermissions": items}, nil
+}
+
+// tokenTemplates are the ready-made sets of rights.
+var tokenTemplates = map[string][]string{
+	"Monitoring": {"environment.control.get*", "environment.control.readlog", "environment.tracking.*"},
+	"Deployment": {"environment.deployment.*", "environment.control.getenvinfo", "environment.control.restartnodes"},
+}
+
+func (s *Server) getTokenTemplates(*Request) (Doc, error) {
+	list := []any{}
+	for i, name := range slices.Sorted(maps.Keys(tokenTemplates)) {
+		list = append(list, Doc{"id": i + 1, "name": name, "apiListItems": s.methodItems(tokenTemplates[name])})
+	}
+	return Doc{"templates": list}, nil
+}
+
+// builtinPolicies are the policies of the platform by unique name.
+var builtinPolicies = map[string][]string{
+	"viewer": {"environment.control.get*", "environment.control.readlog"},
+	"admin":  {"environment.*"},
+}
+
+func (s *Server) getBuiltinPolicy(r *Request) (Doc, error) {
+	name := cmp.Or(r.text("uniqueName"), "viewer")
+	rights, ok := builtinPolicies[name]
+	if !ok {
+		return nil, notFound("policy", name)
+	}
+	return Doc{"behavior": "ALLOW", "tokenPermissions": s.methodItems(rights)}, nil
+}
