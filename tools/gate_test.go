@@ -389,6 +389,10 @@ func TestConcurrentDoubleUse(t *testing.T) {
 // TestReadOnly: a read-only server neither shows nor makes changes, by any route.
 func TestReadOnly(t *testing.T) {
 	t.Parallel()
+	synctest.Test(t, readOnly)
+}
+
+func readOnly(t *testing.T) {
 	r := newRig(t, func(c *tools.Config) { c.ReadOnly = true })
 	list, err := tools.List(r.service, tools.Selection{Toolsets: []string{"all"}})
 	if err != nil {
