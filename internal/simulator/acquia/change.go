@@ -4,6 +4,7 @@ import (
 	"maps"
 	"net/http"
 	"regexp"
+	"slices"
 	"time"
 )
 
@@ -20,8 +21,10 @@ type change struct {
 	Fields []Field
 	Tag    string // the field of the answer that repeats the id of the notification, where the vendor has one
 
-	// New is the body field that names what the change creates. While that is under way a second one is refused.
-	New string
+	// New is the body field that names what the change creates. While that is under way a second one is refused; Once does the
+	// same for a change that can happen only once to the resource in the path.
+	New  string
+	Once bool
 	// Check refuses what the state does not admit. It may also look up what Do needs and keep it in the call.
 	Check func(*call) error
 	// Do makes the change.
@@ -46,8 +49,8 @@ func (c *call) change(ch change) (Response, error) {
 			return Response{}, err
 		}
 	}
-	if ch.New != "" && c.s.work.creating(c.claim(ch)) {
-		return Response{}, conflict("Another task is already creating %q here.", c.text(ch.New))
+	if claim := c.claim(ch); claim != "" && c.s.work.claimed(claim) {
+		return Response{}, conflict("Another task is doing the same already; wait for it.")
 	}
 	status := ch.Status
 	if status == 0 {
@@ -75,7 +78,16 @@ func (c *call) change(ch change) (Response, error) {
 	return Response{Status: status, Body: body}, nil
 }
 
-func (c *call) claim(ch change) string { return c.path + " " + c.text(ch.New) }
+// claim names what a change does, when it must not be under way twice.
+func (c *call) claim(ch change) string {
+	switch {
+	case ch.New != "":
+		return c.path + " " + c.text(ch.New)
+	case ch.Once:
+		return c.http.Method + " " + c.path
+	}
+	return ""
+}
 
 var slot = regexp.MustCompile(`\{\w+\}`)
 
@@ -100,10 +112,7 @@ func (c *call) fill(message string) string {
 func (c *call) start(ch change, apply func(time.Time)) *work {
 	w := &work{
 		id: c.s.newUUID(), event: ch.Event, label: c.fill(ch.Say), quiet: ch.Event == "",
-		created: c.now, apply: apply, user: c.s.account, nodes: c.touched(),
-	}
-	if ch.New != "" {
-		w.claim = c.claim(ch)
+		created: c.now, apply: apply, user: c.s.account, nodes: c.touched(), claim: c.claim(ch),
 	}
 	if ch.Fails != nil {
 		w.failure = ch.Fails(c)
@@ -135,13 +144,7 @@ func (c *call) start(ch change, apply func(time.Time)) *work {
 }
 
 // touched are the resources that a notification names in its context.
-func (c *call) touched() []*node {
-	var out []*node
-	for _, n := range c.nodes {
-		out = append(out, n)
-	}
-	return out
-}
+func (c *call) touched() []*node { return slices.Collect(maps.Values(c.nodes)) }
 
 // describe is the longer text of a notification.
 func (c *call) describe(w *work) string {
@@ -174,7 +177,7 @@ func onOff(on bool) string {
 
 // remove deletes the resource in the path.
 func remove(callName string, status int, event, say string, check func(*call) error) Route {
-	return do(callName, change{Status: status, Event: event, Say: say, Check: check, Do: func(c *call, _ time.Time) { c.last.remove() }})
+	return do(callName, change{Status: status, Event: event, Say: say, Check: check, Once: true, Do: func(c *call, _ time.Time) { c.last.remove() }})
 }
 
 // update puts the fields of the body into the document of the resource in the path.

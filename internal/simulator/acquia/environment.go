@@ -18,18 +18,12 @@ func environmentRoutes() []Route {
 		get(env),
 		createEnvironment(),
 		configureEnvironment(),
-		do("DELETE "+env, change{Event: "EnvironmentDeleted", Say: "The environment is being deleted.",
-			Check: func(c *call) error {
-				if !c.last.flag("cde") {
-					return forbidden("Only on-demand environments can be deleted.")
-				}
-				if c.last.text("status") == "deleting" {
-					return conflict("The environment is being deleted already.")
-				}
-				c.last.doc["status"] = "deleting"
-				return nil
-			},
-			Do: func(c *call, _ time.Time) { c.last.remove() }}),
+		remove("DELETE "+env, 0, "EnvironmentDeleted", "The environment is being deleted.", func(c *call) error {
+			if !c.last.flag("cde") {
+				return forbidden("Only on-demand environments can be deleted.")
+			}
+			return nil
+		}),
 		do("POST "+env+"/actions/change-label", change{Say: "Changing environment label.", Fields: []Field{need("label", String)},
 			Check: func(c *call) error { return c.freeLabel(c.last.owner) },
 			Do:    func(c *call, _ time.Time) { c.last.doc["label"] = c.text("label") }}),

@@ -16,7 +16,7 @@ type work struct {
 	quiet       bool   // has no notification
 	user        *node
 	nodes       []*node // what it is about
-	claim       string  // what it creates
+	claim       string  // what nothing else may do meanwhile
 
 	created, started, finished time.Time
 	apply                      func(at time.Time)
@@ -77,8 +77,8 @@ func (q *workQueue) add(w *work) {
 	q.pending = append(q.pending, w)
 }
 
-// creating says whether unfinished work creates something.
-func (q *workQueue) creating(claim string) bool {
+// claimed says whether unfinished work does something.
+func (q *workQueue) claimed(claim string) bool {
 	return slices.ContainsFunc(q.pending, func(w *work) bool { return w.claim == claim && w.failure == "" })
 }
 
@@ -97,6 +97,7 @@ func (s *Server) settle(now time.Time) {
 		if w.failure == "" && w.apply != nil {
 			w.apply(w.finished)
 		}
+		w.apply = nil // it holds the request
 	}
 }
 
