@@ -45,7 +45,8 @@ func (s *Service) accountsTool() server.ServerTool {
 }
 
 // NoAccounts is what a server without accounts tells its users.
-const NoAccounts = "no account is configured: set PLATFORMSH_CLI_TOKEN (or UPSUN_CLI_TOKEN), or start the server with --accounts FILE, or with --demo to try it without any"
+const NoAccounts = "no account is configured: set PLATFORMSH_CLI_TOKEN (or UPSUN_CLI_TOKEN), ACLI_KEY and ACLI_SECRET, or VIRTUOZZO_TOKEN and VIRTUOZZO_API_URL; " +
+	"or start the server with --accounts FILE, or with --demo to try it without any"
 
 // AccountStates asks all accounts at once for a token.
 func (s *Service) AccountStates(ctx context.Context) []AccountState {

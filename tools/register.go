@@ -46,10 +46,11 @@ func (sel Selection) rows(catalog *schemas.Catalog) ([]schemas.Row, error) {
 	}
 	var picked []schemas.Row
 	known := map[string]bool{}
+	usual := everydayOf(catalog)
 	for _, row := range catalog.Rows() {
 		known[row.Toolset] = true
 		if slices.Contains(toolsets, "all") || slices.Contains(toolsets, row.Toolset) ||
-			slices.Contains(toolsets, "default") && slices.Contains(everyday, row.Name) {
+			slices.Contains(toolsets, "default") && usual[row.Name] {
 			picked = append(picked, row)
 		}
 	}
@@ -64,31 +65,6 @@ func (sel Selection) rows(catalog *schemas.Catalog) ([]schemas.Row, error) {
 		}
 	}
 	return picked, nil
-}
-
-// everyday are the operations of a working day, offered directly by default. Every tool here is sent to every model at
-// every start, so the list stays short.
-var everyday = []string{
-	"platformsh_org_project_list",
-	"platformsh_project_get",
-	"platformsh_environment_list",
-	"platformsh_environment_get",
-	"platformsh_environment_branch",
-	"platformsh_environment_merge",
-	"platformsh_environment_synchronize",
-	"platformsh_environment_redeploy",
-	"platformsh_environment_activity_list",
-	"platformsh_environment_activity_get",
-	"platformsh_environment_backup_list",
-	"platformsh_environment_backup_create",
-	"platformsh_environment_backup_restore",
-	"platformsh_environment_variable_list",
-	"platformsh_environment_variable_create",
-	"platformsh_environment_variable_update",
-	"platformsh_project_domain_list",
-	"platformsh_project_domain_create",
-	"platformsh_project_invitation_create",
-	"platformsh_user_extended_access_list",
 }
 
 // tool makes the MCP tool of a row, without decoding it: nobody calls most tools. Hints derive from the same risk as the
@@ -173,6 +149,3 @@ func (s *Service) handle(ctx context.Context, call Call, params mcp.CallToolPara
 		return s.Present(outcome, call.View).render()
 	}
 }
-
-// Everyday lists the operations that are offered directly by default.
-func Everyday() []string { return slices.Clone(everyday) }

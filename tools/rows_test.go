@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
@@ -296,8 +295,8 @@ func TestEverydayExist(t *testing.T) {
 		op, ok := catalog.Operation(name)
 		if !ok {
 			t.Errorf("everyday operation %s does not exist, or only behind a flag", name)
-		} else if slices.Contains(op.Risk, schemas.Irreversible) && op.Name != "platformsh_environment_backup_restore" && op.Name != "platformsh_environment_synchronize" {
-			t.Errorf("%s is irreversible and no everyday operation", name)
+		} else if strings.HasSuffix(op.Name, "_delete") {
+			t.Errorf("%s: deleting is no everyday operation", name)
 		}
 	}
 }

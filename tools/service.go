@@ -2,6 +2,7 @@ package tools
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -260,13 +261,20 @@ func (a *attempt) maskedRequest() string {
 	return request.String()
 }
 
-// target names what the path parameters point at.
+// target names what will be hit: what the path names, or, where paths name nothing, what the required arguments do.
 func (a *attempt) target() []approval.Detail {
 	masked, _ := a.s.maskers.of(a.op).Mask(a.args).(map[string]any)
 	var details []approval.Detail
+	named := len(a.op.Holes()) > 0
 	for _, name := range a.op.RequiredArguments() {
-		if p, ok := a.op.Param(name); ok && p.In == "path" {
-			details = append(details, approval.Detail{Name: strings.ReplaceAll(strings.TrimSuffix(name, "_id"), "_", " "), Value: fmt.Sprint(masked[name])})
+		p, ok := a.op.Param(name)
+		if !ok || named != (p.In == "path") {
+			continue
+		}
+		switch masked[name].(type) {
+		case string, json.Number, bool:
+			label := strings.ReplaceAll(strings.TrimSuffix(name, "_id"), "_", " ")
+			details = append(details, approval.Detail{Name: label, Value: fmt.Sprint(masked[name])})
 		}
 	}
 	return details

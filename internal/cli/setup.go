@@ -135,13 +135,29 @@ func demoAccounts(ctx context.Context) ([]apiclient.Account, func(), error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	accounts := []apiclient.Account{{
-		Name:     "demo",
-		Platform: schemas.Platformsh,
-		APIURL:   base + simulator.PlatformshPath,
-		TokenURL: base + simulator.PlatformshPath + "/oauth2/token",
-		Token:    simulator.PlatformshToken,
-	}}
+	accounts := []apiclient.Account{
+		{
+			Name:     "demo",
+			Platform: schemas.Platformsh,
+			APIURL:   base + simulator.PlatformshPath,
+			TokenURL: base + simulator.PlatformshPath + "/oauth2/token",
+			Token:    simulator.PlatformshToken,
+		},
+		{
+			Name:     "demo-acquia",
+			Platform: schemas.Acquia,
+			APIURL:   base + simulator.AcquiaPath + "/api",
+			TokenURL: base + simulator.AcquiaPath + "/api/auth/oauth/token",
+			Key:      simulator.AcquiaKey,
+			Secret:   simulator.AcquiaSecret,
+		},
+		{
+			Name:     "demo-virtuozzo",
+			Platform: schemas.Virtuozzo,
+			APIURL:   base + simulator.VirtuozzoPath + "/1.0",
+			Token:    simulator.VirtuozzoToken,
+		},
+	}
 	return accounts, func() { _ = sim.Close() }, nil
 }
 

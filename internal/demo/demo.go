@@ -3,8 +3,10 @@
 package demo
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -13,6 +15,7 @@ import (
 	"github.com/mark3labs/mcp-go/client/transport"
 	"github.com/mark3labs/mcp-go/mcp"
 
+	"paasmcp/internal/simulator/acquia"
 	"paasmcp/internal/simulator/platformsh"
 )
 
@@ -55,8 +58,8 @@ func Run(ctx context.Context, o Options) error {
 		return fmt.Errorf("speak to the server: %w", err)
 	}
 	t.say("This is a conversation between an MCP client and `paas-mcp serve --demo`, two processes over stdio,")
-	t.say("protocol revision %s. The platform is an embedded simulator: nothing leaves this machine.", info.ProtocolVersion)
-	for _, step := range []func(context.Context) error{t.list, t.find, t.read, t.change, t.gate, t.branch} {
+	t.say("protocol revision %s. The platforms are embedded simulators: nothing leaves this machine.", info.ProtocolVersion)
+	for _, step := range []func(context.Context) error{t.list, t.find, t.read, t.change, t.gate, t.branch, t.acquia, t.virtuozzo} {
 		if err := step(ctx); err != nil {
 			return err
 		}
@@ -167,7 +170,6 @@ func (t *tour) branch(ctx context.Context) error {
 	t.title("A new environment takes a while: the answer is a job, and paas_wait follows it")
 	var started struct {
 		Jobs []struct{ Job string }
-		Note string
 	}
 	err := t.call(ctx, "platformsh_environment_branch", map[string]any{
 		"project_id": platformsh.ProjectShop, "environment_id": "main", "name": "try-mcp", "title": "Try MCP",
@@ -177,25 +179,73 @@ func (t *tour) branch(ctx context.Context) error {
 		t.say("   (declined: no environment was made)")
 		return nil
 	}
-	if len(started.Jobs) == 0 {
-		return fmt.Errorf("the answer has no job: %s", started.Note)
+	return t.wait(ctx, started.Jobs)
+}
+
+// acquia takes a backup of a database, which answers with a notification to wait for.
+func (t *tour) acquia(ctx context.Context) error {
+	t.title("Another platform, the same way: a database backup on Acquia Cloud")
+	var environments struct {
+		Items []struct{ ID, Label, Name string }
+	}
+	err := t.call(ctx, "paas_read", map[string]any{
+		"tool": "acquia_environment_list", "arguments": map[string]any{"application_uuid": acquia.AppPortal},
+	}, &environments)
+	if err != nil {
+		return err
+	}
+	for _, e := range environments.Items {
+		t.say("   %-40s %s", e.ID, cmp.Or(e.Label, e.Name))
+	}
+	var started struct {
+		Jobs []struct{ Job string }
+	}
+	err = t.call(ctx, "paas_write", map[string]any{
+		"tool": "acquia_database_backup_create", "arguments": map[string]any{"environment_id": acquia.EnvProd, "database_name": "portal"},
+	}, &started)
+	if err != nil {
+		return err
+	}
+	return t.wait(ctx, started.Jobs)
+}
+
+// virtuozzo restarts a node, a call that blocks until it is done.
+func (t *tour) virtuozzo(ctx context.Context) error {
+	t.title("And on Virtuozzo, where a call blocks until the work is done")
+	err := t.call(ctx, "paas_write", map[string]any{
+		"tool": "virtuozzo_node_restart_by_id", "arguments": map[string]any{"env_name": "shop", "node_id": 101},
+	}, nil)
+	t.o.BarEnd()
+	if err != nil {
+		t.say("   the model reads: %v", err)
+		t.say("   (declined: nothing was restarted)")
+		return nil
+	}
+	t.say("   the node is up again")
+	return nil
+}
+
+// wait follows the first job of an answer to its end.
+func (t *tour) wait(ctx context.Context, jobs []struct{ Job string }) error {
+	if len(jobs) == 0 {
+		return errors.New("the answer has no job")
 	}
 	var end struct {
 		State, Result, Text string
 		Done, Failed        bool
 		Log                 []string
 	}
-	err = t.call(ctx, "paas_wait", map[string]any{"job": started.Jobs[0].Job, "timeout_seconds": 120}, &end)
+	err := t.call(ctx, "paas_wait", map[string]any{"job": jobs[0].Job, "timeout_seconds": 120}, &end)
 	t.o.BarEnd()
 	if err != nil {
 		return err
 	}
-	t.say("   %s, result %s: %s", end.State, end.Result, end.Text)
+	t.say("   %s: %s", cmp.Or(end.Result, end.State), end.Text)
 	if len(end.Log) > 0 {
 		t.say("   last line of its log: %s", end.Log[len(end.Log)-1])
 	}
 	if !end.Done || end.Failed {
-		return fmt.Errorf("the branch did not become an environment: %s", end.Result)
+		return fmt.Errorf("the job did not succeed: %s", cmp.Or(end.Result, end.State))
 	}
 	return nil
 }

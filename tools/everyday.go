@@ -1,0 +1,102 @@
+package tools
+
+import (
+	"slices"
+
+	"paasmcp/schemas"
+)
+
+// everydayTools is how many operations are offered directly by default. Every tool here is sent to every model at every
+// start; all platforms together share the number.
+const everydayTools = 20
+
+// everyday are the operations of a working day, the most wanted ones of each platform first.
+var everyday = [][]string{
+	{
+		"platformsh_environment_list",
+		"platformsh_environment_activity_list",
+		"platformsh_environment_redeploy",
+		"platformsh_environment_backup_create",
+		"platformsh_environment_branch",
+		"platformsh_user_extended_access_list",
+		"platformsh_environment_get",
+		"platformsh_environment_activity_get",
+		"platformsh_environment_merge",
+		"platformsh_environment_backup_list",
+		"platformsh_environment_variable_list",
+		"platformsh_project_get",
+		"platformsh_environment_synchronize",
+		"platformsh_environment_backup_restore",
+		"platformsh_environment_variable_create",
+		"platformsh_environment_variable_update",
+		"platformsh_project_domain_list",
+		"platformsh_project_domain_create",
+		"platformsh_org_project_list",
+		"platformsh_project_invitation_create",
+	},
+	{
+		"acquia_application_list",
+		"acquia_environment_list",
+		"acquia_code_switch",
+		"acquia_database_backup_create",
+		"acquia_application_notification_list",
+		"acquia_environment_get",
+		"acquia_environment_caches_clear",
+		"acquia_environment_database_copy",
+		"acquia_database_backup_list",
+		"acquia_database_backup_restore",
+		"acquia_code_deploy",
+		"acquia_variable_list",
+		"acquia_variable_update",
+		"acquia_domain_list",
+		"acquia_domain_create",
+		"acquia_notification_get",
+		"acquia_cron_list",
+		"acquia_certificate_list",
+		"acquia_environment_files_copy",
+		"acquia_team_invite_create",
+	},
+	{
+		"virtuozzo_environment_list",
+		"virtuozzo_environment_get",
+		"virtuozzo_node_restart",
+		"virtuozzo_log_read",
+		"virtuozzo_environment_start",
+		"virtuozzo_environment_stop",
+		"virtuozzo_log_list",
+		"virtuozzo_action_list",
+		"virtuozzo_deployment_list",
+		"virtuozzo_deployment_pull",
+		"virtuozzo_environment_clone",
+		"virtuozzo_env_vars_get_by_group",
+		"virtuozzo_env_vars_add",
+		"virtuozzo_domain_list",
+		"virtuozzo_external_domain_bind",
+		"virtuozzo_container_redeploy_by_group",
+		"virtuozzo_node_stats_get",
+		"virtuozzo_node_tag_list",
+		"virtuozzo_file_read",
+		"virtuozzo_container_tag_list",
+	},
+}
+
+// Everyday lists the everyday operations of all platforms.
+func Everyday() []string { return slices.Concat(everyday...) }
+
+// everydayOf picks the everyday operations of the platforms in the catalogue: in turn the next of each, until the
+// number is reached.
+func everydayOf(catalog *schemas.Catalog) map[string]bool {
+	present := map[string]bool{}
+	for _, row := range catalog.Rows() {
+		present[row.Name] = true
+	}
+	picked := map[string]bool{}
+	for rank := range everydayTools {
+		for _, list := range everyday {
+			if rank < len(list) && present[list[rank]] && len(picked) < everydayTools {
+				picked[list[rank]] = true
+			}
+		}
+	}
+	return picked
+}
