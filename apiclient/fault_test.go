@@ -155,7 +155,7 @@ func TestFaults(t *testing.T) {
 			}
 			http.Redirect(w, r, "/moved", http.StatusTemporaryRedirect)
 		}, outcome{fine, 2}, outcome{apiclient.KindServer, 1}},
-		{"redirect loop", func(_ int, w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Path, 302) },
+		{"redirect loop", func(_ int, w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Path, http.StatusFound) },
 			outcome{apiclient.KindServer, 4}, outcome{apiclient.KindServer, 1}},
 		{"304", status(304), outcome{apiclient.KindServer, 1}, outcome{apiclient.KindServer, 1}},
 		{"204", func(_ int, w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) }, outcome{fine, 1}, outcome{fine, 1}},

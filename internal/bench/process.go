@@ -114,27 +114,24 @@ func memory(pid int, key string) (int64, error) {
 	return 0, fmt.Errorf("no %s in the status of process %d", key, pid)
 }
 
-// cpu is the processor time a process has used.
+// cpu is the processor time a process has used, summed over its threads: the scheduler counts it in nanoseconds, where
+// /proc/PID/stat has hundredths of a second.
 func cpu(pid int) (time.Duration, error) {
-	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/schedstat", pid))
-	if err == nil { // nanoseconds, but of the main thread only; the sum over threads follows
-		var total int64
-		tasks, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
+	tasks, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
+	if err != nil {
+		return 0, err
+	}
+	var total int64
+	for _, task := range tasks {
+		raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%s/schedstat", pid, task.Name()))
+		if err != nil {
+			continue // a thread that just ended
+		}
+		ns, err := strconv.ParseInt(strings.Fields(string(raw))[0], 10, 64)
 		if err != nil {
 			return 0, err
 		}
-		for _, task := range tasks {
-			raw, err = os.ReadFile(fmt.Sprintf("/proc/%d/task/%s/schedstat", pid, task.Name()))
-			if err != nil {
-				continue // a thread that just ended
-			}
-			ns, err := strconv.ParseInt(strings.Fields(string(raw))[0], 10, 64)
-			if err != nil {
-				return 0, err
-			}
-			total += ns
-		}
-		return time.Duration(total), nil
+		total += ns
 	}
-	return 0, err
+	return time.Duration(total), nil
 }

@@ -172,7 +172,7 @@ func newLogger(w io.Writer, level, format string) (*slog.Logger, error) {
 	case "json":
 		return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: at, ReplaceAttr: secrets.ReplaceAttr})), nil
 	case "text":
-		return slog.New(tint.NewHandler(w, &tint.Options{Level: at, TimeFormat: time.TimeOnly, NoColor: !isTerminal(w), ReplaceAttr: secrets.ReplaceAttr})), nil
+		return slog.New(tint.NewTextHandler(w, &tint.Options{Level: at, TimeFormat: time.TimeOnly, NoColor: !isTerminal(w), ReplaceAttr: secrets.ReplaceAttr})), nil
 	default:
 		return nil, fmt.Errorf("--log-format %s is not known: use text or json", format)
 	}

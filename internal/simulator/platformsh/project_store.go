@@ -14,7 +14,6 @@ type project struct {
 
 	envs         []*environment // in order of creation; the first is production
 	variables    Collection
-	domains      Collection
 	certificates Collection
 	integrations Collection
 	targets      Collection // deployment targets
