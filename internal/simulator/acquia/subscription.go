@@ -1,7 +1,5 @@
 package acquia
 
-import "time"
-
 func subscriptionRoutes() []Route {
 	const sub = "/subscriptions/{subscriptionUuid}"
 	return []Route{
@@ -38,43 +36,4 @@ func (c *call) showSubscription(n *node, d Doc) {
 	short := named(org)
 	short["_links"] = Doc{"self": link(c.href(org.path)), "parent": link(c.href("/organizations"))}
 	d["_embedded"] = Doc{"organization": short}
-}
-
-func shieldRoutes() []Route {
-	const acl = "/subscriptions/{subscriptionUuid}/shield-acl"
-	const rule = acl + "/{shieldAclUuid}"
-	fields := []Field{opt("description", String), opt("addresses", Strings)}
-	// Rules change one at a time: the firewall takes only complete lists.
-	quiet := func(c *call) error {
-		for _, n := range c.subscription().in("shield-acl").nodes {
-			if n.text("status") != "active" {
-				p := conflict("")
-				p.Fields = map[string]string{"general": "Shield ACL rules cannot be changed while updates are in progress."}
-				return p
-			}
-		}
-		return nil
-	}
-	return []Route{
-		list(acl, indexed),
-		get(rule),
-		do("POST "+acl, change{Event: "ShieldACLRuleCreated", Say: "Shield ACL rule for subscription has been created.", Fields: fields, Check: all((*call).something, quiet),
-			Do: func(c *call, _ time.Time) {
-				c.s.newShieldRule(c.subscription(), c.s.newUUID(), c.text("description"), c.texts("addresses"))
-			}}),
-		do("PUT "+rule, change{Event: "ShieldACLRuleUpdated", Say: "Updated ACL rule for subscription.", Fields: fields, Check: all((*call).something, quiet),
-			Do: func(c *call, _ time.Time) {
-				for k, v := range c.body {
-					c.last.doc[k] = v
-				}
-			}}),
-		remove("DELETE "+rule, 0, "ShieldACLRuleDeleted", "Deleted ACL rule for subscription.", quiet),
-		do("POST "+acl+"/actions/reset", change{Event: "ShieldACLReset", Say: "Shield ACL rules reset for subscription.", Check: quiet,
-			Do: func(c *call, _ time.Time) { c.subscription().in("shield-acl").nodes = nil }}),
-	}
-}
-
-func (s *Server) newShieldRule(sub *node, id, description string, addresses []string) {
-	sub.in("shield-acl").add(id, Doc{"uuid": id, "subscription": named(sub), "description": description, "service": "ssh", "addresses": addresses,
-		"action": "allow", "status": "active"})
 }
