@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -156,3 +157,6 @@ func find(list []doc, key string, value any) doc {
 	}
 	return nil
 }
+
+// itoa writes an id of an answer the way a form wants it.
+func itoa(id any) string { return strconv.Itoa(int(id.(float64))) }

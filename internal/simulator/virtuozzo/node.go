@@ -326,10 +326,20 @@ func (n *node) packageViews() []Doc {
 	return list
 }
 
+// getPackages lists what can be put on a node; all nodes have the same choice, the first one's when none is named.
 func (s *Server) getPackages(r *Request) (Doc, error) {
-	_, nodes, err := s.targets(r)
+	e, err := s.env(r)
 	if err != nil {
 		return nil, err
+	}
+	nodes := e.nodes
+	if r.text("nodeGroup", "nodeType") != "" {
+		if _, nodes, err = s.targets(r); err != nil {
+			return nil, err
+		}
+	}
+	if len(nodes) == 0 {
+		return array(nil)
 	}
 	return array(nodes[0].packageViews())
 }
