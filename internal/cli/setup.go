@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -63,6 +64,7 @@ func (s *setup) service(ctx context.Context, p Process) (*tools.Service, *slog.L
 		if accounts, end, err = demoAccounts(ctx); err != nil {
 			return nil, nil, nil, err
 		}
+		p.PollEvery = cmp.Or(p.PollEvery, demoPollEvery)
 	} else if accounts, err = config.Accounts(s.accountsFile, p.Env); err != nil {
 		return nil, nil, nil, usageError{err}
 	}
@@ -127,6 +129,9 @@ func (s *setup) catalog(platforms []schemas.Platform) (*schemas.Catalog, error) 
 
 // demoSpeed lets the simulated platform work fast enough to watch and slowly enough to see progress.
 const demoSpeed = 6
+
+// demoPollEvery keeps step with it.
+const demoPollEvery = 500 * time.Millisecond
 
 // demoAccounts starts the simulator and returns accounts for it.
 func demoAccounts(ctx context.Context) ([]apiclient.Account, func(), error) {
