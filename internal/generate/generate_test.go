@@ -180,7 +180,7 @@ func TestMarkers(t *testing.T) {
 		t.Fatal(err)
 	}
 	if text := string(got); strings.Contains(text, "old") || !strings.HasSuffix(text, "-->\nrest\n") ||
-		!strings.Contains(text, "| [platformsh_a](docs/tools/platformsh.md#platformsh_a) | 1 | 1 | 0 |") {
+		!strings.Contains(text, "| [Platform.sh / Upsun](docs/tools/platformsh.md) | 1 | a |") {
 		t.Errorf("the page reads:\n%s", text)
 	}
 	again, err := c.fillMarkers("README.md", got)

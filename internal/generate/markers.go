@@ -36,7 +36,7 @@ func (c *catalogue) fillMarkers(name string, page []byte) ([]byte, error) {
 		}
 		out.Write(page[:at[1]])
 		out.WriteString("\n")
-		out.Write(c.toolsetTable(referenceFolder + "/"))
+		out.Write(c.platformTable(referenceFolder + "/"))
 		out.Write(endMarker)
 		page = page[at[1]+end+len(endMarker):]
 	}

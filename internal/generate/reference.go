@@ -27,7 +27,7 @@ func (c *catalogue) overview() []byte {
 	var b bytes.Buffer
 	b.WriteString("# Tools\n\n" + generatedNote)
 	b.WriteString("Every operation of a platform's API is one tool. Tools that belong to one kind of resource form a toolset.\n\n")
-	b.Write(c.toolsetTable(""))
+	b.Write(c.toolsetTable())
 	b.WriteString("\n## Risk classes\n\nEvery tool is either a read or a write; the other classes qualify it. The policy decides by them.\n\n")
 	for _, r := range schemas.Risks() {
 		fmt.Fprintf(&b, "- `%s`: %s\n", r, c.words["Risk"][string(r)])
@@ -40,20 +40,33 @@ func (c *catalogue) overview() []byte {
 	return b.Bytes()
 }
 
-// toolsetTable counts the tools of every toolset. Links lead to the reference, whose folder the caller gives relative
-// to the page the table stands in.
-func (c *catalogue) toolsetTable(folder string) []byte {
+// toolsetTable counts the tools of every toolset.
+func (c *catalogue) toolsetTable() []byte {
 	var b bytes.Buffer
 	b.WriteString("| platform | toolset | tools | reads | writes |\n|---|---|--:|--:|--:|\n")
 	tools, reads := 0, 0
 	for _, platform := range c.platforms {
 		for _, t := range c.toolsets(platform) {
-			fmt.Fprintf(&b, "| %s | [%s](%s%s.md#%s) | %d | %d | %d |\n",
-				titles[platform], t.name, folder, platform, t.name, len(t.ops), t.reads(), len(t.ops)-t.reads())
+			fmt.Fprintf(&b, "| %s | [%s](%s.md#%s) | %d | %d | %d |\n",
+				titles[platform], t.name, platform, t.name, len(t.ops), t.reads(), len(t.ops)-t.reads())
 			tools, reads = tools+len(t.ops), reads+t.reads()
 		}
 	}
 	fmt.Fprintf(&b, "| | **all** | **%d** | **%d** | **%d** |\n", tools, reads, tools-reads)
+	return b.Bytes()
+}
+
+// platformTable is the short form for the README: a line per platform.
+func (c *catalogue) platformTable(folder string) []byte {
+	var b bytes.Buffer
+	b.WriteString("| platform | operations | toolsets |\n|---|--:|---|\n")
+	for _, platform := range c.platforms {
+		var names []string
+		for _, t := range c.toolsets(platform) {
+			names = append(names, strings.TrimPrefix(t.name, string(platform)+"_"))
+		}
+		fmt.Fprintf(&b, "| [%s](%s%s.md) | %d | %s |\n", titles[platform], folder, platform, len(c.ops[platform]), strings.Join(names, ", "))
+	}
 	return b.Bytes()
 }
 
