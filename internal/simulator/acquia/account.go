@@ -9,11 +9,11 @@ import (
 
 func accountRoutes() []Route {
 	return slices.Concat([]Route{
-		{Call: "GET /account", Handle: func(c *call) (Response, error) { return ok(c.view(c.s.account, true)) }},
+		{Call: "GET /account", Handle: func(c *call) (Response, error) { return ok(c.view(c.me, true)) }},
 		listOf("/account/invites", indexed, func(c *call) []*node {
 			var out []*node
 			for _, n := range c.s.root.in("invites").nodes {
-				if n.text("email") == c.s.account.text("mail") {
+				if n.text("email") == c.me.text("mail") {
 					out = append(out, n)
 				}
 			}
@@ -29,13 +29,13 @@ func accountRoutes() []Route {
 				if rest == "" || kind != "ssh-rsa" {
 					return invalid("public_key", "The supplied public key type is unsupported: it must be RSA (ssh-rsa).")
 				}
-				keys := c.s.account.in("ssh-keys")
+				keys := c.me.in("ssh-keys")
 				if keys.having("label", c.text("label")) != nil || keys.having("public_key", c.text("public_key")) != nil {
 					return conflict("An SSH key with this label or public key already exists for this user.")
 				}
 				return nil
 			},
-			Do: func(c *call, at time.Time) { c.s.newSSHKey(c.s.newUUID(), c.text("label"), c.text("public_key"), at) }}),
+			Do: func(c *call, at time.Time) { c.me.newSSHKey(c.s.newUUID(), c.text("label"), c.text("public_key"), at) }}),
 		remove("DELETE /account/ssh-keys/{sshKeyUuid}", 0, "SSHKeyDeleted", "Removed SSH key.", nil),
 		list("/account/tokens", whole),
 		get("/account/tokens/{tokenUuid}"),
@@ -71,7 +71,7 @@ func accountRoutes() []Route {
 		roleFlags("subscriptions", "subscriptionUuid"), roleFlags("teams", "teamUuid"))
 }
 
-// roleFlags are the questions whether the user owns or administers something; the demo user does.
+// roleFlags are the questions whether the user owns or administers something.
 func roleFlags(collection, param string) []Route {
 	base := "/account/" + collection + "/{" + param + "}"
 	return []Route{access(base+"/is-admin", "admin"), access(base+"/is-owner", "owner")}
@@ -87,6 +87,12 @@ func access(path, field string) Route {
 			if !slices.ContainsFunc(permissions(), func(known permission) bool { return known.name == p }) {
 				return nil, notFound("The permission you are trying to look up does not exist.")
 			}
+			if !c.admin(c.organizationOf()) && !slices.Contains(c.granted(), p) {
+				return nil, forbidden("You do not have the '" + p + "' permission here.")
+			}
+		}
+		if field == "admin" && !c.admin(c.organizationOf()) || field == "owner" && !c.ownerOf(c.organizationOf()) {
+			return nil, forbidden("You are not the " + field + " of this " + singular(c.last.kind) + ".")
 		}
 		return Doc{field: true, "_links": Doc{singular(c.last.kind): link(c.href(c.last.path))}}, nil
 	})
@@ -99,20 +105,20 @@ func createToken(c *call) (Response, error) {
 	}
 	id := c.s.newUUID()
 	secret := "sim/" + strings.ReplaceAll(c.s.newUUID(), "-", "") + "="
-	c.s.auth.secrets[id] = secret
-	c.s.newToken(id, c.text("label"), c.now)
+	c.s.auth.keys[id] = credential{secret, c.me.id}
+	c.me.newToken(id, c.text("label"), c.now)
 	w := c.start(change{Event: "TokenCreated", Say: "API token {label} was created.", Now: true}, nil)
 	self := c.href(c.path)
 	return Response{Status: 201, Body: Doc{"api_key": id, "api_secret": secret, "client_id": id, "client_secret": secret, "_links": Doc{
 		"self": link(self), "parent": link(parentOf(self)), "notification": link(c.href("/notifications/" + w.id))}}}, nil
 }
 
-func (s *Server) newToken(id, label string, at time.Time) {
-	s.account.in("tokens").add(id, Doc{"uuid": id, "label": label, "active": true, "created_at": stamp(at), "flags": Doc{"active": true}, "revocation": nil})
+func (n *node) newToken(id, label string, at time.Time) {
+	n.in("tokens").add(id, Doc{"uuid": id, "label": label, "active": true, "created_at": stamp(at), "flags": Doc{"active": true}, "revocation": nil})
 }
 
-func (s *Server) newSSHKey(id, label, key string, at time.Time) {
-	s.account.in("ssh-keys").add(id, Doc{"uuid": id, "label": label, "public_key": key, "created_at": stamp(at),
+func (n *node) newSSHKey(id, label, key string, at time.Time) {
+	n.in("ssh-keys").add(id, Doc{"uuid": id, "label": label, "public_key": key, "created_at": stamp(at),
 		"fingerprint": "5d:23:fb:45:70:df:ef:ad:ca:bf:81:93:cd:50:26:" + id[:2]})
 }
 

@@ -25,7 +25,12 @@ func applicationRoutes() []Route {
 		get(app + "/artifacts/{artifactId}"),
 		list(app+"/features", whole),
 		listOf(app+"/messages", indexed, func(c *call) []*node { return c.s.root.in("messages").nodes }),
-		listDocs(app+"/permissions", whole, func(*call) []Doc { return permissionDocs() }),
+		listDocs(app+"/permissions", whole, func(c *call) []Doc {
+			if c.admin(c.organizationOf()) {
+				return permissionDocs()
+			}
+			return granted(c.granted())
+		}),
 		listOf(app+"/teams", indexed, func(c *call) []*node {
 			var out []*node
 			for _, t := range c.s.root.in("teams").nodes {
@@ -36,7 +41,7 @@ func applicationRoutes() []Route {
 			return out
 		}),
 		{Call: "POST /account" + app + "/actions/mark-recent", Handle: func(c *call) (Response, error) {
-			mine := c.s.account.doc["metadata"].(Doc)["applications"].(Doc)
+			mine := c.me.doc["metadata"].(Doc)["applications"].(Doc)
 			recent, _ := mine["recent"].([]Doc)
 			recent = slices.DeleteFunc(slices.Clone(recent), func(d Doc) bool { return d["uuid"] == c.last.id })
 			mine["recent"] = append([]Doc{{"uuid": c.last.id, "recent_at": stamp(c.now)}}, recent...)
@@ -50,7 +55,7 @@ func applicationRoutes() []Route {
 // star keeps the list of the user's favorites.
 func star(verb string, on bool, say string) Route {
 	starred := func(c *call) (Doc, []string) {
-		mine := c.s.account.doc["metadata"].(Doc)["applications"].(Doc)
+		mine := c.me.doc["metadata"].(Doc)["applications"].(Doc)
 		return mine, mine["starred"].([]string)
 	}
 	return do("POST /account/applications/{applicationUuid}/actions/"+verb, change{Status: 200, Say: say,

@@ -10,11 +10,13 @@ import (
 
 // authState is the accounts service: the API tokens and the access tokens handed out.
 type authState struct {
-	secrets map[string]string // API key → secret
-	access  map[string]grant
-	issued  int
-	scopes  []string // asked for, in order; federated organizations need one
+	keys   map[string]credential // by API key
+	access map[string]grant
+	issued int
+	scopes []string // asked for, in order; federated organizations need one
 }
+
+type credential struct{ secret, user string }
 
 type grant struct {
 	key     string
@@ -22,13 +24,13 @@ type grant struct {
 }
 
 func (a *authState) init() {
-	a.secrets = map[string]string{APIKey: APISecret}
+	a.keys = map[string]credential{APIKey: {APISecret, UserAda}, CleoKey: {CleoSecret, UserCleo}}
 	a.access = map[string]grant{}
 }
 
 // revoke ends an API token together with its access tokens.
 func (a *authState) revoke(key string) {
-	delete(a.secrets, key)
+	delete(a.keys, key)
 	maps.DeleteFunc(a.access, func(_ string, g grant) bool { return g.key == key })
 }
 
@@ -66,7 +68,7 @@ func (s *Server) serveToken(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if want, ok := s.auth.secrets[key]; !ok || want != secret {
+	if want, ok := s.auth.keys[key]; !ok || want.secret != secret {
 		oauthError(w, http.StatusBadRequest, "invalid_client", "The API key or secret is wrong or has been revoked.")
 		return
 	}

@@ -112,7 +112,7 @@ func (c *call) fill(message string) string {
 func (c *call) start(ch change, apply func(time.Time)) *work {
 	w := &work{
 		id: c.s.newUUID(), event: ch.Event, label: c.fill(ch.Say), quiet: ch.Event == "",
-		created: c.now, apply: apply, user: c.s.account, nodes: c.touched(), claim: c.claim(ch),
+		created: c.now, apply: apply, user: c.me, nodes: c.touched(), claim: c.claim(ch),
 	}
 	if ch.Fails != nil {
 		w.failure = ch.Fails(c)

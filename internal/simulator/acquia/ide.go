@@ -8,7 +8,15 @@ func ideRoutes() []Route {
 	return []Route{
 		list("/applications/{applicationUuid}/ides", whole),
 		list("/subscriptions/{subscriptionUuid}/ides", whole),
-		list("/account/ides", whole),
+		listOf("/account/ides", whole, func(c *call) []*node {
+			var out []*node
+			for _, n := range c.s.root.in("ides").nodes {
+				if n.data == c.me.id {
+					out = append(out, n)
+				}
+			}
+			return out
+		}),
 		get("/ides/{ideUuid}"),
 		do("POST /applications/{applicationUuid}/ides", change{Event: "IDECreated", Say: "The Cloud IDE is being created.", Fields: []Field{need("label", String)}, New: "label",
 			Check: func(c *call) error {
@@ -27,18 +35,19 @@ func ideRoutes() []Route {
 				}
 				return nil
 			},
-			Do: func(c *call, _ time.Time) { c.s.newIDE(c.app(), c.s.newUUID(), c.text("label")) }}),
+			Do: func(c *call, _ time.Time) { c.s.newIDE(c.app(), c.me, c.s.newUUID(), c.text("label")) }}),
 		remove("DELETE /ides/{ideUuid}", 0, "IDEDeleted", "The Cloud IDE is being deleted.", nil),
 	}
 }
 
-func (s *Server) newIDE(app *node, id, label string) {
-	s.root.in("ides").add(id, Doc{"uuid": id, "label": label, "status": "active"}).owner = app
+func (s *Server) newIDE(app, user *node, id, label string) {
+	n := s.root.in("ides").add(id, Doc{"uuid": id, "label": label, "status": "active"})
+	n.owner, n.data = app, user.id
 }
 
 func (c *call) showIDE(n *node, d, links Doc) {
 	links["web"] = link("https://" + n.id + ".web.ahdev.cloud")
 	links["ide"] = link("https://" + n.id + ".ides.acquia.com")
 	links["application"] = link(c.href(n.owner.path))
-	d["_embedded"] = Doc{"owner": person(c.s.account)}
+	d["_embedded"] = Doc{"owner": person(c.s.root.in("people").get(n.data))}
 }

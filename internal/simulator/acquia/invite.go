@@ -21,7 +21,7 @@ func inviteRoutes() []Route {
 		invites(team+"/invites", func(n *node) bool { return n.doc["team"] != nil }),
 		do("POST "+org+"/admin-invites", change{Status: 200, Say: "Invited organization administrator.", Fields: []Field{need("email", Email)},
 			Check: (*call).notInvited,
-			Do:    func(c *call, at time.Time) { c.s.newInvite(c.last, c.text("email"), nil, at) }}),
+			Do:    func(c *call, at time.Time) { c.s.newInvite(c.me, c.last, c.text("email"), nil, at) }}),
 		do("POST "+team+"/invites", change{Status: 201, Say: "Invited team member.", Fields: []Field{need("email", Email), need("roles", Strings)},
 			Check: all((*call).knownRoles, (*call).notInvited, func(c *call) error {
 				if c.last.in("members").having("mail", c.text("email")) != nil {
@@ -29,7 +29,7 @@ func inviteRoutes() []Route {
 				}
 				return nil
 			}),
-			Do: func(c *call, at time.Time) { c.s.newInvite(c.last, c.text("email"), c.roleNames(), at) }, Now: true}),
+			Do: func(c *call, at time.Time) { c.s.newInvite(c.me, c.last, c.text("email"), c.roleNames(), at) }, Now: true}),
 		{Call: "GET " + invite, Handle: func(c *call) (Response, error) { return ok(c.view(c.last, false)) }},
 		remove("DELETE "+invite, 200, "", "Cancelled invite.", nil),
 		do("POST "+invite+"/actions/accept", change{Status: 200, Say: "The invite has been accepted.", Check: open("accepted"),
@@ -73,9 +73,9 @@ func (c *call) notInvited() error {
 }
 
 // newInvite invites somebody to a team with roles, or to the administrators of an organization.
-func (s *Server) newInvite(to *node, email string, roles []Doc, at time.Time) *node {
+func (s *Server) newInvite(author, to *node, email string, roles []Doc, at time.Time) *node {
 	token := s.newUUID()
-	d := Doc{"uuid": s.newUUID(), "token": token, "email": email, "created_at": stamp(at), "author": person(s.account),
+	d := Doc{"uuid": s.newUUID(), "token": token, "email": email, "created_at": stamp(at), "author": person(author),
 		"organization": named(to.owned("organizations")), "flags": Doc{"declined": false}}
 	if to.kind == "teams" {
 		d["team"], d["roles"] = named(to), roles

@@ -32,7 +32,7 @@ func list(path string, st style) Route {
 		if own := c.last.kids[name]; own != nil {
 			return own.nodes
 		}
-		if c.last == c.s.root || c.last == c.s.account {
+		if c.last == c.s.root || c.last == c.me {
 			return c.s.root.in(name).nodes
 		}
 		return c.s.root.in(name).of(c.last)
@@ -44,7 +44,9 @@ func listOf(path string, st style, nodes func(*call) []*node) Route {
 	return listDocs(path, st, func(c *call) []Doc {
 		var out []Doc
 		for _, n := range nodes(c) {
-			out = append(out, c.view(n, false))
+			if c.sees(n) {
+				out = append(out, c.view(n, false))
+			}
 		}
 		return out
 	})

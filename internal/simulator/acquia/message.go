@@ -32,7 +32,7 @@ func agreementRoutes() []Route {
 				return nil
 			},
 			Do: func(c *call, at time.Time) {
-				c.last.doc["status"], c.last.doc["updated_at"], c.last.doc["actioned_by"] = status, stamp(at), person(c.s.account)
+				c.last.doc["status"], c.last.doc["updated_at"], c.last.doc["actioned_by"] = status, stamp(at), person(c.me)
 			}})
 	}
 	return []Route{

@@ -40,8 +40,8 @@ func organizationRoutes() []Route {
 				c.last.doc["owner"] = person(c.last.in("admins").get(c.text("user_uuid")))
 			}}),
 		do("POST "+org+"/actions/leave", change{Status: 200, Say: "Left organization.",
-			Check: func(c *call) error { return c.notOwner(c.s.account.text("uuid")) },
-			Do:    func(c *call, _ time.Time) { c.leave(c.s.account.text("uuid")) }}),
+			Check: func(c *call) error { return c.notOwner(c.me.text("uuid")) },
+			Do:    func(c *call, _ time.Time) { c.leave(c.me.text("uuid")) }}),
 		list(org+"/applications", indexed),
 		list(org+"/subscriptions", indexed),
 		getDoc(org+"/identity-provider", func(c *call) (Doc, error) {

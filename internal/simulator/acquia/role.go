@@ -16,7 +16,7 @@ func roleRoutes() []Route {
 		get(role),
 		do("POST "+roles, change{Status: 200, Say: "Role created.", Fields: fields, Check: all(freeRoleName, knownPermissions),
 			Do: func(c *call, at time.Time) {
-				c.s.newRole(c.organization(), c.s.newUUID(), c.text("name"), c.text("description"), c.texts("permissions"), false, at)
+				c.s.newRole(c.me, c.organization(), c.s.newUUID(), c.text("name"), c.text("description"), c.texts("permissions"), false, at)
 			}}),
 		do("PUT "+role, change{Status: 200, Say: "Updating role.", Fields: optional(fields), Check: all((*call).something, freeRoleName, knownPermissions),
 			Do: func(c *call, at time.Time) {
@@ -28,7 +28,7 @@ func roleRoutes() []Route {
 				if _, there := c.body["permissions"]; there {
 					c.last.doc["permissions"] = granted(c.texts("permissions"))
 				}
-				c.last.doc["last_edited"] = Doc{"edited_at": stamp(at), "user": person(c.s.account)}
+				c.last.doc["last_edited"] = Doc{"edited_at": stamp(at), "user": person(c.me)}
 			}}),
 		remove("DELETE "+role, 200, "", "Deleted role.", nil),
 	}
@@ -73,9 +73,9 @@ func (c *call) roleNames() []Doc {
 	return out
 }
 
-func (s *Server) newRole(org *node, id, name, description string, permissions []string, isDefault bool, at time.Time) *node {
+func (s *Server) newRole(author, org *node, id, name, description string, permissions []string, isDefault bool, at time.Time) *node {
 	r := s.root.in("roles").add(id, Doc{"uuid": id, "name": name, "description": description, "permissions": granted(permissions), "organization": named(org),
-		"last_edited": Doc{"edited_at": stamp(at), "user": person(s.account)}, "flags": Doc{"default": isDefault}})
+		"last_edited": Doc{"edited_at": stamp(at), "user": person(author)}, "flags": Doc{"default": isDefault}})
 	r.owner = org
 	return r
 }

@@ -69,6 +69,7 @@ type call struct {
 	http   *http.Request
 	query  url.Values
 	key    string    // the API key
+	me     *node     // the account of its owner
 	now    time.Time // UTC; the same for the whole request
 	raw    []byte
 	body   Doc // once fields has checked it
@@ -86,7 +87,7 @@ func (c *call) resolve(steps []step, meo bool) error {
 	c.nodes = map[string]*node{}
 	c.last = c.s.root
 	if strings.HasPrefix(c.path, "/account/") {
-		c.last = c.s.account
+		c.last = c.me
 	}
 	for _, st := range steps {
 		id := c.params[st.param]
@@ -98,8 +99,8 @@ func (c *call) resolve(steps []step, meo bool) error {
 			list = c.s.root.kids[st.collection]
 		}
 		n := list.get(id)
-		if n == nil || n.kind == "environments" && isMEO(n) != meo {
-			return c.missing(st.collection, id, n != nil)
+		if n == nil || !c.sees(n) || n.kind == "environments" && isMEO(n) != meo {
+			return c.missing(st.collection, id, n != nil && c.sees(n))
 		}
 		c.nodes[st.param], c.last = n, n
 	}

@@ -76,20 +76,24 @@ func (s *Server) seedPeople(now time.Time) {
 	for _, p := range [][4]string{{UserAda, "Ada", "Lovelace", "ada"}, {UserBen, "Ben", "Okafor", "ben"}, {UserCleo, "Cleo", "Marin", "cleo"}} {
 		s.root.in("people").add(p[0], Doc{"uuid": p[0], "first_name": p[1], "last_name": p[2], "username": p[3], "mail": p[3] + "@acme.example",
 			"last_login_at": stamp(ago(now, 20*time.Hour)), "picture_url": "https://accounts.acquia.com/images/users/" + p[0] + "/avatar"})
-	}
-	ada := s.root.in("people").get(UserAda)
-	s.account.id = UserAda
-	s.account.doc = person(ada)
-	for k, v := range (Doc{"id": 1234567, "name": "ada", "created_at": stamp(ago(now, 900*day)), "phone": Doc{"office": nil, "mobile": nil, "tfa": nil},
-		"job_title": "", "job_function": "IT Executive", "company": "Acme", "country": "Germany", "state": "", "timezone": "Europe/Berlin",
-		"features": []string{"on-demand-environments"}, "flags": Doc{"active": true, "tfa": true, "support": false},
-		"metadata": Doc{"applications": Doc{"recent": []Doc{}, "starred": []string{AppDocs}}}}) {
-		s.account.doc[k] = v
+		account := person(s.root.in("people").get(p[0]))
+		for k, v := range (Doc{"id": 1234567, "name": p[3], "created_at": stamp(ago(now, 900*day)), "phone": Doc{"office": nil, "mobile": nil, "tfa": nil},
+			"job_title": "", "job_function": "IT Executive", "company": "Acme", "country": "Germany", "state": "", "timezone": "Europe/Berlin",
+			"features": []string{"on-demand-environments"}, "flags": Doc{"active": true, "tfa": true, "support": false},
+			"metadata": Doc{"applications": Doc{"recent": []Doc{}, "starred": []string{AppDocs}}}}) {
+			account[k] = v
+		}
+		n := &node{kind: "account", id: p[0], path: "/account", doc: account}
+		for _, rel := range []string{"ssh-keys", "tokens"} {
+			n.in(rel)
+		}
+		s.accounts[p[0]] = n
 	}
 }
 
 func (s *Server) seedOrganization(now time.Time) *node {
-	org := s.root.in("organizations").add(Organization, Doc{"id": "6", "uuid": Organization, "name": "Acme", "owner": person(s.account), "flags": Doc{"federated_authentication": false}})
+	ada := s.accounts[UserAda]
+	org := s.root.in("organizations").add(Organization, Doc{"id": "6", "uuid": Organization, "name": "Acme", "owner": person(ada), "flags": Doc{"federated_authentication": false}})
 	for _, user := range s.root.in("people").nodes {
 		org.in("members").add(user.id, person(user))
 	}
@@ -102,8 +106,8 @@ func (s *Server) seedOrganization(now time.Time) *node {
 	s.root.in("identity-providers").add(SeedIdentityProvider, Doc{"uuid": SeedIdentityProvider, "label": "Acme sign-on", "idp_entity_id": "https://idp.acme.example/saml",
 		"sp_entity_id": "https://accounts.acquia.com/saml", "sso_url": "https://idp.acme.example/sso", "certificate": "-----BEGIN CERTIFICATE-----\nZGVtbw==\n-----END CERTIFICATE-----\n",
 		"status": "disabled"}).owner = org
-	s.newRole(org, RoleDeveloper, "Developer", "Works on code.", []string{"deploy to non-prod", "configure non-prod env", "download logs non-prod"}, true, ago(now, 700*day))
-	s.newRole(org, RoleLead, "Team Lead", "Runs production.", []string{"deploy to non-prod", "deploy to prod", "administer team", "configure prod env"}, true, ago(now, 700*day))
+	s.newRole(ada, org, RoleDeveloper, "Developer", "Works on code.", []string{"deploy to non-prod", "configure non-prod env", "download logs non-prod"}, true, ago(now, 700*day))
+	s.newRole(ada, org, RoleLead, "Team Lead", "Runs production.", []string{"deploy to non-prod", "deploy to prod", "administer team", "configure prod env"}, true, ago(now, 700*day))
 	return org
 }
 
@@ -145,7 +149,7 @@ func (s *Server) seedPortal(sub *node, now time.Time) *node {
 	s.newConfigSet(app, "custom-acme", true)
 	app.in("code-studio").add("project", Doc{})
 	app.in("email-domains")
-	s.newIDE(app, SeedIDE, "Ada's IDE")
+	s.newIDE(app, s.accounts[UserAda], SeedIDE, "Ada's IDE")
 
 	dev := s.newEnvironment(app, 12, "dev", "Dev", "develop")
 	stage := s.newEnvironment(app, 13, "test", "Stage", "tags/2026-11-01")
@@ -198,22 +202,24 @@ func (s *Server) seedTeams(org, portal, docs *node, now time.Time) {
 	developers := s.newTeam(org, TeamDevelopers, "Developers", ago(now, 500*day))
 	leads := s.newTeam(org, TeamLeads, "Leads", ago(now, 500*day))
 	role := func(id string) []Doc { return []Doc{named(s.root.in("roles").get(id))} }
-	people := s.root.in("people")
+	people, ada := s.root.in("people"), s.accounts[UserAda]
 	developers.join(people.get(UserBen), role(RoleDeveloper))
 	developers.join(people.get(UserCleo), role(RoleDeveloper))
 	leads.join(people.get(UserAda), role(RoleLead))
 	developers.in("applications").add(portal.id, Doc{"uuid": portal.id})
 	leads.in("applications").add(portal.id, Doc{"uuid": portal.id})
 	leads.in("applications").add(docs.id, Doc{"uuid": docs.id})
-	s.newInvite(developers, "dora@acme.example", role(RoleDeveloper), ago(now, 3*day))
-	s.newInvite(developers, "ada@acme.example", role(RoleDeveloper), ago(now, 2*day))
-	s.newInvite(org, "erik@acme.example", nil, ago(now, 3*day))
+	s.newInvite(ada, developers, "dora@acme.example", role(RoleDeveloper), ago(now, 3*day))
+	s.newInvite(ada, developers, "ada@acme.example", role(RoleDeveloper), ago(now, 2*day))
+	s.newInvite(ada, org, "erik@acme.example", nil, ago(now, 3*day))
 }
 
 func (s *Server) seedAccount(now time.Time) {
-	s.newToken(APIKey, "Demo", ago(now, 100*day))
-	s.newToken(SeedToken, "Old laptop", ago(now, 800*day))
-	s.newSSHKey(SeedSSHKey, "Laptop", "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAACAQDemo ada@acme.example", ago(now, 400*day))
+	ada := s.accounts[UserAda]
+	ada.newToken(APIKey, "Demo", ago(now, 100*day))
+	s.accounts[UserCleo].newToken(CleoKey, "Demo", ago(now, 100*day))
+	ada.newToken(SeedToken, "Old laptop", ago(now, 800*day))
+	ada.newSSHKey(SeedSSHKey, "Laptop", "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAACAQDemo ada@acme.example", ago(now, 400*day))
 	s.root.in("agreements").add(SeedAgreement, Doc{"uuid": SeedAgreement, "document_uuid": s.newUUID(), "title": "Terms of Use", "body": "<p>Be excellent to each other.</p>",
 		"status": "pending", "created_at": stamp(ago(now, 10*day)), "updated_at": stamp(ago(now, 10*day)), "actioned_by": nil,
 		"reference": Doc{"uuid": Subscription, "name": "Acme Enterprise", "type": "subscription"}})
@@ -248,7 +254,7 @@ func (s *Server) seedHistory(now time.Time) {
 	past := func(id, event, label string, e *node, before time.Duration, failure string) {
 		at := ago(now, before)
 		s.work.all = append(s.work.all, &work{id: id, event: event, label: label, description: label + " Environment: " + e.label() + ".", failure: failure,
-			user: s.account, nodes: []*node{e}, created: at, started: at, finished: at.Add(2 * time.Minute)})
+			user: s.accounts[UserAda], nodes: []*node{e}, created: at, started: at, finished: at.Add(2 * time.Minute)})
 	}
 	for days := 12; days > 3; days-- {
 		past(s.newUUID(), "DatabaseBackupCreated", "Creating the backup.", envs.get(EnvProd), time.Duration(days)*day, "")

@@ -28,6 +28,12 @@ const (
 	APISecret = "demo+acquia/api=secret=="
 )
 
+// CleoKey and CleoSecret are the API token of a developer who may not touch production.
+const (
+	CleoKey    = "7a1c2f60-5d0e-4c33-9d52-0c5f2a7be003"
+	CleoSecret = "demo+acquia/cleo=secret=="
+)
+
 // Options configure a Server. The zero value is a server on the real clock at real speed with the real limits.
 type Options struct {
 	Now            func() time.Time // time.Now when nil
@@ -44,8 +50,8 @@ type Server struct {
 	rng      *rand.Rand
 	auth     authState
 	limit    limiter
-	root     *node // of what is addressed by the first segment of a path
-	account  *node // of the user; /account
+	root     *node            // of what is addressed by the first segment of a path
+	accounts map[string]*node // by user id; the /account of each
 	work     workQueue
 	requests int // answered so far; the number of a request is its id
 	serial   int // last of the numeric ids
@@ -76,12 +82,12 @@ func New(opts Options) *Server {
 		opts.CallsPerMinute = 100
 	}
 	s := &Server{
-		opts:   opts,
-		rng:    rand.New(rand.NewPCG(3, 4)), // fixed: runs of a test see the same ids
-		root:   &node{},
-		serial: 1000,
+		opts:     opts,
+		rng:      rand.New(rand.NewPCG(3, 4)), // fixed: runs of a test see the same ids
+		root:     &node{},
+		accounts: map[string]*node{},
+		serial:   1000,
 	}
-	s.account = &node{kind: "account", path: "/account", doc: Doc{}}
 	s.auth.init()
 	s.limit.calls = opts.CallsPerMinute
 	s.seed(s.now())
@@ -147,7 +153,11 @@ func (s *Server) answer(hr *http.Request, path string, body []byte) (Response, e
 		return Response{}, notFound("The requested resource was not found.")
 	}
 	c := &call{s: s, http: hr, query: hr.URL.Query(), key: key, now: now, raw: body, path: path, base: baseURL(hr), params: m.Params}
+	c.me = s.accounts[s.auth.keys[key].user]
 	if err := c.resolve(m.Handler.steps, m.Handler.meo); err != nil {
+		return Response{}, err
+	}
+	if err := c.authorize(m.Handler.Call); err != nil {
 		return Response{}, err
 	}
 	return m.Handler.Handle(c)

@@ -21,12 +21,12 @@ func teamRoutes() []Route {
 		remove("DELETE "+team, 200, "", "Removed team.", nil),
 		do("POST "+team+"/actions/leave", change{Status: 200, Say: "You have left the team.",
 			Check: func(c *call) error {
-				if c.last.in("members").get(UserAda) == nil {
+				if c.last.in("members").get(c.me.id) == nil {
 					return conflict("You are not a member of this team.")
 				}
 				return nil
 			},
-			Do: func(c *call, _ time.Time) { c.last.in("members").drop(UserAda) }}),
+			Do: func(c *call, _ time.Time) { c.last.in("members").drop(c.me.id) }}),
 		listOf(team+"/applications", indexed, func(c *call) []*node {
 			var out []*node
 			for _, member := range c.last.in("applications").nodes {
