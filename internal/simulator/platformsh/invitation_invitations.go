@@ -2,6 +2,7 @@ package platformsh
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -19,9 +20,14 @@ func invitationRoutes() []Route {
 	}
 }
 
-// invitationPage answers a bare array, so the next cursor is not visible to the client.
+// invitationPage answers a bare array, so the next cursor is not visible to the client. Without a filter on the state it
+// shows the pending ones.
 func invitationPage(r *Request, all *Collection, field, id string) (Response, error) {
-	docs := pick(all, func(i Doc) bool { return i[field] == id })
+	filtered := false
+	for key := range r.Query {
+		filtered = filtered || strings.HasPrefix(key, "filter[state]")
+	}
+	docs := pick(all, func(i Doc) bool { return i[field] == id && (filtered || i["state"] == "pending") })
 	page, err := listPage(r, docs, list{key: "id", max: maxPage, filters: []string{"state"}, sorts: []string{"updated_at"}})
 	if err != nil {
 		return Response{}, err
