@@ -91,9 +91,10 @@ func (r *toEnd) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// hangUp closes the input, as a client that goes away does, and waits for the end.
+// hangUp closes the input, as a client that goes away does, reads what the client left unread, and waits for the end.
 func (p *process) hangUp() error {
-	_ = p.in.Close() // the client may have closed it
+	_ = p.in.Close()                                  // the client may have closed it
+	go func() { _, _ = io.Copy(io.Discard, p.out) }() // ends with the process
 	<-p.ended
 	return p.cmd.Wait()
 }
