@@ -10,8 +10,8 @@ func applicationRoutes() []Route {
 	return []Route{
 		list("/applications", indexed),
 		get(app),
-		do("PUT "+app, change{Status: 200, Event: "ApplicationRenamed", Say: "Application renamed.", Fields: []Field{need("name", String)},
-			Check: func(c *call) error {
+		do("PUT "+app, change{Status: 200, Event: "ApplicationRenamed", Say: "Application renamed.", Fields: []Field{opt("name", String)},
+			Check: all((*call).something, func(c *call) error {
 				if c.text("name") == c.last.text("name") {
 					return conflict("The new name is the old one. No action taken.")
 				}
@@ -19,7 +19,7 @@ func applicationRoutes() []Route {
 					return invalid("name", "There is an application with this name already.")
 				}
 				return nil
-			},
+			}),
 			Do: func(c *call, _ time.Time) { c.last.doc["name"] = c.text("name") }}),
 		list(app+"/artifacts", indexed),
 		get(app + "/artifacts/{artifactId}"),

@@ -95,7 +95,9 @@ func (c *call) page(docs []Doc, st style) (Response, error) {
 	self := c.href(c.path)
 	links := Doc{"self": link(self + c.rawQuery(nil)), "parent": link(parentOf(self))}
 	out := Doc{"total": total, "_links": links, "_embedded": Doc{"items": items}}
-	if st == whole {
+	if c.newer() {
+		out["count"] = len(items)
+	} else if st == whole {
 		return ok(out)
 	}
 	for _, name := range []string{"sort", "filter", "limit", "offset"} {
@@ -104,7 +106,6 @@ func (c *call) page(docs []Doc, st style) (Response, error) {
 	step := limit
 	if st == numbered {
 		step = 1
-		out["count"] = len(items)
 	}
 	if start+limit < total {
 		links["next"] = link(self + c.rawQuery(url.Values{"offset": {itoa(offset + step)}}))
@@ -114,6 +115,16 @@ func (c *call) page(docs []Doc, st style) (Response, error) {
 	}
 	out["pagination"] = Doc{"total": total, "limit": limit, "offset": offset}
 	return ok(out)
+}
+
+// newer says whether the list is of multi-experience subscriptions: those lists always have a count and a pagination.
+func (c *call) newer() bool {
+	for _, part := range []string{"/codebases", "/sites", "/site-instances/", "/private-networks"} {
+		if strings.Contains(c.path, part) {
+			return true
+		}
+	}
+	return false
 }
 
 // rawQuery is the query of this request with some values replaced.

@@ -103,5 +103,6 @@ func (c *call) series(metric, host string, n *node) Doc {
 	if n.kind == "environments" {
 		meta["environment"] = Doc{"ids": []string{n.id}}
 	}
-	return Doc{"metric": metric, "datapoints": points, "last_data_at": stamp(to.Truncate(24 * time.Hour)), "metadata": meta}
+	return Doc{"metric": metric, "datapoints": points, "last_data_at": stamp(to.Truncate(24 * time.Hour)), "metadata": meta,
+		"_links": Doc{"self": link(c.href(n.path + "/metrics/usage/" + metric)), "parent": link(c.href(n.path + "/metrics/usage"))}}
 }

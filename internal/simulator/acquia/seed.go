@@ -122,8 +122,10 @@ func (s *Server) seedSubscription(org *node, now time.Time) *node {
 	s.newStudioUser(sub, s.root.in("people").get(UserBen), "")
 	s.newNetwork(sub, PrivateNetwork, Doc{"region": "us-east-1", "name": "acme-network", "label": "Acme", "description": "Office link"}, ago(now, 90*day))
 	network := s.root.in("private-networks").get(PrivateNetwork)
-	network.in("connections/vpns").add("1", Doc{"id": 1, "name": "office", "gateway_ip": "192.0.2.1", "routes": []any{"192.0.2.0/24"}})
-	network.in("connections/vpc-peers").add("1", Doc{"id": 1, "name": "warehouse", "aws_account": "123456789012", "vpc_id": "vpc-1234567890abcdef0", "vpc_cidr": "10.2.0.0/16", "region": "us-east-1"})
+	network.in("connections/vpns").add("1", Doc{"id": 1, "name": "office", "gateway_ip": "192.0.2.1", "routes": []any{"192.0.2.0/24"},
+		"tunnel1": Doc{"shared_key": "demo-shared-key-1", "internal_cidr": "169.254.10.0/30", "ike_versions": "2", "startup_action": "start", "dpd_timeout_action": "restart", "address": "203.0.113.21"},
+		"tunnel2": Doc{"shared_key": "demo-shared-key-2", "internal_cidr": "169.254.11.0/30", "ike_versions": "2", "startup_action": "start", "dpd_timeout_action": "restart", "address": "203.0.113.22"}})
+	network.in("connections/vpc-peers").add("1", Doc{"id": 1, "name": "warehouse", "aws_account": "123456789012", "vpc_id": "vpc-1234567890abcdef0", "vpc_cidr": "10.2.0.0/16", "region": "us-east-1", "peering_connection_id": "pcx-1234567890abcdef0"})
 	return sub
 }
 

@@ -51,7 +51,13 @@ func siteInstanceRoutes() []Route {
 		do("POST "+backups+"/{id}/actions/restore", change{Say: "Database restore started.", Do: func(c *call, _ time.Time) {
 			c.last.home.up.data = c.last.data
 		}}),
-		list(instance+"/domains", numbered),
+		listDocs(instance+"/domains", numbered, func(c *call) []Doc {
+			var out []Doc
+			for _, n := range c.last.in("domains").nodes {
+				out = append(out, Doc{"domain": c.view(n, false)})
+			}
+			return out
+		}),
 		get(domain),
 		{Call: "PUT " + domain, Creates: true, Handle: func(c *call) (Response, error) {
 			name := c.params["domainName"]
@@ -83,6 +89,9 @@ func (c *call) sourceInstance() *node {
 }
 
 func (c *call) instanceSource() error {
+	if len(c.body) == 0 {
+		return invalid("source_environment_id", "Missing required parameter: source_environment_id")
+	}
 	switch source := c.sourceInstance(); source {
 	case nil:
 		return invalid("source_environment_id", "The site has no instance in that environment.")

@@ -14,7 +14,7 @@ func teamRoutes() []Route {
 		get(team),
 		do("POST "+teams, change{Status: 201, Say: "Team created.", Fields: []Field{need("name", String)}, New: "name", Check: freeTeamName,
 			Do: func(c *call, at time.Time) { c.s.newTeam(c.organization(), c.s.newUUID(), c.text("name"), at) }, Now: true}),
-		do("PUT "+team, change{Status: 200, Say: "Team renamed.", Fields: []Field{need("name", String)}, Check: freeTeamName,
+		do("PUT "+team, change{Status: 200, Say: "Team renamed.", Fields: []Field{opt("name", String)}, Check: all((*call).something, freeTeamName),
 			Do: func(c *call, at time.Time) {
 				c.last.doc["name"], c.last.doc["updated_at"] = c.text("name"), stamp(at)
 			}}),
