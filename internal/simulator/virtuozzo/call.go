@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // callsText has one call per line: its name, then its parameters besides session and appid. A star marks what is
@@ -23,7 +24,6 @@ type handlers map[string]Handler
 type call struct {
 	name   string // environment/control.startenv
 	params []param
-	handle Handler
 }
 
 type param struct {
@@ -47,8 +47,30 @@ func (c *call) reads() bool {
 	return strings.HasSuffix(verb, "history")
 }
 
-// newCalls joins calls.txt and the handlers. It panics when they do not fit, because both are tables of this program.
-func newCalls() map[string]*call {
+// catalogue is all calls; servers share it, for it never changes.
+type catalogue struct {
+	byPath map[string]*call // below Base
+	sorted []*call          // by name
+}
+
+// calls reads calls.txt.
+var calls = sync.OnceValue(func() catalogue {
+	c := catalogue{byPath: map[string]*call{}}
+	for line := range strings.Lines(callsText) {
+		one := parseCall(line)
+		c.byPath[one.path()] = one
+		c.sorted = append(c.sorted, one)
+	}
+	slices.SortFunc(c.sorted, func(a, b *call) int { return strings.Compare(a.name, b.name) })
+	return c
+})
+
+// allHandlers is shared by servers as the catalogue is.
+var allHandlers = sync.OnceValue(newHandlers)
+
+// newHandlers collects the handlers of all calls. It panics when they do not fit calls.txt, because both are tables of this
+// program.
+func newHandlers() handlers {
 	all := handlers{}
 	for _, h := range []handlers{
 		authHandlers(), tokenHandlers(), accountHandlers(), trackingHandlers(), schedulerHandlers(),
@@ -68,20 +90,15 @@ func newCalls() map[string]*call {
 		}
 		maps.Copy(all, h)
 	}
-	calls := map[string]*call{}
-	for line := range strings.Lines(callsText) {
-		c := parseCall(line)
-		c.handle = all[c.name]
-		if c.handle == nil {
+	for _, c := range calls().sorted {
+		if all[c.name] == nil {
 			panic(fmt.Sprintf("virtuozzo: %s has no handler", c.name))
 		}
-		delete(all, c.name)
-		calls[c.path()] = c
 	}
-	if len(all) > 0 {
-		panic(fmt.Sprintf("virtuozzo: handlers without a call: %v", slices.Sorted(maps.Keys(all))))
+	if n := len(calls().sorted); len(all) != n {
+		panic(fmt.Sprintf("virtuozzo: %d handlers for %d calls", len(all), n))
 	}
-	return calls
+	return all
 }
 
 func parseCall(line string) *call {

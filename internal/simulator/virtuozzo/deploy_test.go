@@ -51,9 +51,9 @@ func TestBuildProjects(t *testing.T) {
 	s := newSite(t)
 	const d = "environment/deployment."
 	s.refused(4109, d+"addbuildproject", form{"envName": "shop", "nodeId": "101", "name": "x", "repo": "5"}) // no build node
-	s.ok(d+"addbuildproject", form{"envName": "shop", "nodeId": "103", "name": "x", "repo": "5", "deployment": `{"context":"x","nodeGroup":"cp"}`})
-	s.refused(99, d+"deployproject", form{"envName": "shop", "nodeId": "103", "project": "x"}) // not built
-	s.ok(d+"builddeployproject", form{"envName": "shop", "nodeId": "103", "project": "x"})
+	s.ok(d+"addbuildproject", form{"envName": "shop", "nodeId": "120", "name": "x", "repo": "5", "deployment": `{"context":"x","nodeGroup":"cp"}`})
+	s.refused(99, d+"deployproject", form{"envName": "shop", "nodeId": "120", "project": "x"}) // not built
+	s.ok(d+"builddeployproject", form{"envName": "shop", "nodeId": "120", "project": "x"})
 	if s.env("shop").Deployed["x"] == "" {
 		t.Error("it was not deployed")
 	}
@@ -61,8 +61,8 @@ func TestBuildProjects(t *testing.T) {
 	if old == nil || old["hash"] != s.env("shop").Deployed["x"] {
 		t.Errorf("the older calls see %v", old)
 	}
-	s.ok("environment/build.removeproject", form{"envName": "shop", "nodeid": "103", "projectid": itoa(old["id"])})
-	s.refused(5, d+"getbuildprojectinfo", form{"envName": "shop", "nodeId": "103", "project": "x"})
+	s.ok("environment/build.removeproject", form{"envName": "shop", "nodeid": "120", "projectid": itoa(old["id"])})
+	s.refused(5, d+"getbuildprojectinfo", form{"envName": "shop", "nodeId": "120", "project": "x"})
 }
 
 func TestMarketplace(t *testing.T) {

@@ -245,7 +245,7 @@ func (s *Server) removeEnv(e *environment) {
 	s.triggers.removeWhere(ofEnv)
 	s.tasks.removeWhere(ofEnv)
 	s.market.installed = slices.DeleteFunc(s.market.installed, ofEnv)
-	s.collab.resources.removeWhere(func(d Doc) bool { return d["resourceId"] == e.name })
+	s.collab.resources.removeWhere(func(d Doc) bool { return d["type"] == "ENV" && covers(d, e) })
 }
 
 // addEnv makes an environment without nodes.

@@ -1,6 +1,7 @@
 package virtuozzo
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -23,8 +24,9 @@ func (s *Server) createExport(r *Request) (Doc, error) {
 		return nil, err
 	}
 	name, _ := d["envName"].(string)
+	name = cmp.Or(name, r.text("appid"))
 	if name == "" {
-		return scripted(nil, invalid("settings", "has no envName"))
+		return scripted(nil, invalid("settings", "has no envName, and appid is not given"))
 	}
 	e, err := s.envNamed(r, name)
 	if err != nil {

@@ -28,7 +28,7 @@ const (
 const (
 	NodeShopWeb       = 101 // layer cp
 	NodeShopDB        = 102 // layer sqldb
-	NodeShopBuild     = 103 // layer build
+	NodeShopBuild     = 120 // layer build
 	NodeStagingWeb    = 201
 	NodeStagingDB     = 202
 	NodeAnalyticsFull = 301 // its disk is full
@@ -40,7 +40,7 @@ const (
 	SeedCertificate   = 31 // bound to www.example.com of EnvShop
 	SeedSpareCert     = 32
 	SeedTrigger       = 7 // scales the web layer of EnvShop
-	SeedAlert         = 8
+	SeedAlert         = 9
 	SeedRule          = 12 // firewall rule of EnvShop
 	SeedRepo          = 5
 	SeedBuildProject  = 17
@@ -52,17 +52,17 @@ const (
 	SeedResource      = 61
 	SeedToken         = 9 // ReadOnlyToken
 	SeedMainToken     = 10
-	SeedTask          = 41
+	SeedTask          = 3
 	SeedAction        = 90210 // failed
-	SeedEndpoint      = 71
+	SeedEndpoint      = 8
 	SeedMessage       = 4 // on NodeShopWeb
 	SeedInstallation  = "a1b2c3"
 	SeedAddon         = "d4e5f6"
 	SeedApp           = "wordpress"
 	SeedOwnApp        = "shop-tools"
-	SeedExport        = "export-51"
+	SeedExport        = "shop-2026-11-01"
 	SeedDomain        = "www.example.com"
-	SeedPublicIP      = "198.51.100.10"
+	SeedPublicIP      = "203.0.113.10"
 	SeedErrorLog      = "/var/log/nginx/error_log"
 	GroupProduction   = "Production"
 	GroupStaging      = "Staging"

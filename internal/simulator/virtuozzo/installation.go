@@ -78,7 +78,7 @@ func (s *Server) getInstallationEnv(r *Request) (Doc, error) {
 }
 
 // appActions are the actions that every simulated application has.
-var appActions = []string{"restart", "update", "check"}
+var appActions = []string{"restart", "update", "check", "backupNow"}
 
 func (s *Server) executeAction(r *Request) (Doc, error) {
 	d, err := s.installation(r)

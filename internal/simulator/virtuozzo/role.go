@@ -23,7 +23,7 @@ func roleHandlers() handlers {
 func (s *Server) policyView(p Doc) Doc {
 	return Doc{
 		"id": p["id"], "name": p["name"], "uniqueName": p["uniqueName"], "description": p["description"], "behavior": "ALLOW", "type": "ENVIRONMENT",
-		"isSystem": p["ownerUid"] == 0, "apiListItems": s.methodItems(p["methods"].([]string)),
+		"isSystem": p["ownerUid"] == 0, "apiListItems": rightItems(p["methods"].([]string)),
 	}
 }
 
@@ -132,7 +132,7 @@ func (s *Server) getRoleMethods(r *Request) (Doc, error) {
 	for _, role := range s.collab.roles.items {
 		if mine(r, role) && (!r.has("roleId") || role["id"] == r.number("roleId")) {
 			rights := s.collab.rights([]int{role["id"].(int)})
-			list = append(list, Doc{"result": 0, "roleId": role["id"], "behavior": "ALLOW", "tokenPermissions": s.methodItems(rights)})
+			list = append(list, Doc{"result": 0, "roleId": role["id"], "behavior": "ALLOW", "tokenPermissions": rightItems(rights)})
 		}
 	}
 	return Doc{"responses": list}, nil
@@ -141,7 +141,7 @@ func (s *Server) getRoleMethods(r *Request) (Doc, error) {
 func (s *Server) setPolicy(r *Request, p Doc) error {
 	methods := r.list("methods")
 	for _, m := range methods {
-		if !slices.ContainsFunc(s.methodNames(), func(name string) bool { return allows([]string{m}, name) }) {
+		if !knownRight(m) {
 			return invalid("methods", "names no method with "+m)
 		}
 	}
@@ -193,5 +193,5 @@ func (s *Server) getPolicyMethods(r *Request) (Doc, error) {
 	if !ok || !mine(r, p) {
 		return nil, notFound("policy", id)
 	}
-	return Doc{"behavior": "ALLOW", "tokenPermissions": s.methodItems(p["methods"].([]string))}, nil
+	return Doc{"behavior": "ALLOW", "tokenPermissions": rightItems(p["methods"].([]string))}, nil
 }

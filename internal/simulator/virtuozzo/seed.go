@@ -31,7 +31,7 @@ func (s *Server) seed(now time.Time) {
 	s.seedTriggers(now)
 	s.seedActions(now)
 	s.tasks.put(SeedTask, Doc{"uid": UserDev, "envName": EnvStaging, "appid": s.find(EnvStaging).appid, "trigger": "cron:0 22 * * *", "script": "sleep-environment", "description": "stop at night", "params": Doc{}, "createdOn": stamp(day(20))})
-	s.exports.put(51, Doc{"uid": UserDev, "envName": EnvShop, "exportId": SeedExport, "fileName": "shop-20261101-030000.zip", "createdOn": stamp(day(19)), "manifest": "type: install\nname: shop\n"})
+	s.exports.put(51, Doc{"uid": UserDev, "envName": EnvShop, "exportId": SeedExport, "fileName": "shop-2026-11-01.tar.gz", "createdOn": stamp(day(19)), "manifest": "type: install\nname: shop\n"})
 }
 
 func (s *Server) seedNode(e *environment, id int, layerName, nodeType string) *node {
@@ -51,6 +51,8 @@ func (s *Server) seedShop(created time.Time) {
 	web.messages = []Doc{{"actionId": SeedMessage, "type": "INFO", "action": "UPDATE", "data": "A newer tag of the stack is available."}}
 	web.packages = []string{"git"}
 	web.files.append(SeedErrorLog, webErrors(created), created)
+	web.files.write("/etc/nginx/nginx.conf", "user nginx;\nworker_processes auto;\n", created)
+	web.files.write("/etc/php.ini", "memory_limit = 128M\n", created)
 	web.files.write(SeedErrorLog+"-20261101.gz", "compressed", created)
 	db := s.seedNode(e, NodeShopDB, "sqldb", "mysql5")
 	db.fixed, db.flexible = 2, 16
@@ -62,7 +64,7 @@ func (s *Server) seedShop(created time.Time) {
 	e.added = []addedDomain{{domain: "static.example.com"}}
 	e.custom = &customSSL{cert: "seeded certificate", key: "seeded private key", intermediate: "seeded chain", enabled: true}
 	e.rules.put(SeedRule, Doc{"name": "Office", "direction": "INPUT", "action": "ALLOW", "protocol": "TCP", "ports": "3306", "src": "192.0.2.0/24", "priority": 1100.0, "isEnabled": true, "isInfra": false, "softNodeGroup": "sqldb"})
-	e.endpoints.put(SeedEndpoint, Doc{"nodeId": NodeShopDB, "name": "MySQL", "protocol": "TCP", "privatePort": 3306, "publicPort": 11071, "domain": "node102-shop.jelastic.example"})
+	e.endpoints.put(SeedEndpoint, Doc{"nodeId": NodeShopDB, "name": "MySQL", "protocol": "TCP", "privatePort": 3306, "publicPort": 11008, "domain": "node102-shop.jelastic.example"})
 	s.repos.put(SeedRepo, Doc{"uid": UserDev, "name": "shop", "url": "https://git.example.com/acme/shop.git", "type": "GIT", "branch": "main", "login": "ci", "password": "repo-password", "description": "The shop"})
 	e.deploy(&project{context: "ROOT", layer: "cp", kind: "GIT", url: "https://git.example.com/acme/shop.git", branch: "main", login: "ci", settings: Doc{"autoUpdate": false}, hooks: Doc{"postDeploy": "php artisan migrate --force"}}, strings.Repeat("0123abcd", 5), created)
 	e.maven.put(SeedBuildProject, Doc{"nodeId": NodeShopBuild, "name": "shop-api", "url": "https://git.example.com/acme/shop-api.git", "branch": "main", "settings": Doc{}, "hooks": Doc{"preBuild": "mvn -v"}, "target": target{context: "api", layer: "cp"}, "hash": strings.Repeat("89ef", 10), "built": true})
@@ -129,14 +131,14 @@ func (s *Server) seedMarket(now time.Time) {
 	s.market.apps = []Doc{
 		{"id": SeedApp, "uid": 0, "name": "WordPress", "type": "install", "category": "apps/cms", "description": "Blog and content management"},
 		{"id": "drupal", "uid": 0, "name": "Drupal", "type": "install", "category": "apps/cms", "description": "Content management"},
-		{"id": "letsencrypt", "uid": 0, "name": "Let's Encrypt", "type": "update", "category": "addons/security", "description": "Free certificates"},
+		{"id": "letsencrypt-ssl-addon", "uid": 0, "name": "Let's Encrypt", "type": "update", "category": "addons/security", "description": "Free certificates"},
 		{"id": "backup-addon", "uid": 0, "name": "Backup", "type": "update", "category": "addons/backup", "description": "Scheduled backups to storage"},
 		{"id": SeedOwnApp, "uid": UserDev, "name": "Shop tools", "type": "update", "category": "custom", "description": "Own add-on"},
 	}
 	s.market.favorites = []string{SeedApp}
 	shop, staging := s.find(EnvShop), s.find(EnvStaging)
 	s.market.installed = []Doc{
-		{"uniqueName": SeedInstallation, "uid": UserDev, "id": "letsencrypt", "name": "Let's Encrypt", "type": "update", "envName": shop.name, "appid": shop.appid, "nodeGroup": "cp", "settings": Doc{"customDomains": SeedDomain, "token": "addon-secret"}},
+		{"uniqueName": SeedInstallation, "uid": UserDev, "id": "letsencrypt-ssl-addon", "name": "Let's Encrypt", "type": "update", "envName": shop.name, "appid": shop.appid, "nodeGroup": "cp", "settings": Doc{"customDomains": SeedDomain, "token": "addon-secret"}},
 		{"uniqueName": SeedAddon, "uid": UserDev, "id": SeedApp, "name": "WordPress", "type": "install", "envName": staging.name, "appid": staging.appid, "nodeGroup": "", "settings": Doc{"adminEmail": Login}},
 	}
 	s.market.console = stampedLine(now.Add(-time.Hour), "certificate of "+SeedDomain+" is valid, nothing to do")

@@ -33,8 +33,8 @@ type Options struct {
 
 // Server is one simulated installation of a hoster: http.Handler, store and clock.
 type Server struct {
-	opts  Options
-	calls map[string]*call // by path below Base
+	opts     Options
+	handlers handlers
 
 	mu         sync.Mutex // guards everything below
 	rng        *rand.Rand
@@ -75,8 +75,8 @@ func New(opts Options) *Server {
 		opts:     opts,
 		rng:      rand.New(rand.NewPCG(3, 4)), // fixed: runs of a test see the same ids
 		failures: map[string][]failure{},
+		handlers: allHandlers(),
 	}
-	s.calls = newCalls()
 	s.seed(opts.Now().UTC())
 	return s
 }
@@ -104,7 +104,7 @@ func realWait(now func() time.Time) func(context.Context, time.Time) error {
 // ServeHTTP answers one request. The path is relative to the host: the caller strips a mount prefix.
 func (s *Server) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
 	path, _ := strings.CutPrefix(hr.URL.EscapedPath(), Base+"/")
-	c, ok := s.calls[path]
+	c, ok := calls().byPath[path]
 	if !ok {
 		http.Error(w, "404 page not found", http.StatusNotFound) // what hosts answer for methods their version lacks
 		return
@@ -180,7 +180,7 @@ func (s *Server) answer(r *Request) (Doc, error) {
 		}
 		return nil, f.err
 	}
-	d, err := r.call.handle(s, r)
+	d, err := s.handlers[r.call.name](s, r)
 	if err == nil && r.began == nil && !r.call.reads() {
 		s.note(r, d)
 	}

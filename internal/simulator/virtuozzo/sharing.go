@@ -77,9 +77,9 @@ func (s *Server) getResourceMethods(r *Request) (Doc, error) {
 		}
 	}
 	list := []any{}
-	for _, name := range s.methodNames() {
-		if allows(rights, name) {
-			list = append(list, name)
+	for _, c := range calls().sorted {
+		if allows(rights, c.method()) {
+			list = append(list, c.method())
 		}
 	}
 	return Doc{"array": list}, nil

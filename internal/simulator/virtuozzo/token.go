@@ -48,39 +48,32 @@ func allows(rights []string, method string) bool {
 	})
 }
 
-// methodNames are the names of all methods, sorted.
-func (s *Server) methodNames() []string {
-	names := make([]string, 0, len(s.calls))
-	for _, c := range s.calls {
-		names = append(names, c.method())
-	}
-	slices.Sort(names)
-	return names
+// knownRight tells whether a right covers any method at all.
+func knownRight(right string) bool {
+	return slices.ContainsFunc(calls().sorted, func(c *call) bool { return allows([]string{right}, c.method()) })
 }
 
-// methodItems describes methods the way rights are listed.
-func (s *Server) methodItems(rights []string) []any {
+// methodItems describes the methods that keep says yes to, the way rights are listed.
+func methodItems(keep func(*call) bool) []any {
 	items := []any{}
-	for i, name := range s.methodNames() {
-		if allows(rights, name) {
-			items = append(items, s.methodItem(i, name))
+	for i, c := range calls().sorted {
+		if keep(c) {
+			items = append(items, Doc{
+				"id": i + 1, "method": c.method(), "isSafe": c.reads(), "isCollaborationAccessible": strings.HasPrefix(c.name, "environment/"),
+			})
 		}
 	}
 	return items
 }
 
-func (s *Server) methodItem(i int, name string) Doc {
-	path := strings.Join(strings.Split(name, "."), "/")
-	service := path[:strings.LastIndexByte(path, '/')] + "/rest" + path[strings.LastIndexByte(path, '/'):]
-	return Doc{
-		"id": i + 1, "method": name, "isSafe": s.calls[service].reads(),
-		"isCollaborationAccessible": strings.HasPrefix(name, "environment."),
-	}
+// rightItems are the methods that a list of rights covers.
+func rightItems(rights []string) []any {
+	return methodItems(func(c *call) bool { return allows(rights, c.method()) })
 }
 
 // tokenView shows a token; its value only right after it was made.
 func (s *Server) tokenView(t Doc, withKey bool) Doc {
-	d := Doc{"id": t["id"], "description": t["description"], "isSystem": false, "apiListItems": s.methodItems(t["apiList"].([]string))}
+	d := Doc{"id": t["id"], "description": t["description"], "isSystem": false, "apiListItems": rightItems(t["apiList"].([]string))}
 	for _, k := range []string{"lastUsed", "expiresAt"} {
 		if v, ok := t[k]; ok {
 			d[k] = v
@@ -140,7 +133,7 @@ func (s *Server) setToken(r *Request, t Doc) error {
 	if r.has("apiList") {
 		rights := r.list("apiList")
 		for _, m := range rights {
-			if !slices.ContainsFunc(s.methodNames(), func(name string) bool { return allows([]string{m}, name) }) {
+			if !knownRight(m) {
 				return invalid("apiList", "names no method with "+m)
 			}
 		}
@@ -215,12 +208,8 @@ func (s *Server) deleteTokens(r *Request) (Doc, error) {
 }
 
 func (s *Server) getTokenAPIList(r *Request) (Doc, error) {
-	items := []any{}
-	for i, name := range s.methodNames() {
-		if strings.Contains(name, strings.ToLower(r.text("search"))) {
-			items = append(items, s.methodItem(i, name))
-		}
-	}
+	search := strings.ToLower(r.text("search"))
+	items := methodItems(func(c *call) bool { return strings.Contains(c.method(), search) })
 	return Doc{"behavior": "ALLOW", "tokenPermissions": items}, nil
 }
 
@@ -233,7 +222,7 @@ var tokenTemplates = map[string][]string{
 func (s *Server) getTokenTemplates(*Request) (Doc, error) {
 	list := []any{}
 	for i, name := range slices.Sorted(maps.Keys(tokenTemplates)) {
-		list = append(list, Doc{"id": i + 1, "name": name, "apiListItems": s.methodItems(tokenTemplates[name])})
+		list = append(list, Doc{"id": i + 1, "name": name, "apiListItems": rightItems(tokenTemplates[name])})
 	}
 	return Doc{"templates": list}, nil
 }
@@ -250,5 +239,5 @@ func (s *Server) getBuiltinPolicy(r *Request) (Doc, error) {
 	if !ok {
 		return nil, notFound("policy", name)
 	}
-	return Doc{"behavior": "ALLOW", "tokenPermissions": s.methodItems(rights)}, nil
+	return Doc{"behavior": "ALLOW", "tokenPermissions": rightItems(rights)}, nil
 }
