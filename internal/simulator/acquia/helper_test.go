@@ -6,22 +6,24 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
 
 	"paasmcp/internal/simulator"
+	"paasmcp/internal/simulator/acquia"
 )
 
 type doc = map[string]any
 
 const api = "http://sim/acquia/api"
 
-// site is a simulator with a clock of its own and a user who is signed in.
+// site is a server with a clock of its own and a user who is signed in. Only mount_test.go goes through the whole simulator.
 type site struct {
 	t      *testing.T
-	sim    *simulator.Simulator
+	server *acquia.Server
 	clock  *simulator.FakeClock
 	client *http.Client
 	token  string
@@ -31,17 +33,31 @@ type site struct {
 // newSite signs in for good and without a limit, so that a test may let hours pass and call often.
 func newSite(t *testing.T) *site {
 	t.Helper()
-	return newSiteWith(t, simulator.Options{TokenLifetime: 10000 * time.Hour, AcquiaRate: -1})
+	return newSiteWith(t, acquia.Options{TokenLifetime: 10000 * time.Hour, CallsPerMinute: -1})
 }
 
-func newSiteWith(t *testing.T, o simulator.Options) *site {
+func newSiteWith(t *testing.T, o acquia.Options) *site {
 	t.Helper()
 	s := &site{t: t, clock: simulator.NewFakeClock(time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC))}
-	o.Clock = s.clock
-	s.sim = simulator.New(o)
-	s.client = &http.Client{Transport: s.sim.Transport(), CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	s.login(simulator.AcquiaKey, simulator.AcquiaSecret)
+	o.Now = s.clock.Now
+	s.server = acquia.New(o)
+	s.client = &http.Client{Transport: inProcess{s.server}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	s.login(acquia.APIKey, acquia.APISecret)
 	return s
+}
+
+// inProcess hands requests to a server as the simulator does: below a mount point.
+type inProcess struct{ server *acquia.Server }
+
+func (p inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
+	in := r.Clone(r.Context())
+	in.Host = r.URL.Host
+	in.URL.Path = strings.TrimPrefix(r.URL.Path, "/acquia")
+	in.URL.RawPath = strings.TrimPrefix(r.URL.EscapedPath(), "/acquia")
+	in.Header.Set("X-Forwarded-Prefix", "/acquia")
+	w := httptest.NewRecorder()
+	p.server.ServeHTTP(w, in)
+	return w.Result(), nil
 }
 
 func (s *site) login(key, secret string) {

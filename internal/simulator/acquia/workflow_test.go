@@ -19,7 +19,7 @@ const (
 
 func (s *site) env(id string) acquia.EnvironmentState {
 	s.t.Helper()
-	e, ok := s.sim.Acquia().Environment(id)
+	e, ok := s.server.Environment(id)
 	if !ok {
 		s.t.Fatalf("no environment %s", id)
 	}
@@ -69,7 +69,7 @@ func TestNotificationProgress(t *testing.T) {
 func TestFailedWorkChangesNothing(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	s.sim.Acquia().FailNext("DatabaseCopied")
+	s.server.FailNext("DatabaseCopied")
 	n := s.finish("failed", "POST "+stage+"/databases", `{"name":"portal","source":"`+acquia.EnvProd+`"}`)
 	if n["description"] == "" || s.env(acquia.EnvStage).Databases["portal"] != "portal of test" {
 		t.Errorf("%v", n)
@@ -83,7 +83,7 @@ func TestFailedWorkChangesNothing(t *testing.T) {
 
 func TestInstantSpeed(t *testing.T) {
 	t.Parallel()
-	s := newSiteWith(t, simulator.Options{Speed: simulator.Instant})
+	s := newSiteWith(t, acquia.Options{Speed: simulator.Instant})
 	id := s.accept("POST "+dev+"/code/actions/switch", `{"branch":"main"}`)
 	if n := s.get("/notifications/" + id); n["status"] != "completed" {
 		t.Errorf("%v", n)
