@@ -7,7 +7,7 @@ import (
 )
 
 // Clock tells the time to tokens and activities. Nil in Options means the real one, which testing/synctest replaces by
-// itself inside a bubble.
+// itself inside a bubble. A clock may have Wait as FakeClock does; without it, blocking calls wait with timers of the real one.
 type Clock interface{ Now() time.Time }
 
 type realClock struct{}
@@ -18,13 +18,11 @@ func (realClock) Now() time.Time { return time.Now() }
 type FakeClock struct {
 	mu    sync.Mutex
 	now   time.Time
-	moved chan struct{} // closed and replaced by every Advance
+	moved chan struct{} // closed by the next Advance; nil while nobody waits
 }
 
 // NewFakeClock returns a clock that stands at start.
-func NewFakeClock(start time.Time) *FakeClock {
-	return &FakeClock{now: start, moved: make(chan struct{})}
-}
+func NewFakeClock(start time.Time) *FakeClock { return &FakeClock{now: start} }
 
 // Now returns the time the clock stands at.
 func (c *FakeClock) Now() time.Time {
@@ -38,14 +36,19 @@ func (c *FakeClock) Advance(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.now = c.now.Add(d)
-	close(c.moved)
-	c.moved = make(chan struct{})
+	if c.moved != nil {
+		close(c.moved)
+		c.moved = nil
+	}
 }
 
 // Wait blocks until Advance has moved the clock to until, or returns the error of ctx.
 func (c *FakeClock) Wait(ctx context.Context, until time.Time) error {
 	for {
 		c.mu.Lock()
+		if c.moved == nil {
+			c.moved = make(chan struct{})
+		}
 		now, moved := c.now, c.moved
 		c.mu.Unlock()
 		if !now.Before(until) {
