@@ -217,7 +217,7 @@ func (a *attempt) pass(ctx context.Context, channel Channel) (approval.Grant, er
 		return approval.Grant{}, err
 	}
 	if err != nil {
-		return approval.Grant{}, a.refused(a.verdict.Reason+" "+err.Error(), err)
+		return approval.Grant{}, a.refused(a.verdict.Reason+" But "+err.Error(), err)
 	}
 	grant, err := a.s.Gate.Redeem(state, a.binding(), answer)
 	if err != nil {

@@ -40,7 +40,6 @@ func (e *engine) listen(ctx context.Context, l net.Listener, handler http.Handle
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(l) }()
-	e.log.Info("listening", "transport", transport, "addr", l.Addr().String(), "token", len(e.cfg.Token) > 0)
 	select {
 	case err := <-failed:
 		return fmt.Errorf("serve on %q: %w", l.Addr(), err)
