@@ -33,6 +33,9 @@ func applicationSettingsRoutes() []Route {
 				if !c.last.flag("remote_admin") {
 					return forbidden("This application does not have remote administration.")
 				}
+				if until, given := parseTime(c.text("pause_until")); given && !until.After(c.now) {
+					return invalid("pause_until", "The time to pause until must be in the future.")
+				}
 				for _, field := range []string{"deploy_environment", "source_environment"} {
 					if id := c.text(field); id != "" && c.sibling(id) == nil {
 						return invalid(field, "The environment %s does not belong to this application.", id)

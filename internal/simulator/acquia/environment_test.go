@@ -138,6 +138,9 @@ func TestSettings(t *testing.T) {
 		t.Errorf("ra %v", got)
 	}
 	s.refuse(400, "validation_failed", "PUT "+portal+"/settings/ra", `{"update_mode":"update","deploy_environment":"`+acquia.EnvDocs+`"}`)
+	s.want(200, "PUT "+portal+"/settings/ra", `{"update_mode":"update","pause_until":"2027-01-04 08:00:00"}`)
+	s.refuse(400, "validation_failed", "PUT "+portal+"/settings/ra", `{"update_mode":"update","pause_until":"2026-01-04 08:00:00"}`)
+	s.refuse(400, "validation_failed", "PUT "+portal+"/settings/ra", `{"update_mode":"update","pause_until":"soon"}`)
 	s.refuse(403, "forbidden", "GET /applications/"+acquia.AppDocs+"/settings/ra", "")
 	s.refuse(400, "validation_failed", "PUT "+portal+"/settings/security", `{"allowed_ips":["everywhere"]}`)
 	s.refuse(400, "validation_failed", "PUT "+portal+"/settings/security", `{}`)

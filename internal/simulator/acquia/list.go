@@ -185,8 +185,9 @@ func when(d Doc) (time.Time, bool) {
 	return time.Time{}, false
 }
 
+// parseTime takes the forms of ISO 8601 that the document and the clients use; without a zone it is UTC.
 func parseTime(s string) (time.Time, bool) {
-	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", time.DateOnly} {
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", time.DateTime, time.DateOnly} {
 		if t, err := time.Parse(layout, s); err == nil {
 			return t, true
 		}

@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 )
 
 // Kind is the JSON type of a body field.
@@ -127,8 +126,8 @@ func isStringKind(s string, k Kind) bool {
 		u, err := url.Parse(s)
 		return err == nil && u.Scheme != "" && u.Host != ""
 	case Time:
-		_, err := time.Parse(time.RFC3339, s)
-		return err == nil
+		_, is := parseTime(s)
+		return is
 	}
 	return false
 }
