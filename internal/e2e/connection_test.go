@@ -65,6 +65,7 @@ func TestWaitReportsProgress(t *testing.T) {
 			t.Parallel()
 			clock := simulator.NewFakeClock(now)
 			up := newUpstream(t, platformsh, simulator.Options{Clock: clock, Speed: 1, TokenLifetime: 24 * time.Hour})
+			up.pace = time.Millisecond
 			s := connect(t, up, revision)
 			var mu sync.Mutex
 			var steps []float64
@@ -105,7 +106,6 @@ func TestWaitRunsOutOfTime(t *testing.T) {
 	t.Parallel()
 	clock := simulator.NewFakeClock(now)
 	up := newUpstream(t, platformsh, simulator.Options{Clock: clock, Speed: 1, TokenLifetime: 24 * time.Hour})
-	up.pace = time.Minute
 	s := connect(t, up, modern)
 	job := s.branch("try-mcp")
 	end := s.call("paas_wait", args{"job": job, "timeout_seconds": 1}) // less than it takes to look again

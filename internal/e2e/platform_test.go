@@ -49,6 +49,22 @@ var platformsh = platform{
 	looks: func(r simulator.Request) bool { return r.Method == http.MethodGet },
 }
 
+var acquia = platform{
+	name:  schemas.Acquia,
+	mount: simulator.AcquiaPath + "/api",
+	account: func(base string) []string {
+		return []string{
+			"ACLI_KEY=" + simulator.AcquiaKey,
+			"ACLI_SECRET=" + simulator.AcquiaSecret,
+			"ACQUIA_API_URL=" + base,
+			"ACQUIA_TOKEN_URL=" + base + "/auth/oauth/token",
+		}
+	},
+	signIn:  "/auth/oauth/token",
+	secrets: []string{simulator.AcquiaSecret, "demo-payment-key", "demo-forwarding-token", "demo-newrelic-license"},
+	looks:   func(r simulator.Request) bool { return r.Method == http.MethodGet },
+}
+
 // upstream is a simulated platform on loopback.
 type upstream struct {
 	platform
@@ -56,7 +72,7 @@ type upstream struct {
 	url string // of the platform's API
 
 	hold func(*http.Request) // called before a request is served, where a test wants to keep it waiting
-	pace time.Duration       // of the server's waits; so short that it does not matter when zero
+	pace time.Duration       // of the server's waits; when zero so slow that only what is done at the first look is ever seen as done
 
 	mu     sync.Mutex
 	tokens map[string]bool // what was handed over as authorization

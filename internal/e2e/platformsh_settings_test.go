@@ -20,13 +20,6 @@ import (
 
 func platformshSettings() []workflow {
 	certificate, key := selfSigned("gifts.example.com")
-	quoted := func(text string) string {
-		raw, err := json.Marshal(text)
-		if err != nil {
-			panic(err) // a text always encodes
-		}
-		return string(raw)
-	}
 	return []workflow{
 		{
 			name: "rotate a variable of an environment",
@@ -259,6 +252,15 @@ func platformshPlans() []workflow {
 			},
 		},
 	}
+}
+
+// quoted is a text as JSON.
+func quoted(text string) string {
+	raw, err := json.Marshal(text)
+	if err != nil {
+		panic(err) // a text always encodes
+	}
+	return string(raw)
 }
 
 // selfSigned makes a certificate and its key, in PEM.

@@ -28,8 +28,9 @@ const (
 type process struct {
 	cmd    *exec.Cmd
 	in     io.WriteCloser
-	out    io.Reader // what it writes to standard output; must be read to the end
-	ended  chan struct{}
+	out    io.Reader     // what it writes to standard output; must be read to the end
+	ended  chan struct{} // closed when the output has been read
+	files  string        // the folder for answers that are files
 	stdout transcript
 	stderr transcript
 }
@@ -53,14 +54,15 @@ func (t *transcript) String() string {
 }
 
 // start runs `paas-mcp serve` with the platform's account and nothing else in its environment.
-func start(t *testing.T, up *upstream, flags ...string) *process {
+func start(t *testing.T, up *upstream) *process {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &process{cmd: exec.Command(self, append([]string{"serve", "--log-level", "debug"}, flags...)...), ended: make(chan struct{})}
-	p.cmd.Env = append(up.account(up.url), serveVariable+"=yes", paceVariable+"="+cmp.Or(up.pace, time.Millisecond).String(), "HOME="+t.TempDir())
+	p := &process{ended: make(chan struct{}), files: t.TempDir()}
+	p.cmd = exec.Command(self, "serve", "--log-level", "debug", "--save-dir", p.files)
+	p.cmd.Env = append(up.account(up.url), serveVariable+"=yes", paceVariable+"="+cmp.Or(up.pace, time.Minute).String(), "HOME="+t.TempDir())
 	p.cmd.Stderr = &p.stderr
 	if p.in, err = p.cmd.StdinPipe(); err != nil {
 		t.Fatal(err)

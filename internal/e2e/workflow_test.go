@@ -3,6 +3,8 @@ package e2e_test
 import (
 	"fmt"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -26,6 +28,7 @@ type step struct {
 	do     string         // operation
 	with   map[string]any // its arguments
 	fields string         // what to see of the answer, in place of the usual
+	save   string         // name of the file that the answer is saved as
 	sends  []string       // what reaches the platform, exactly
 
 	gate     gate
@@ -176,6 +179,9 @@ func (u *turn) route() (tool string, arguments map[string]any) {
 	}
 	with, _ := look(described.value, "call_with")
 	arguments = args{"tool": u.do, "arguments": given}
+	if u.save != "" {
+		arguments["save_to"] = u.save
+	}
 	if u.fields != "" {
 		arguments["fields"] = u.fields
 	}
@@ -319,12 +325,30 @@ func (u *turn) checkAnswer(answer reply) {
 			u.errorf("%s\nin %s", diff, answer.text)
 		}
 	}
+	if u.save != "" {
+		u.checkFile(answer)
+	}
 	for name, path := range u.keep {
 		value, ok := look(answer.value, u.fill(path))
 		if !ok {
 			u.errorf("nothing to keep at %s in %s", path, answer.text)
 		}
 		u.kept[name] = plainText(value)
+	}
+}
+
+// checkFile looks for the saved file, which only its owner may read: logs and dumps hold other people's data.
+func (u *turn) checkFile(answer reply) {
+	u.t.Helper()
+	path := filepath.Join(u.server.files, u.save)
+	about, err := os.Stat(path)
+	if err != nil {
+		u.errorf("%v", err)
+		return
+	}
+	answer.expect(u.t, want{"file.saved_to": path, "file.bytes": about.Size()})
+	if about.Size() == 0 || about.Mode().Perm() != 0o600 {
+		u.errorf("the file has %d bytes and mode %o", about.Size(), about.Mode().Perm())
 	}
 }
 
