@@ -103,7 +103,8 @@ func acquiaDeployments() []workflow {
 				{do: "acquia_environment_get", with: on(demo.EnvStage), sends: []string{"GET " + stage}, keep: keep{"old": "value.vcs.path"}},
 				{
 					do: "acquia_code_switch", with: on(demo.EnvStage, "branch", demo.BrokenBranch), gate: form,
-					sends: []string{"POST " + stage + `/code/actions/switch {"branch":"feature/broken-hook"}`}, wait: "failure",
+					sends: []string{"POST " + stage + `/code/actions/switch {"branch":"feature/broken-hook"}`},
+					wait:  "failure", tells: "PHP 8.4",
 				},
 				{
 					do:    "acquia_application_notification_list",

@@ -65,6 +65,22 @@ var acquia = platform{
 	looks:   func(r simulator.Request) bool { return r.Method == http.MethodGet },
 }
 
+var virtuozzo = platform{
+	name:  schemas.Virtuozzo,
+	mount: simulator.VirtuozzoPath + "/1.0",
+	account: func(base string) []string {
+		return []string{"VIRTUOZZO_TOKEN=" + simulator.VirtuozzoToken, "VIRTUOZZO_API_URL=" + base}
+	},
+	secrets: []string{
+		simulator.VirtuozzoToken, "shop-api-key", "shop-db-password", "repo-password", "seeded private key", "addon-secret", "demo-virtuozzo-readonly-token",
+	},
+	noise: []string{"session", "appid"},
+	looks: func(r simulator.Request) bool {
+		_, method, _ := strings.Cut(r.Path, "/rest/")
+		return strings.HasPrefix(method, "get") || strings.HasPrefix(method, "check") || strings.HasPrefix(method, "read") || strings.HasPrefix(method, "search")
+	},
+}
+
 // upstream is a simulated platform on loopback.
 type upstream struct {
 	platform

@@ -86,7 +86,7 @@ func platformshDeployments() []workflow {
 					card:  []string{"Redeploy an environment", "service can be interrupted", "environment: main"},
 					sends: []string{"POST " + shop("main") + "/redeploy"},
 					want:  want{"note": contains("paas_wait")},
-					wait:  "success", log: "Deploying applications",
+					wait:  "success", tells: "Deploying applications",
 				},
 				{
 					do: "platformsh_environment_get", with: in("main"), fields: "id,status,_links.pf:routes:0.href",
@@ -104,7 +104,7 @@ func platformshDeployments() []workflow {
 					with:  in("staging", "name", "feature/gift-cards", "title", "Gift cards", "type", "development", "clone_parent", true),
 					card:  []string{"The bill can rise", `"name":"feature/gift-cards"`},
 					sends: []string{"POST " + shop("staging") + `/branch {"name":"feature/gift-cards","title":"Gift cards","type":"development","clone_parent":true}`},
-					wait:  "success", log: "Creating branch feature/gift-cards from staging",
+					wait:  "success", tells: "Creating branch feature/gift-cards from staging",
 				},
 				{
 					do: "platformsh_environment_get", with: in("feature/gift-cards"), sends: []string{"GET " + shop("feature%2Fgift-cards")},
@@ -132,13 +132,13 @@ func platformshDeployments() []workflow {
 				},
 				{
 					do: "platformsh_environment_backup_create", with: in("main"), gate: form,
-					sends: []string{"POST " + shop("main") + "/backup"}, wait: "success", log: "is complete",
+					sends: []string{"POST " + shop("main") + "/backup"}, wait: "success", tells: "is complete",
 				},
 				{
 					do: "platformsh_environment_merge", with: in("staging"), gate: form, declined: true,
 					card:  []string{"When the parent is production this changes the live site", "environment: staging"},
 					sends: []string{"POST " + shop("staging") + "/merge"},
-					wait:  "success", log: "Merging staging into main",
+					wait:  "success", tells: "Merging staging into main",
 				},
 				{
 					do: "platformsh_environment_get", with: in("staging"), sends: []string{"GET " + shop("staging")},
@@ -165,7 +165,7 @@ func platformshDeployments() []workflow {
 				{
 					do: "platformsh_environment_merge", with: in(demo.BrokenEnvironment), gate: form,
 					sends: []string{"POST " + shop("feature%2Fcheckout") + "/merge"},
-					wait:  "failure", log: "points to the service 'elastic'",
+					wait:  "failure", tells: "points to the service 'elastic'",
 				},
 				{
 					do: "platformsh_environment_backup_list", with: in("staging"), sends: []string{"GET " + shop("staging") + "/backups"},
@@ -175,7 +175,7 @@ func platformshDeployments() []workflow {
 					do: "platformsh_environment_backup_restore", with: in("staging", "backup_id", "{backup}"), gate: typed("{backup}"), declined: true,
 					card:  []string{"It cannot be undone", "every change since is lost"},
 					sends: []string{"POST " + shop("staging") + "/backups/{backup}/restore"},
-					wait:  "success", log: "Replacing the data of staging",
+					wait:  "success", tells: "Replacing the data of staging",
 				},
 			},
 			after: func(t *testing.T, sim *simulator.Simulator, _ map[string]string) {
@@ -242,7 +242,7 @@ func platformshData() []workflow {
 					with:  in("main", "backup_id", "{backup}", "environment_name", "restore-drill", "branch_from", "staging"),
 					card:  []string{`"environment_name":"restore-drill"`, "The bill can rise"},
 					sends: []string{"POST " + shop("main") + `/backups/{backup}/restore {"environment_name":"restore-drill","branch_from":"staging"}`},
-					wait:  "success", log: "Replacing the data of restore-drill",
+					wait:  "success", tells: "Replacing the data of restore-drill",
 				},
 				{
 					do: "platformsh_environment_get", with: in("restore-drill"), sends: []string{"GET " + shop("restore-drill")},
@@ -294,7 +294,7 @@ func platformshData() []workflow {
 					do: "platformsh_environment_deactivate", with: in("feature/search"), gate: typed("feature/search"), declined: true,
 					card:  []string{"Only the Git branch survives"},
 					sends: []string{"POST " + shop("feature%2Fsearch") + "/deactivate"},
-					wait:  "success", log: "Erasing data of feature/search",
+					wait:  "success", tells: "Erasing data of feature/search",
 				},
 				{
 					do: "platformsh_environment_delete", with: in("feature/search"), gate: typed("feature/search"),

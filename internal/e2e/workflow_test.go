@@ -37,8 +37,8 @@ type step struct {
 
 	fails string // the call fails: what its error says
 
-	wait string // how the job that it starts ends: success or failure
-	log  string // what the last lines of the job's log say
+	wait  string // how the job that it starts ends: success or failure
+	tells string // what the wait says of how it went, in the job's text or the last lines of its log
 
 	want want              // parts of the answer
 	keep map[string]string // parts of the answer that later steps use
@@ -282,14 +282,15 @@ func (u *turn) checkCard() {
 // requestLine is method and path of the first request. The body is on the card too, with its secrets masked.
 func requestLine(sends []string) string {
 	if len(sends) == 0 {
-		return ""
+		return "" // in every card
 	}
 	method, rest, _ := strings.Cut(sends[0], " ")
 	path, _, _ := strings.Cut(rest, "{\"")
 	return method + " " + strings.TrimSpace(path)
 }
 
-// targets are the ids in the path: a card that names them names what will be hit.
+// targets are the ids in the path, and the environment where paths have none: a card that names them names what will be
+// hit.
 func (u *turn) targets() []string {
 	u.t.Helper()
 	catalog, err := schemas.Open(nil, u.up.name)
@@ -303,7 +304,7 @@ func (u *turn) targets() []string {
 	var names []string
 	for i := range op.Params {
 		p := &op.Params[i]
-		if value, given := u.with[p.Name]; given && p.In == "path" && !slices.Contains(op.Secrets, p.Name) {
+		if value, given := u.with[p.Name]; given && (p.In == "path" || p.Name == "env_name") && !slices.Contains(op.Secrets, p.Name) {
 			names = append(names, fmt.Sprint(value))
 		}
 	}
@@ -373,12 +374,14 @@ func (u *turn) waitFor(answer reply) {
 		}
 	}
 	expect := want{"done": true, "result": u.wait, "failed": u.wait == "failure", "job": job}
-	if u.log != "" {
-		expect["log"] = contains(u.fill(u.log))
-	}
 	for path, value := range expect {
 		if diff := differs(end.value, path, value); diff != "" {
 			u.errorf("wait: %s\nin %s", diff, end.text)
 		}
+	}
+	text, _ := look(end.value, "text")
+	log, _ := look(end.value, "log")
+	if words := u.fill(u.tells); !strings.Contains(fmt.Sprint(text, log), words) {
+		u.errorf("the wait does not tell %q: %s", words, end.text)
 	}
 }
