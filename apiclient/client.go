@@ -41,6 +41,7 @@ type Client struct {
 	scrub   scrubber
 	tokens  *tokens
 	limit   limiter
+	trail   trail
 	dialect dialect
 }
 

@@ -39,6 +39,8 @@ type dialect interface {
 
 	job(ctx context.Context, handle string) (*Job, error)
 	jobLog(ctx context.Context, handle string, max int) ([]string, error)
+
+	locator
 }
 
 // blocking is what a platform needs besides when its credential is a session and its calls answer only after the work
