@@ -167,6 +167,24 @@ func TestPagingToTheEnd(t *testing.T) {
 	}
 }
 
+// A client that cannot ask its user gets no confirmation out of anything: the call is refused and says who can allow it.
+func TestClientThatCannotAsk(t *testing.T) {
+	t.Parallel()
+	for _, revision := range []string{modern, legacy} {
+		t.Run(revision, func(t *testing.T) {
+			t.Parallel()
+			up := newUpstream(t, platformsh, simulator.Options{})
+			s := dial(t, up, revision)
+			answer := s.call("platformsh_environment_redeploy", in("main"))
+			answer.expect(t, want{"kind": "refused", "error": contains("paas-mcp call")})
+			if sent, _ := up.requests(0); len(sent) > 0 {
+				t.Errorf("%s was sent", up.wire(t, sent))
+			}
+			s.end()
+		})
+	}
+}
+
 // A client that has sent its calls and closed its end still gets every answer.
 func TestRunningCallsAreAnsweredAtTheEnd(t *testing.T) {
 	t.Parallel()

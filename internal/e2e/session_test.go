@@ -107,15 +107,25 @@ type session struct {
 	up     *upstream
 	server *process
 	client *client.Client
-	person *person
+	person *person         // nil when the client cannot ask
 	direct map[string]bool // tools that the server offers
 }
 
+// connect starts a server and a client that asks a person.
 func connect(t *testing.T, up *upstream, revision string) *session {
 	t.Helper()
-	s := &session{t: t, up: up, server: start(t, up), person: &person{up: up}, direct: map[string]bool{}}
+	p := &person{up: up}
+	s := dial(t, up, revision, client.WithElicitationHandler(p))
+	s.person = p
+	return s
+}
+
+// dial starts a server and a client.
+func dial(t *testing.T, up *upstream, revision string, options ...client.ClientOption) *session {
+	t.Helper()
+	s := &session{t: t, up: up, server: start(t, up), direct: map[string]bool{}}
 	s.client = client.NewClient(transport.NewIO(s.server.out, s.server.in, io.NopCloser(strings.NewReader(""))),
-		client.WithElicitationHandler(s.person), client.WithProtocolVersion(revision))
+		append(options, client.WithProtocolVersion(revision))...)
 	if err := s.client.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}

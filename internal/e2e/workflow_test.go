@@ -188,14 +188,22 @@ func (u *turn) route() (tool string, arguments map[string]any) {
 	return fmt.Sprint(with), arguments
 }
 
-// decline says no, after which nothing may have been sent.
+// decline says no, and where a name has to be typed, types another one. Nothing may have been sent after either.
 func (u *turn) decline(tool string, arguments map[string]any) {
 	u.t.Helper()
+	u.refuse(tool, arguments, func(string) (any, bool) { return nil, false })
+	if u.gate.name != "" {
+		u.refuse(tool, arguments, func(string) (any, bool) { return u.fill(u.gate.name) + "x", true })
+	}
+}
+
+func (u *turn) refuse(tool string, arguments map[string]any, answerWith func(string) (any, bool)) {
+	u.t.Helper()
 	mark := u.up.mark()
-	u.person.expect(func(string) (any, bool) { return nil, false })
+	u.person.expect(answerWith)
 	answer := u.call(tool, arguments)
 	if diff := differs(answer.value, "kind", "refused"); !answer.failed || diff != "" {
-		u.errorf("declined, but the answer is %s", answer.text)
+		u.errorf("not approved, but the answer is %s", answer.text)
 	}
 	if cards := u.person.asked(); len(cards) != 1 {
 		u.errorf("the person was asked %d times, want once", len(cards))
@@ -203,7 +211,7 @@ func (u *turn) decline(tool string, arguments map[string]any) {
 	sent, _ := u.up.requests(mark)
 	for _, r := range sent {
 		if !u.up.looks(r) {
-			u.errorf("declined, but %s was sent", u.up.wire(u.t, []simulator.Request{r}))
+			u.errorf("not approved, but %s was sent", u.up.wire(u.t, []simulator.Request{r}))
 		}
 	}
 }
