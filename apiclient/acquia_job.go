@@ -68,11 +68,11 @@ func notificationJob(value any) Job {
 	default:
 		j.Completed = ""
 	}
-	parts := []string{visible(digText(value, "label"))}
-	if description := visible(digText(value, "description")); description != parts[0] {
-		parts = append(parts, description)
+	// Many descriptions repeat their label.
+	j.Text = visible(digText(value, "description"))
+	if label := visible(digText(value, "label")); !strings.HasPrefix(j.Text, label) {
+		j.Text = strings.TrimSuffix(label+": "+j.Text, ": ")
 	}
-	j.Text = strings.TrimSuffix(strings.TrimPrefix(strings.Join(parts, ": "), ": "), ": ")
 	if !j.Done {
 		return j
 	}

@@ -111,9 +111,14 @@ func platformshDeployments() []workflow {
 					want: want{"value.status": "active", "value.parent": "staging", "value.type": "development", "value.merge_info.commits_ahead": 0},
 				},
 				{
-					do: "platformsh_environment_route_list", with: in("feature/gift-cards"), fields: "id,url,type",
+					do: "platformsh_environment_route_list", with: in("feature/gift-cards"),
 					sends: []string{"GET " + shop("feature%2Fgift-cards") + "/routes"},
-					want:  want{"items.#": 2, "items[type=upstream].url": contains("https://feature-gift-cards-")},
+					want:  want{"items.#": 2, "items[type=upstream].id": "https://{default}/"},
+				},
+				{ // the address behind {default}
+					do: "platformsh_environment_deployment_get", with: in("feature/gift-cards", "deployment_id", "current"), fields: "routes",
+					sends: []string{"GET " + shop("feature%2Fgift-cards") + "/deployments/current"},
+					want:  want{"value.routes": contains("https://feature-gift-cards-")},
 				},
 			},
 			after: func(t *testing.T, sim *simulator.Simulator, _ map[string]string) {

@@ -150,6 +150,12 @@ func virtuozzoEnvironments() []workflow {
 					do: "virtuozzo_environment_stop", with: of("shop"), gate: form, sends: []string{control + `stopenv {"envName":"shop"}`},
 					fails: "virtuozzo_environment_stop",
 				},
+				{
+					do: "virtuozzo_scheduled_task_create_env", gate: form,
+					with: of("shop", "script", "sleep-environment", "trigger", "cron:0 0 22 * * ? *", "description", "at night"),
+					sends: []string{`POST /utils/scheduler/rest/createenvtask
+						{"envName":"shop","script":"sleep-environment","trigger":"cron:0 0 22 * * ? *","description":"at night"}`},
+				},
 				{do: "virtuozzo_environment_start", with: of("shop"), gate: form, card: []string{"The bill can rise"}, sends: []string{control + `startenv {"envName":"shop"}`}},
 			},
 			after: func(t *testing.T, sim *simulator.Simulator, _ map[string]string) {

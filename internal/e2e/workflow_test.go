@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"paasmcp/internal/simulator"
@@ -297,11 +298,14 @@ func requestLine(sends []string) string {
 	return method + " " + strings.TrimSpace(path)
 }
 
+// catalogue holds the rows of all platforms; it is opened once.
+var catalogue = sync.OnceValues(func() (*schemas.Catalog, error) { return schemas.Open(nil, schemas.Platforms()...) })
+
 // targets are the ids in the path, and the environment where paths have none: a card that names them names what will be
 // hit.
 func (u *turn) targets() []string {
 	u.t.Helper()
-	catalog, err := schemas.Open(nil, u.up.name)
+	catalog, err := catalogue()
 	if err != nil {
 		u.t.Fatal(err)
 	}
