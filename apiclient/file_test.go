@@ -173,7 +173,9 @@ func TestFilesElsewhere(t *testing.T) {
 // Only files are fetched from other hosts; the simulator may point to itself.
 func TestWhatIsNoFile(t *testing.T) {
 	t.Parallel()
-	away := func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "https://"+storageHost+"/x", http.StatusFound) }
+	away := func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "https://"+storageHost+"/x", http.StatusFound)
+	}
 	storage := func(http.ResponseWriter, *http.Request) { t.Error("the storage host was called") }
 	c, _, _ := elsewhere(t, away, storage)
 	if _, err := send(t, c, acquiaRead, project); asError(t, err).Kind != apiclient.KindServer {

@@ -93,7 +93,9 @@ func TestVirtuozzoFaults(t *testing.T) {
 		{"redirect to another host", func(_ int, w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "https://evil.example/x", http.StatusTemporaryRedirect)
 		}, once(apiclient.KindServer), once(apiclient.KindServer), once(apiclient.KindServer)},
-		{"redirect within the host", func(_ int, w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/1.0/x", http.StatusTemporaryRedirect) },
+		{"redirect within the host", func(_ int, w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "/1.0/x", http.StatusTemporaryRedirect)
+		},
 			once(apiclient.KindServer), once(apiclient.KindServer), once(apiclient.KindServer)},
 		{"empty", func(int, http.ResponseWriter, *http.Request) {}, once(fine), once(fine), once(fine)},
 	} {
