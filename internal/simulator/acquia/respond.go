@@ -135,11 +135,3 @@ func encode(v any) ([]byte, error) {
 
 // stamp formats a time as the service does: whole seconds and a numeric zone.
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05-07:00") }
-
-// stampOrNil is stamp, or JSON null for the zero time.
-func stampOrNil(t time.Time) any {
-	if t.IsZero() {
-		return nil
-	}
-	return stamp(t)
-}
