@@ -31,6 +31,7 @@ type Row struct {
 	Flags    []Flag
 	Required []string // argument names, path parameters first
 	Aliases  []string
+	About    string
 
 	IsList     bool   // the answer is a list
 	HasShows   bool   // the answer is cut to some fields by default
@@ -125,6 +126,7 @@ const (
 	colRequired
 	colAliases
 	colSummary
+	colAbout
 	colMarks
 	colProperties
 	colRow
@@ -144,7 +146,7 @@ func WriteIndex(ops []Operation) ([]byte, error) {
 			return nil, fmt.Errorf("%s: %w", o.Name, err)
 		}
 		cols := make([]string, columns)
-		cols[colName], cols[colToolset], cols[colCall], cols[colSummary] = o.Name, o.Toolset, o.Call, o.Summary
+		cols[colName], cols[colToolset], cols[colCall], cols[colSummary], cols[colAbout] = o.Name, o.Toolset, o.Call, o.Summary, o.About
 		cols[colRisk] = joined(o.Risk)
 		cols[colFlags] = joined(o.Flags)
 		cols[colRequired] = joined(o.RequiredArguments())
@@ -194,6 +196,7 @@ func parseLine(platform Platform, line string) (Row, string, error) {
 		Flags:    split[Flag](cols[colFlags], ","),
 		Required: split[string](cols[colRequired], ","),
 		Aliases:  split[string](cols[colAliases], ";"),
+		About:    cols[colAbout],
 
 		IsList:     strings.Contains(cols[colMarks], markList),
 		HasShows:   strings.Contains(cols[colMarks], markShows),

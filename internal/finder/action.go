@@ -1,0 +1,83 @@
+package finder
+
+import (
+	"strings"
+
+	"paasmcp/schemas"
+)
+
+// action is what an operation does, or what a need asks to be done, roughly. It tells list from get and add from remove
+// where the words about the resource are the same.
+type action int
+
+const (
+	unknown action = iota
+	list
+	get
+	create
+	remove
+	update
+	enable
+	disable
+	toggle // enables or disables
+	act    // some other change
+)
+
+var actionNamed = map[string]action{
+	"list": list, "get": get, "create": create, "delete": remove, "update": update, "enable": enable, "disable": disable,
+	"toggle": toggle, "act": act,
+}
+
+func (a action) reads() bool { return a == list || a == get }
+
+// actionOf takes the last verb of the name, because names are resource first, and otherwise goes by the risk.
+func actionOf(r *schemas.Row, l *lexicon) action {
+	does := unknown
+	for part := range strings.SplitSeq(r.Name, "_") {
+		for _, t := range tokens(part) {
+			if a, ok := l.rowVerbs[l.read(t.stem)]; ok {
+				does = a
+			}
+		}
+	}
+	switch {
+	case r.IsList && r.IsRead():
+		return list
+	case r.IsRead() && !does.reads():
+		return get
+	case !r.IsRead() && (does == unknown || does.reads()):
+		return act
+	}
+	return does
+}
+
+// agreement says how well a row's action answers the wanted one: from 1, the same, to -1, the opposite.
+func agreement(want, have action) float64 {
+	switch {
+	case want == unknown:
+		if have.reads() {
+			return 0.2 // a resource without a verb: looking at it is the first step
+		}
+		return 0
+	case want == have:
+		return 1
+	case want.reads() && have.reads():
+		return 0.6
+	case want.reads() != have.reads():
+		return -0.7
+	case want == remove && have == create, want == create && have == remove, want == enable && have == disable, want == disable && have == enable:
+		return -1
+	case want == toggle || have == toggle:
+		if want == enable || want == disable || have == enable || have == disable {
+			return 0.8
+		}
+		return 0
+	case want == disable && have == remove, want == enable && have == create, want == update && have == create, want == create && have == update:
+		return 0.3
+	case want == act, have == act:
+		return 0.2
+	case (want == enable || want == disable) && have == update, want == update && (have == enable || have == disable):
+		return 0.3
+	}
+	return -0.2
+}

@@ -1,0 +1,167 @@
+// Package finder ranks the operations of the catalogue for a need in plain words. It works in memory, from what the
+// catalogue's index holds and from a lexicon of what people of the field say.
+package finder
+
+import (
+	"strings"
+
+	"paasmcp/schemas"
+)
+
+// Weights of the places a word can stand in. An alias is a phrase that people use for this very need, so it tells more
+// than a word of the explanation; a path mostly repeats the name.
+const (
+	weightName    = 3.0
+	weightAlias   = 2.2
+	weightSummary = 1.6
+	weightAbout   = 0.5
+	weightPath    = 0.5
+	weightParam   = 0.4
+)
+
+// Finder is an inverted index over rows. It is immutable and safe for concurrent use.
+type Finder struct {
+	rows     []schemas.Row
+	docs     []document
+	ids      map[string]int32 // of the stems
+	stems    []string         // by id
+	postings [][]posting      // by id
+	written  map[string]bool  // words as they stand in names and summaries, to split run-together words
+	words    *lexicon
+}
+
+type posting struct {
+	row    int32
+	weight float32
+}
+
+// document is what ranking needs of a row beside its postings.
+type document struct {
+	name    []int32
+	aliases [][]int32
+	does    action
+	prior   float64 // how much the row is preferred before anything is asked
+}
+
+// indexer turns words into ids. Most words come up many times, and stemming is the expensive part, so each is stemmed once.
+type indexer struct {
+	*Finder
+	seen  map[string][]int32 // pieces of text between spaces
+	field []int32            // of the row in work, reused
+	tf    []float32          // by id, of the row in work
+	used  []int32            // ids with a tf
+}
+
+// New indexes the rows.
+func New(rows []schemas.Row) *Finder {
+	f := &Finder{
+		rows: rows, docs: make([]document, len(rows)), ids: make(map[string]int32, 4096), written: make(map[string]bool, 4096), words: words(),
+	}
+	x := &indexer{Finder: f, seen: make(map[string][]int32, 8192)}
+	for i := range rows {
+		x.row(int32(i), &rows[i])
+	}
+	return f
+}
+
+func (x *indexer) row(number int32, r *schemas.Row) {
+	d := &x.docs[number]
+	name := strings.TrimPrefix(r.Name, string(r.Platform))
+	d.name = append(d.name, x.read(name, true)...)
+	x.add(d.name, weightName, 0.6, 3)
+	x.add(x.read(r.Summary, true), weightSummary, 0.3, 6)
+	for _, alias := range r.Aliases {
+		ids := append([]int32(nil), x.read(alias, false)...)
+		d.aliases = append(d.aliases, ids)
+		x.add(ids, weightAlias, 0.4, 3)
+	}
+	x.add(x.read(r.About, false), weightAbout, 0.3, 15)
+	_, path, _ := strings.Cut(r.Call, " ")
+	x.add(x.read(path, false), weightPath, 0.3, 6)
+	for _, name := range r.Required {
+		x.add(x.read(name, false), weightParam, 0, 1)
+	}
+	for _, id := range x.used {
+		x.postings[id] = append(x.postings[id], posting{row: number, weight: x.tf[id]})
+		x.tf[id] = 0
+	}
+	x.used = x.used[:0]
+	d.does = actionOf(r, x.words)
+	d.prior = prior(r)
+}
+
+// add counts the words of a field. Words of a field longer than typical count less, by lengthBias from 0 to 1.
+func (x *indexer) add(ids []int32, weight, lengthBias, typical float64) {
+	w := float32(weight / (1 - lengthBias + lengthBias*float64(len(ids))/typical))
+	for _, id := range ids {
+		if x.tf[id] == 0 {
+			x.used = append(x.used, id)
+		}
+		x.tf[id] += w
+	}
+}
+
+// read turns a text into ids of its words, without stop words. The result is valid until the next call.
+func (x *indexer) read(text string, written bool) []int32 {
+	x.field = x.field[:0]
+	for piece := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == ' ' || r == '_' || r == '/' }) {
+		ids, ok := x.seen[piece]
+		if !ok {
+			for _, t := range tokens(piece) {
+				stem := x.words.read(t.stem)
+				if x.words.stop[stem] {
+					continue
+				}
+				ids = append(ids, x.id(stem))
+				if written {
+					x.written[t.text] = true
+				}
+			}
+			x.seen[piece] = ids
+		}
+		x.field = append(x.field, ids...)
+	}
+	return x.field
+}
+
+func (x *indexer) id(stem string) int32 {
+	id, ok := x.ids[stem]
+	if !ok {
+		id = int32(len(x.stems))
+		x.ids[stem] = id
+		x.stems = append(x.stems, stem)
+		x.postings = append(x.postings, nil)
+		x.tf = append(x.tf, 0)
+	}
+	return id
+}
+
+// Factors of rows that are rarely meant: they answer the same words as the rows that replaced them.
+const (
+	factorDeprecated = 0.7
+	factorPrivileged = 0.7
+	factorPrerelease = 0.92
+	factorLegacy     = 0.75
+	factorArgument   = 0.985 // for each required argument, so that the simpler of two calls comes first
+)
+
+func prior(r *schemas.Row) float64 {
+	p := 1.0
+	for _, flag := range r.Flags {
+		switch flag {
+		case schemas.Deprecated:
+			p *= factorDeprecated
+		case schemas.Privileged:
+			p *= factorPrivileged
+		case schemas.Prerelease:
+			p *= factorPrerelease
+		}
+	}
+	if len(r.Flags) == 0 && (strings.Contains(r.Summary, "legacy") || strings.Contains(r.Summary, "older form") || strings.Contains(r.Summary, "staff only")) {
+		p *= factorLegacy
+	}
+	for range r.Required {
+		p *= factorArgument
+	}
+	return p
+}

@@ -1,0 +1,208 @@
+package finder
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"paasmcp/schemas"
+)
+
+// need is a query, understood.
+type need struct {
+	slots    []slot
+	want     action
+	platform schemas.Platform // that the words name
+}
+
+// slot is one thing the need speaks of: the words that may stand for it in a row, each with a weight.
+type slot struct {
+	weight float64
+	words  []alternative
+}
+
+type alternative struct {
+	id     int32
+	weight float64
+}
+
+// Weights of words that do not say by themselves what is meant.
+const (
+	weightNear     = 0.5  // a word often used for the one that was said
+	weightConsumed = 0.25 // a word of an idiom that stands for other words
+	weightWeak     = 0.3
+	weightGuess    = 0.7 // a word that is only nearly one of the catalogue's
+)
+
+// said is one word of the query on its way to a slot.
+type said struct {
+	token
+	stem   string // as read
+	weight float64
+}
+
+func (f *Finder) understand(query string) need {
+	var n need
+	shapes := shapesOf(query)
+	query, n.platform = f.words.platformOf(query)
+	list := f.translate(tokens(query))
+	n.want = f.wanted(list)
+	extra := f.readIdioms(list)
+	extra = append(extra, shapes...)
+	for _, w := range list {
+		if f.words.stop[w.stem] {
+			continue
+		}
+		if f.words.weak[w.stem] {
+			w.weight *= weightWeak
+		}
+		n.add(f, w.stem, w.weight, w.text)
+	}
+	for _, w := range extra {
+		n.add(f, w.stem, w.weight, w.stem)
+	}
+	return n
+}
+
+// translate reads each word as the lexicon does; words of other languages become the English ones.
+func (f *Finder) translate(list []token) []said {
+	var out []said
+	for _, t := range list {
+		stem := f.words.read(t.stem)
+		if !f.known(stem) || t.cjk {
+			if english := f.words.foreignWords(t.text, t.cjk); len(english) > 0 {
+				for _, word := range english {
+					e := newToken(word)
+					out = append(out, said{token: e, stem: f.words.read(e.stem), weight: 1})
+				}
+				continue
+			}
+		}
+		out = append(out, said{token: t, stem: stem, weight: 1})
+	}
+	return out
+}
+
+// known reports whether a word is English as far as rows and lexicon go.
+func (f *Finder) known(stem string) bool {
+	if _, ok := f.ids[stem]; ok {
+		return true
+	}
+	return f.words.stop[stem] || f.words.weak[stem] || f.words.near[stem] != nil || f.words.verbs[stem] != unknown || f.words.idioms[stem] != nil
+}
+
+// readIdioms finds the phrases of the lexicon, gives their words less weight and returns what they stand for.
+func (f *Finder) readIdioms(list []said) []weighted {
+	var extra []weighted
+	taken := make([]bool, len(list))
+	for i := range list {
+		for _, idiom := range f.words.idioms[list[i].stem] {
+			at := match(idiom.phrase, list, i)
+			if at == nil || slices.ContainsFunc(at, func(j int) bool { return taken[j] }) {
+				continue
+			}
+			for _, j := range at {
+				taken[j] = true
+				if !idiom.keeps {
+					list[j].weight = weightConsumed
+				}
+			}
+			extra = append(extra, idiom.means...)
+		}
+	}
+	return extra
+}
+
+// match returns the places of the words of a phrase in the list from a place on, or nil. Articles and the like may stand
+// between them.
+func match(phrase []string, list []said, from int) []int {
+	at := []int{from}
+	i := from + 1
+	free := 0
+	for _, stem := range phrase[1:] {
+		if stem == gap {
+			free = maxGap
+			continue
+		}
+		for ; i < len(list) && list[i].stem != stem; i++ {
+			if free > 0 {
+				free--
+			} else if !articles[list[i].text] {
+				return nil
+			}
+		}
+		if i == len(list) {
+			return nil
+		}
+		at = append(at, i)
+		i++
+		free = 0
+	}
+	return at
+}
+
+// articles stand between the words of a phrase without changing it.
+var articles = setOf("a an the my our your their his her its this that these those some any")
+
+func setOf(list string) map[string]bool {
+	set := map[string]bool{}
+	for _, word := range strings.Fields(list) {
+		set[word] = true
+	}
+	return set
+}
+
+// add makes a slot for a word, unless there is one for it already.
+func (n *need) add(f *Finder, stem string, weight float64, text string) {
+	s := slot{weight: weight}
+	if id, ok := f.ids[stem]; ok {
+		s.words = append(s.words, alternative{id, 1})
+	}
+	for _, other := range f.words.near[stem] {
+		if id, ok := f.ids[other]; ok {
+			s.words = append(s.words, alternative{id, weightNear})
+		}
+	}
+	if len(s.words) == 0 {
+		for _, guess := range f.guess(text, stem) {
+			n.add(f, guess, weight*weightGuess, guess)
+		}
+		return
+	}
+	for i := range n.slots {
+		if n.slots[i].words[0].id == s.words[0].id {
+			n.slots[i].weight = max(n.slots[i].weight, weight)
+			return
+		}
+	}
+	n.slots = append(n.slots, s)
+}
+
+// Shapes of what people paste into a need. They say what kind of thing is meant, not which one.
+var shapes = []struct {
+	is    *regexp.Regexp
+	means []string
+}{
+	{regexp.MustCompile(`\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b`), []string{"variable", "environment"}},
+	{regexp.MustCompile(`\b\d{1,3}(\.\d{1,3}){3}\b`), []string{"ip"}},
+	{regexp.MustCompile(`\b\d{1,3}(\.\d{1,3}){3}/\d+\b`), []string{"network"}},
+	{regexp.MustCompile(`(^|\s)[\w./-]*\.(conf|cnf|ini|yaml|yml|json|txt|xml|php|env|htaccess)\b`), []string{"file"}},
+	{regexp.MustCompile(`\b50[0234]\b`), []string{"log", "error"}},
+	{regexp.MustCompile(`\b[\w-]+(\.[\w-]+)*\.(com|org|net|de|fr|es|pl|jp|io|dev|eu|co\.uk|example)\b`), []string{"domain"}},
+	{regexp.MustCompile(`[\w.+-]+@[\w-]+\.\w+`), []string{"user"}},
+}
+
+const weightShape = 0.6
+
+func shapesOf(query string) []weighted {
+	l := words()
+	var list []weighted
+	for _, s := range shapes {
+		if s.is.MatchString(query) {
+			for _, word := range s.means {
+				list = append(list, weighted{l.read(newToken(word).stem), weightShape})
+			}
+		}
+	}
+	return list
+}
