@@ -132,7 +132,7 @@ func (t *tour) read(ctx context.Context) error {
 }
 
 func (t *tour) change(ctx context.Context) error {
-	t.title("An ordinary change goes through; its secret shows up nowhere")
+	t.title("An ordinary change goes through without a question")
 	var created struct {
 		Value map[string]any
 		Note  string
