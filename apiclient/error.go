@@ -62,7 +62,7 @@ func (e *Error) Error() string {
 	}
 	b.WriteString(strings.ReplaceAll(string(e.Kind), "_", " "))
 	if e.Message != "" {
-		b.WriteString(": " + e.Message)
+		b.WriteString(": " + strings.TrimRight(e.Message, ". "))
 	}
 	for _, field := range slices.Sorted(maps.Keys(e.Fields)) {
 		fmt.Fprintf(&b, "; %s: %s", field, strings.Join(e.Fields[field], ", "))
@@ -81,7 +81,7 @@ func (e *Error) Error() string {
 		b.WriteString(" (" + strings.Join(facts, ", ") + ")")
 	}
 	if e.Hint != "" {
-		b.WriteString(". " + e.Hint)
+		b.WriteString(". Next: " + e.Hint)
 	}
 	return b.String()
 }

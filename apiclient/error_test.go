@@ -17,7 +17,7 @@ func Example() {
 		Message: "another activity runs", Fields: map[string][]string{"parent": {"is busy"}}, Hint: "wait for it, then try again",
 	}
 	fmt.Println(err)
-	// Output: platformsh_environment_merge: conflict: another activity runs; parent: is busy (HTTP 409, request id r-1). wait for it, then try again
+	// Output: platformsh_environment_merge: conflict: another activity runs; parent: is busy (HTTP 409, request id r-1). Next: wait for it, then try again
 }
 
 func TestErrorBodies(t *testing.T) {

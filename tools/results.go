@@ -60,7 +60,7 @@ func (s *Service) Present(o *Outcome, v View) Answer {
 		notes = append(notes, "the platform goes on working; to see how it went: "+r.Look)
 	}
 	if !r.IsList && a.Value == nil && a.File == nil && len(a.Jobs) == 0 {
-		notes = append(notes, "done; the platform answered without content")
+		notes = append(notes, "the platform answered without content, which means that it went well")
 	}
 	a.Note = strings.Join(notes, "; ")
 	return a
