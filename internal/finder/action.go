@@ -1,10 +1,6 @@
 package finder
 
-import (
-	"strings"
-
-	"paasmcp/schemas"
-)
+import "paasmcp/schemas"
 
 // action is what an operation does, or what a need asks to be done, roughly. It tells list from get and add from remove
 // where the words about the resource are the same.
@@ -21,6 +17,7 @@ const (
 	disable
 	toggle // enables or disables
 	act    // some other change
+	look   // a need that is answered by reading, one thing or a list
 )
 
 var actionNamed = map[string]action{
@@ -28,16 +25,14 @@ var actionNamed = map[string]action{
 	"toggle": toggle, "act": act,
 }
 
-func (a action) reads() bool { return a == list || a == get }
+func (a action) reads() bool { return a == list || a == get || a == look }
 
 // actionOf takes the last verb of the name, because names are resource first, and otherwise goes by the risk.
-func actionOf(r *schemas.Row, l *lexicon) action {
+func (x *indexer) actionOf(r *schemas.Row, name []int32) action {
 	does := unknown
-	for part := range strings.SplitSeq(r.Name, "_") {
-		for _, t := range tokens(part) {
-			if a, ok := l.rowVerbs[l.read(t.stem)]; ok {
-				does = a
-			}
+	for _, id := range name {
+		if a, ok := x.words.rowVerbs[x.stems[id]]; ok {
+			does = a
 		}
 	}
 	switch {
@@ -54,11 +49,18 @@ func actionOf(r *schemas.Row, l *lexicon) action {
 // agreement says how well a row's action answers the wanted one: from 1, the same, to -1, the opposite.
 func agreement(want, have action) float64 {
 	switch {
-	case want == unknown:
-		if have.reads() {
-			return 0.2 // a resource without a verb: looking at it is the first step
+	case want == unknown: // a resource without a verb: looking at it is the first step
+		switch have {
+		case list:
+			return 0.25
+		case get:
+			return 0.15
 		}
 		return 0
+	case want == look && have == list:
+		return 1 // nobody knows the id of what is wrong
+	case want == look && have == get:
+		return 0.8
 	case want == have:
 		return 1
 	case want.reads() && have.reads():

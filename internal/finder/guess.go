@@ -3,7 +3,7 @@ package finder
 // guess returns known stems for a word that nobody knows: the words it is run together from (getenvs, addsslcert), or
 // else the known word that it differs from by a slip or two of the keyboard.
 func (f *Finder) guess(text, stem string) []string {
-	if parts := f.split(text); parts != nil {
+	if parts := f.takeApart(text); parts != nil {
 		var stems []string
 		for _, part := range parts {
 			if s := f.words.read(newToken(part).stem); !f.words.stop[s] {
@@ -40,8 +40,8 @@ const (
 	shortestSplit = 6
 )
 
-// split takes a word apart into words that stand in names and summaries, as few as possible, or returns nil.
-func (f *Finder) split(word string) []string {
+// takeApart splits a word into words of the rows, as few as possible, or returns nil.
+func (f *Finder) takeApart(word string) []string {
 	if len(word) < shortestSplit {
 		return nil
 	}

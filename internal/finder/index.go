@@ -26,7 +26,7 @@ type Finder struct {
 	ids      map[string]int32 // of the stems
 	stems    []string         // by id
 	postings [][]posting      // by id
-	written  map[string]bool  // words as they stand in names and summaries, to split run-together words
+	written  map[string]bool  // words of the rows, to split run-together words
 	words    *lexicon
 }
 
@@ -46,10 +46,10 @@ type document struct {
 // indexer turns words into ids. Most words come up many times, and stemming is the expensive part, so each is stemmed once.
 type indexer struct {
 	*Finder
-	seen  map[string][]int32 // pieces of text between spaces
-	field []int32            // of the row in work, reused
-	tf    []float32          // by id, of the row in work
-	used  []int32            // ids with a tf
+	known map[string]int32 // ids of words as written; -1 for stop words
+	field []int32          // of the row in work, reused
+	tf    []float32        // by id, of the row in work
+	used  []int32          // ids with a tf
 }
 
 // New indexes the rows.
@@ -57,7 +57,7 @@ func New(rows []schemas.Row) *Finder {
 	f := &Finder{
 		rows: rows, docs: make([]document, len(rows)), ids: make(map[string]int32, 4096), written: make(map[string]bool, 4096), words: words(),
 	}
-	x := &indexer{Finder: f, seen: make(map[string][]int32, 8192)}
+	x := &indexer{Finder: f, known: make(map[string]int32, 8192)}
 	for i := range rows {
 		x.row(int32(i), &rows[i])
 	}
@@ -67,26 +67,26 @@ func New(rows []schemas.Row) *Finder {
 func (x *indexer) row(number int32, r *schemas.Row) {
 	d := &x.docs[number]
 	name := strings.TrimPrefix(r.Name, string(r.Platform))
-	d.name = append(d.name, x.read(name, true)...)
+	d.name = append(d.name, x.read(name)...)
 	x.add(d.name, weightName, 0.6, 3)
-	x.add(x.read(r.Summary, true), weightSummary, 0.3, 6)
+	x.add(x.read(r.Summary), weightSummary, 0.3, 6)
 	for _, alias := range r.Aliases {
-		ids := append([]int32(nil), x.read(alias, false)...)
+		ids := append([]int32(nil), x.read(alias)...)
 		d.aliases = append(d.aliases, ids)
 		x.add(ids, weightAlias, 0.4, 3)
 	}
-	x.add(x.read(r.About, false), weightAbout, 0.3, 15)
+	x.add(x.read(r.About), weightAbout, 0.3, 15)
 	_, path, _ := strings.Cut(r.Call, " ")
-	x.add(x.read(path, false), weightPath, 0.3, 6)
+	x.add(x.read(path), weightPath, 0.3, 6)
 	for _, name := range r.Required {
-		x.add(x.read(name, false), weightParam, 0, 1)
+		x.add(x.read(name), weightParam, 0, 1)
 	}
 	for _, id := range x.used {
 		x.postings[id] = append(x.postings[id], posting{row: number, weight: x.tf[id]})
 		x.tf[id] = 0
 	}
 	x.used = x.used[:0]
-	d.does = actionOf(r, x.words)
+	d.does = x.actionOf(r, d.name)
 	d.prior = prior(r)
 }
 
@@ -102,25 +102,23 @@ func (x *indexer) add(ids []int32, weight, lengthBias, typical float64) {
 }
 
 // read turns a text into ids of its words, without stop words. The result is valid until the next call.
-func (x *indexer) read(text string, written bool) []int32 {
+func (x *indexer) read(text string) []int32 {
 	x.field = x.field[:0]
-	for piece := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == ' ' || r == '_' || r == '/' }) {
-		ids, ok := x.seen[piece]
+	split(text, func(word string) {
+		id, ok := x.known[word]
 		if !ok {
-			for _, t := range tokens(piece) {
-				stem := x.words.read(t.stem)
-				if x.words.stop[stem] {
-					continue
-				}
-				ids = append(ids, x.id(stem))
-				if written {
-					x.written[t.text] = true
-				}
+			t := newToken(word)
+			id = -1
+			if stem := x.words.read(t.stem); !x.words.stop[stem] {
+				id = x.id(stem)
 			}
-			x.seen[piece] = ids
+			x.known[word] = id
+			x.written[t.text] = true
 		}
-		x.field = append(x.field, ids...)
-	}
+		if id >= 0 {
+			x.field = append(x.field, id)
+		}
+	})
 	return x.field
 }
 

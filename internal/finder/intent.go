@@ -3,36 +3,63 @@ package finder
 import "strings"
 
 // questions start a need that wants to know something, whatever verbs follow: "which environments were deleted".
-var questions = setOf("which who whom what why when where is are does did has have was were can")
+var questions = setOf("which who whom whose what why when where is are does do did has have had was were")
 
-// wanted is what a need asks to be done: the first verb says it, unless the need is a question.
-func (f *Finder) wanted(list []said) action {
-	plural := false
+// wanted is what a need asks to be done. A question or a problem without an order is answered by looking first;
+// otherwise the first verb says it, or the first phrase that stands for one.
+func (f *Finder) wanted(list []said, phrases []phrase) action {
+	if len(list) == 0 {
+		return unknown
+	}
+	switch last := list[len(list)-1].text; {
+	case last == "on" && len(list) > 1:
+		return enable
+	case last == "off" && len(list) > 1:
+		return disable
+	}
+	var verb action
+	at := len(list)
+	for i, w := range list {
+		if a := f.words.verbs[w.stem]; a != unknown && w.weight == 1 {
+			verb, at = a, i
+			break
+		}
+	}
+	trouble := false
+	for _, p := range phrases {
+		trouble = trouble || p.trouble
+		for _, m := range p.means {
+			if a := f.words.verbs[m.stem]; a != unknown && m.weight >= 0.6 && p.at < at {
+				verb, at = a, p.at
+			}
+		}
+	}
 	for _, w := range list {
-		plural = plural || strings.HasSuffix(w.text, "s") && w.text != w.token.stem
+		trouble = trouble || f.words.trouble[w.stem]
 	}
-	if len(list) > 0 && questions[list[0].text] {
-		if plural {
-			return reading(plural)
-		}
-		return get
+	switch {
+	case questions[list[0].text]:
+		return look
+	case trouble && (at > 0 || verb.reads()):
+		return look
+	case verb.reads():
+		return f.reading(list, verb)
 	}
-	for _, w := range list {
-		a, ok := f.words.verbs[w.stem]
-		if !ok {
-			continue
-		}
-		if a.reads() {
-			return reading(plural)
-		}
-		return a
-	}
-	return unknown
+	return verb
 }
 
-func reading(plural bool) action {
-	if plural {
+// reading tells a wish to see many things from a wish to see one by the plural.
+func (f *Finder) reading(words []said, verb action) action {
+	if verb == list {
 		return list
+	}
+	for _, w := range words {
+		if w.foreign {
+			return look // its plural went with the translation
+		}
+		if strings.HasSuffix(w.text, "s") && w.text != w.token.stem && f.known(w.stem) {
+			return list
+		}
 	}
 	return get
 }

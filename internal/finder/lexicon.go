@@ -17,7 +17,8 @@ import (
 //	lexicon/same.txt     word: other spellings and full synonyms. Rows and queries are read as the first word.
 //	lexicon/near.txt     words that are often used for one another; each finds the others too, with less weight
 //	lexicon/verbs.txt    what is to be done, by the verbs and question words that say so
-//	lexicon/idioms.txt   phrase, phrase => words it stands for, or => word:0.5 with a weight; "..": some words between
+//	lexicon/idioms.txt   phrase, phrase => words it stands for, or => word:0.5 with a weight; "..": some words between;
+//	                     +> the phrase keeps its own meaning as well; !> it tells of a problem, so reading comes first
 //	lexicon/platforms.txt words that only one platform has
 //	lexicon/??.txt       words of another language = English words; "umgebung*" is the start of a word or of a part of one
 //
@@ -26,6 +27,7 @@ var lexiconFiles embed.FS
 
 type lexicon struct {
 	stop      map[string]bool     // stems without meaning
+	trouble   map[string]bool     // stems of words about something that does not work
 	weak      map[string]bool     // stems with little meaning
 	same      map[string]string   // stem → the stem it is read as
 	near      map[string][]string // stem → others
@@ -44,9 +46,10 @@ const (
 )
 
 type idiom struct {
-	phrase []string // stems
-	means  []weighted
-	keeps  bool // the words of the phrase keep their own meaning
+	phrase  []string // stems
+	means   []weighted
+	keeps   bool // the words of the phrase keep their own meaning
+	trouble bool // somebody has a problem and does not say what to do
 }
 
 type weighted struct {
@@ -70,7 +73,7 @@ var words = sync.OnceValue(func() *lexicon {
 
 func readLexicon(files fs.FS) (*lexicon, error) {
 	l := &lexicon{
-		stop: map[string]bool{}, weak: map[string]bool{}, same: map[string]string{}, near: map[string][]string{},
+		stop: map[string]bool{}, trouble: map[string]bool{}, weak: map[string]bool{}, same: map[string]string{}, near: map[string][]string{},
 		verbs: map[string]action{}, rowVerbs: map[string]action{}, idioms: map[string][]idiom{},
 		platforms: map[string]string{}, foreign: map[string]foreignWord{},
 	}
@@ -98,11 +101,11 @@ func readLexicon(files fs.FS) (*lexicon, error) {
 				continue
 			}
 			key, value := line, ""
-			for _, sep := range []string{"+>", "=>", ":", "="} {
+			for _, sep := range []string{"!>", "+>", "=>", ":", "="} {
 				if before, after, ok := strings.Cut(line, sep+" "); ok {
 					key, value = strings.TrimSpace(before), strings.TrimSpace(after)
-					if sep == "+>" {
-						key += ", +"
+					if sep == "+>" || sep == "!>" {
+						key += ", " + sep
 					}
 					break
 				}
@@ -216,6 +219,12 @@ func (l *lexicon) readVerbs(key, value string) error {
 	if rest, ok := strings.CutPrefix(key, "row "); ok {
 		key, into = rest, l.rowVerbs
 	}
+	if key == "trouble" {
+		for _, t := range tokens(value) {
+			l.trouble[l.read(t.stem)] = true
+		}
+		return nil
+	}
 	does, ok := actionNamed[key]
 	if !ok {
 		return fmt.Errorf("%q is no action", key)
@@ -228,12 +237,15 @@ func (l *lexicon) readVerbs(key, value string) error {
 
 func (l *lexicon) readIdiom(key, value string) error {
 	keys := entries(key)
-	keeps := keys[len(keys)-1] == "+"
-	if keeps {
+	mark := keys[len(keys)-1]
+	if mark == "+>" || mark == "!>" {
 		keys = keys[:len(keys)-1]
 	}
 	var means []weighted
 	for _, word := range strings.Fields(value) {
+		if word == "-" {
+			continue // the phrase says nothing
+		}
 		name, number, _ := strings.Cut(word, ":")
 		w := weighted{weight: 1}
 		if number != "" {
@@ -249,15 +261,12 @@ func (l *lexicon) readIdiom(key, value string) error {
 		w.stem = l.read(stem)
 		means = append(means, w)
 	}
-	if len(means) == 0 {
-		return fmt.Errorf("%q stands for nothing", key)
-	}
 	for _, phrase := range keys {
 		stems := l.stems(phrase)
 		if len(stems) == 0 || stems[0] == gap {
 			return fmt.Errorf("%q does not start with a word", phrase)
 		}
-		l.idioms[stems[0]] = append(l.idioms[stems[0]], idiom{phrase: stems, means: means, keeps: keeps})
+		l.idioms[stems[0]] = append(l.idioms[stems[0]], idiom{phrase: stems, means: means, keeps: mark == "+>", trouble: mark == "!>"})
 	}
 	return nil
 }

@@ -37,8 +37,15 @@ const (
 // said is one word of the query on its way to a slot.
 type said struct {
 	token
-	stem   string // as read
-	weight float64
+	stem    string // as read
+	weight  float64
+	foreign bool // translated
+}
+
+// phrase is an idiom that a query uses, and the place of its first word.
+type phrase struct {
+	idiom
+	at int
 }
 
 func (f *Finder) understand(query string) need {
@@ -46,9 +53,12 @@ func (f *Finder) understand(query string) need {
 	shapes := shapesOf(query)
 	query, n.platform = f.words.platformOf(query)
 	list := f.translate(tokens(query))
-	n.want = f.wanted(list)
-	extra := f.readIdioms(list)
-	extra = append(extra, shapes...)
+	phrases := f.readIdioms(list)
+	n.want = f.wanted(list, phrases)
+	extra := shapes
+	for _, p := range phrases {
+		extra = append(extra, p.means...)
+	}
 	for _, w := range list {
 		if f.words.stop[w.stem] {
 			continue
@@ -73,7 +83,7 @@ func (f *Finder) translate(list []token) []said {
 			if english := f.words.foreignWords(t.text, t.cjk); len(english) > 0 {
 				for _, word := range english {
 					e := newToken(word)
-					out = append(out, said{token: e, stem: f.words.read(e.stem), weight: 1})
+					out = append(out, said{token: e, stem: f.words.read(e.stem), weight: 1, foreign: true})
 				}
 				continue
 			}
@@ -91,9 +101,10 @@ func (f *Finder) known(stem string) bool {
 	return f.words.stop[stem] || f.words.weak[stem] || f.words.near[stem] != nil || f.words.verbs[stem] != unknown || f.words.idioms[stem] != nil
 }
 
-// readIdioms finds the phrases of the lexicon, gives their words less weight and returns what they stand for.
-func (f *Finder) readIdioms(list []said) []weighted {
-	var extra []weighted
+// readIdioms finds the phrases of the lexicon and gives their words less weight. A word belongs to one phrase only, the
+// longest that starts first.
+func (f *Finder) readIdioms(list []said) []phrase {
+	var found []phrase
 	taken := make([]bool, len(list))
 	for i := range list {
 		for _, idiom := range f.words.idioms[list[i].stem] {
@@ -107,10 +118,10 @@ func (f *Finder) readIdioms(list []said) []weighted {
 					list[j].weight = weightConsumed
 				}
 			}
-			extra = append(extra, idiom.means...)
+			found = append(found, phrase{idiom, i})
 		}
 	}
-	return extra
+	return found
 }
 
 // match returns the places of the words of a phrase in the list from a place on, or nil. Articles and the like may stand

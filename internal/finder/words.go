@@ -9,48 +9,19 @@ import (
 
 // token is one word of a text, in lower case and without accents.
 type token struct {
-	text    string // as written, folded
-	stem    string
-	capital bool // written in capitals, as names of variables are
-	cjk     bool // a run of a script that does not put spaces between words
+	text string
+	stem string
+	cjk  bool // a run of a script that does not put spaces between words
 }
 
-// tokens splits a text into words. Run-together names are split where the case changes, so that projectId and
-// project_id mean the same.
 func tokens(text string) []token {
 	var list []token
-	var word []rune
-	var last rune
-	flush := func() {
-		if len(word) > 0 {
-			list = append(list, newToken(string(word)))
-			word = word[:0]
-		}
-		last = 0
-	}
-	for _, r := range text {
-		switch {
-		case r == '\'' || r == '’':
-			// project's is projects, but l'accès is two words.
-			if len(word) == 1 || len(word) == 2 && unicode.ToLower(word[0]) == 'q' {
-				flush()
-			}
-			continue
-		case !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) && r != 'ー':
-			flush()
-			continue
-		case last != 0 && (unicode.IsUpper(r) && unicode.IsLower(last) || isCJK(r) != isCJK(last)):
-			flush()
-		}
-		word = append(word, r)
-		last = r
-	}
-	flush()
+	split(text, func(word string) { list = append(list, newToken(word)) })
 	return list
 }
 
 func newToken(word string) token {
-	t := token{text: fold(word), capital: len(word) > 1 && strings.ToUpper(word) == word && strings.ToLower(word) != word}
+	t := token{text: fold(word)}
 	for _, r := range t.text {
 		t.cjk = isCJK(r)
 		break
@@ -62,8 +33,40 @@ func newToken(word string) token {
 	return t
 }
 
+// split yields the words of a text as written. Run-together names are split where the case changes, so that projectId
+// and project_id mean the same.
+func split(text string, yield func(word string)) {
+	start, length := 0, 0 // of the word, length in runes
+	var last rune
+	flush := func(end int) {
+		if length > 0 {
+			yield(text[start:end])
+		}
+		length, last = 0, 0
+	}
+	for i, r := range text {
+		switch {
+		case r == '\'' || r == '’':
+			flush(i) // l'accès is two words; the s of project's is a stop word
+			continue
+		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
+		case !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r):
+			flush(i)
+			continue
+		case last != 0 && (unicode.IsUpper(r) && unicode.IsLower(last) || isCJK(r) != isCJK(last)):
+			flush(i)
+		}
+		if length == 0 {
+			start = i
+		}
+		length++
+		last = r
+	}
+	flush(len(text))
+}
+
 func isCJK(r rune) bool {
-	return r == 'ー' || unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana)
+	return r >= 0x2e80 && (r == 'ー' || unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana))
 }
 
 // accents maps letters to what is typed on a keyboard that lacks them.
