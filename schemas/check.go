@@ -61,6 +61,7 @@ func (o *Operation) check() []string {
 		add(fieldPattern.MatchString(field), "%q is not a field path such as a.b, [].a, items[].b, env.* or **.token", field)
 	}
 	bad = append(bad, o.checkRisk()...)
+	bad = append(bad, o.checkWhen()...)
 	bad = append(bad, o.checkParams()...)
 	bad = append(bad, o.checkVariants()...)
 	add(o.Example.Sends != "", "example: sends is missing")

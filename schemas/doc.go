@@ -6,7 +6,7 @@
 //
 //   - name: platformsh_environment_branch      # <platform>_<resource>_<verb>, [a-z0-9_], at most 40 characters
 //     call: POST /projects/{projectId}/environments/{environmentId}/branch
-//     risk: [write, costs_money]               # mandatory: exactly one of read and write, plus what applies
+//     risk: [write, costs_money]               # mandatory: exactly one of read and write, plus what every call can do
 //     async: activity                          # how the platform goes on working after the answer
 //     summary: Create an environment as a branch of this one, with a copy of its data.
 //     about: When to use it, what it changes, what it does not.
@@ -37,6 +37,8 @@
 //
 // # Optional keys of a row
 //
+//   - when: [{args: {synchronize_data: true}, adds: [destructive, irreversible]}]: classes that only some arguments bring. A
+//     condition is a value, present, absent, {not: value} or {contains: text}, see [When]
 //   - flags: [deprecated], [privileged] (both hidden unless --include names them), [prerelease]
 //   - only: upsun, for operations that exist on Upsun hosts alone
 //   - list: where the list sits in the answer; $ means that the answer is the list

@@ -27,7 +27,7 @@ type Row struct {
 	Call     string
 	Summary  string
 	Platform Platform
-	Risk     []Risk
+	Risk     []Risk // with the worst of arguments
 	Flags    []Flag
 	Required []string // argument names, path parameters first
 	Aliases  []string
@@ -147,7 +147,7 @@ func WriteIndex(ops []Operation) ([]byte, error) {
 		}
 		cols := make([]string, columns)
 		cols[colName], cols[colToolset], cols[colCall], cols[colSummary], cols[colAbout] = o.Name, o.Toolset, o.Call, o.Summary, o.About
-		cols[colRisk] = joined(o.Risk)
+		cols[colRisk] = joined(o.WorstRisk())
 		cols[colFlags] = joined(o.Flags)
 		cols[colRequired] = joined(o.RequiredArguments())
 		cols[colAliases] = strings.Join(o.Aliases, ";")

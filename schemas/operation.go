@@ -45,7 +45,8 @@ func Risks() []Risk {
 type Operation struct {
 	Name     string    `json:"name" yaml:"name"`
 	Call     string    `json:"call" yaml:"call"`
-	Risk     []Risk    `json:"risk" yaml:"risk"`
+	Risk     []Risk    `json:"risk" yaml:"risk"` // of every call; see RiskFor for that of one
+	When     []When    `json:"when,omitempty" yaml:"when"`
 	Flags    []Flag    `json:"flags,omitempty" yaml:"flags"`
 	Only     string    `json:"only,omitempty" yaml:"only"`
 	Async    Async     `json:"async,omitempty" yaml:"async"`
@@ -186,7 +187,7 @@ func (o *Operation) Method() string { m, _, _ := strings.Cut(o.Call, " "); retur
 // Path is the vendor's path template, with {holes}.
 func (o *Operation) Path() string { _, p, _ := strings.Cut(o.Call, " "); return p }
 
-// Has reports whether the row carries the risk class.
+// Has reports whether the row carries the risk class whatever the arguments; see [Operation.RiskFor].
 func (o *Operation) Has(r Risk) bool { return slices.Contains(o.Risk, r) }
 
 // IsRead reports whether the operation changes nothing.

@@ -139,7 +139,7 @@ func TestNameToType(t *testing.T) {
 	ops := load(t)
 	for i := range ops {
 		o := &ops[i]
-		if !o.Has(schemas.Irreversible) {
+		if !slices.Contains(o.WorstRisk(), schemas.Irreversible) {
 			continue
 		}
 		required := map[string]any{}

@@ -21,6 +21,7 @@ var rowKeys = map[string]string{
 	"name":     "Tool name: <platform>_<resource>_<verb>.",
 	"call":     "METHOD /path, with the vendor's {holes}.",
 	"risk":     "Exactly one of read and write, plus every class that applies.",
+	"when":     "Classes that only some arguments bring, on top of risk.",
 	"flags":    "deprecated and privileged rows are hidden unless they are included; prerelease rows carry a warning.",
 	"only":     "upsun: the operation exists on Upsun hosts alone.",
 	"async":    "How the platform goes on working after it answered.",
@@ -62,6 +63,25 @@ func (Operation) JSONSchemaExtend(s *jsonschema.Schema) {
 
 // JSONSchemaExtend lists the classes.
 func (Risk) JSONSchemaExtend(s *jsonschema.Schema) { s.Enum = words(Risks()) }
+
+// JSONSchemaExtend adds the forms of a condition and the classes that one may add.
+func (When) JSONSchemaExtend(s *jsonschema.Schema) {
+	s.Required = []string{"args", "adds"}
+	value := []*jsonschema.Schema{{Type: "boolean"}, {Type: "string"}}
+	operator := func(name string, operand *jsonschema.Schema) *jsonschema.Schema {
+		o := &jsonschema.Schema{Type: "object", Properties: jsonschema.NewProperties(), Required: []string{name},
+			AdditionalProperties: jsonschema.FalseSchema}
+		o.Properties.Set(name, operand)
+		return o
+	}
+	args := property(s, "args")
+	args.MinProperties = length(1)
+	args.AdditionalProperties = &jsonschema.Schema{OneOf: append(slices.Clone(value),
+		operator(opNot, &jsonschema.Schema{OneOf: value}), operator(opContains, &jsonschema.Schema{Type: "string"}))}
+	adds := property(s, "adds")
+	adds.MinItems, adds.UniqueItems = length(1), true
+	adds.Items = &jsonschema.Schema{Type: "string", Enum: words(addable)}
+}
 
 // JSONSchemaExtend lists the flags.
 func (Flag) JSONSchemaExtend(s *jsonschema.Schema) {

@@ -3,10 +3,12 @@ package tools
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
 
+	"paasmcp/internal/caller"
 	"paasmcp/internal/policy"
 	"paasmcp/schemas"
 )
@@ -26,8 +28,9 @@ type Description struct {
 	CallWith string           `json:"call_with"` // the tool that calls it
 	Summary  string           `json:"summary"`
 	About    string           `json:"about,omitempty"`
-	Risk     []schemas.Risk   `json:"risk"`
-	Gate     string           `json:"gate"` // what the gate will do
+	Risk     []schemas.Risk   `json:"risk"`                // of every call
+	RiskWhen []schemas.When   `json:"risk_when,omitempty"` // what some arguments add to it
+	Gate     string           `json:"gate"`                // what the gate will do
 	Flags    []schemas.Flag   `json:"flags,omitempty"`
 	Only     string           `json:"only,omitempty"`
 	Async    string           `json:"async,omitempty"`
@@ -43,7 +46,7 @@ func (s *Service) describeTool() server.ServerTool {
 		"Show one operation: arguments as JSON Schema, example, risk, what the gate will ask, what comes back.",
 		hints(true, false, true),
 		func(ctx context.Context, in describeInput, _ mcp.CallToolParams) (*mcp.CallToolResult, error) {
-			d, err := s.Describe(in.Tool, in.Account)
+			d, err := s.Describe(ctx, in.Tool, in.Account)
 			if err != nil {
 				return failed(err), nil
 			}
@@ -52,15 +55,15 @@ func (s *Service) describeTool() server.ServerTool {
 }
 
 // Describe explains one operation. The account only matters where the policy treats accounts differently.
-func (s *Service) Describe(tool, account string) (Description, error) {
-	op, err := s.operation(tool)
+func (s *Service) Describe(ctx context.Context, tool, account string) (Description, error) {
+	op, err := s.Operation(tool)
 	if err != nil {
 		return Description{}, err
 	}
 	d := Description{
 		Tool: op.Name, Platform: op.Platform, Call: op.Call, CallWith: "paas_write", Summary: op.Summary, About: op.About,
-		Risk: op.Risk, Flags: op.Flags, Only: op.Only, Returns: op.Returns, Fields: op.Shows,
-		Input: op.InputSchema(), Example: op.Example.Args, Gate: s.gateText(op, account),
+		Risk: op.Risk, RiskWhen: op.When, Flags: op.Flags, Only: op.Only, Returns: op.Returns, Fields: op.Shows,
+		Input: op.InputSchema(), Example: op.Example.Args, Gate: s.gateText(ctx, op, account),
 	}
 	if op.IsRead() {
 		d.CallWith = "paas_read"
@@ -84,13 +87,26 @@ func (s *Service) Describe(tool, account string) (Description, error) {
 	return d, nil
 }
 
-// gateText says what the policy will do with a call.
-func (s *Service) gateText(op *schemas.Operation, account string) string {
-	v := s.Policy.Decide(policy.Facts{Operation: op, Account: account, ReadOnly: s.ReadOnly})
-	switch {
-	case v.Action == policy.Confirm && v.Level == policy.Typed:
-		return v.Reason + " They type the name of the target."
-	default:
+// gateText says what the policy will do with a call, and where it depends on the arguments, what each of them changes.
+func (s *Service) gateText(ctx context.Context, op *schemas.Operation, account string) string {
+	who := caller.From(ctx)
+	if client, err := s.Accounts.Pick(op.Platform, account); err == nil {
+		account = client.Account().Name
+	}
+	judge := func(risk []schemas.Risk) string {
+		v := s.Policy.Decide(policy.Facts{
+			Operation: op, Risk: risk, Account: account, Principal: who.Principal, Transport: who.Transport, ReadOnly: s.ReadOnly,
+		})
+		if v.Action == policy.Confirm && v.Level == policy.Typed {
+			return v.Reason + " They type the name of the target."
+		}
 		return v.Reason
 	}
+	text := judge(op.Risk)
+	for _, w := range op.When {
+		if worse := judge(slices.Concat(op.Risk, w.Adds)); worse != text {
+			text += " When " + w.String() + ": " + worse
+		}
+	}
+	return text
 }

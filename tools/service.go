@@ -24,7 +24,7 @@ type Config struct {
 	Catalog  *schemas.Catalog
 	Accounts *Accounts
 	Gate     *approval.Gate
-	Policy   policy.Policy
+	Policy   Judge
 	Audit    *audit.Log
 	ReadOnly bool
 	Logger   *slog.Logger
@@ -32,6 +32,11 @@ type Config struct {
 	SaveDir string
 	// PollEvery is how often a wait looks at a job; the vendors' own pace when zero. Tests look more often.
 	PollEvery time.Duration
+}
+
+// Judge decides about calls: a [policy.Policy], or a [policy.Live] that can be exchanged while the server runs.
+type Judge interface {
+	Decide(policy.Facts) policy.Verdict
 }
 
 // Service makes calls. Every call of every tool, of the command line and of every transport goes through
@@ -48,6 +53,9 @@ type Service struct {
 func NewService(c Config) *Service {
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.Policy == nil {
+		c.Policy = policy.Policy(nil) // which refuses everything
 	}
 	s := &Service{Config: c}
 	s.finder = sync.OnceValue(func() *finder.Finder { return finder.New(c.Catalog.Rows()) })
@@ -104,7 +112,7 @@ type Outcome struct {
 // Call checks, gates, audits and sends one call. The order of its steps is the safety of this program: nothing is sent
 // that was not validated, judged by the policy, confirmed where the policy says so, and written to the audit.
 func (s *Service) Call(ctx context.Context, call Call, channel Channel) (*Outcome, error) {
-	op, err := s.operation(call.Tool)
+	op, err := s.Operation(call.Tool)
 	if err != nil {
 		return nil, err
 	}
@@ -135,7 +143,7 @@ func (s *Service) Call(ctx context.Context, call Call, channel Channel) (*Outcom
 	}
 
 	a := attempt{
-		s: s, op: op, args: args, request: request, client: client, view: call.View, caller: caller.From(ctx),
+		s: s, op: op, risk: op.RiskFor(args), args: args, request: request, client: client, view: call.View, caller: caller.From(ctx),
 		saveTo: call.SaveTo, progress: call.Progress,
 	}
 	grant, err := a.pass(ctx, channel)
@@ -155,8 +163,8 @@ func (s *Service) Close(ctx context.Context) {
 	}
 }
 
-// operation finds a row, and for a name that does not exist the nearest ones.
-func (s *Service) operation(name string) (*schemas.Operation, error) {
+// Operation finds a row. The error of a name that does not exist tells the nearest ones.
+func (s *Service) Operation(name string) (*schemas.Operation, error) {
 	if op, ok := s.Catalog.Operation(name); ok {
 		return op, nil
 	}
@@ -171,6 +179,7 @@ func (s *Service) operation(name string) (*schemas.Operation, error) {
 type attempt struct {
 	s       *Service
 	op      *schemas.Operation
+	risk    []schemas.Risk // of this call; its arguments can add to that of the operation
 	args    map[string]any
 	request *apiclient.Request
 	client  *apiclient.Client
@@ -184,25 +193,29 @@ type attempt struct {
 }
 
 // binding says what a person's yes is for. Whether secrets are shown is part of it: a yes to a masked answer is not a
-// yes to a revealed one.
+// yes to a revealed one. So is how much the policy asked for: a ticked box is no answer once the policy wants a typed name.
 func (a *attempt) binding() approval.Binding {
-	digest := a.request.Digest()
+	digest := a.request.Digest() + "+" + string(a.verdict.Level)
 	if a.view.Reveal {
 		digest += "+reveal"
 	}
 	return approval.Binding{Principal: a.caller.Principal, Tool: a.op.Name, Account: a.client.Account().Name, Digest: digest}
 }
 
+// judge asks the policy.
+func (a *attempt) judge() policy.Verdict {
+	f := policy.FactsOf(a.op, a.args)
+	f.Account = a.client.Account().Name
+	f.Principal = a.caller.Principal
+	f.Transport = a.caller.Transport
+	f.ReadOnly = a.s.ReadOnly
+	f.Reveal = a.view.Reveal
+	return a.s.Policy.Decide(f)
+}
+
 // pass asks the policy and, where it says so, a person.
 func (a *attempt) pass(ctx context.Context, channel Channel) (approval.Grant, error) {
-	a.verdict = a.s.Policy.Decide(policy.Facts{
-		Operation: a.op,
-		Account:   a.client.Account().Name,
-		Principal: a.caller.Principal,
-		Transport: a.caller.Transport,
-		ReadOnly:  a.s.ReadOnly,
-		Reveal:    a.view.Reveal,
-	})
+	a.verdict = a.judge()
 	switch a.verdict.Action {
 	case policy.Allow:
 		return a.s.Gate.Allowed(a.verdict, a.binding())
@@ -218,6 +231,10 @@ func (a *attempt) pass(ctx context.Context, channel Channel) (approval.Grant, er
 	}
 	if err != nil {
 		return approval.Grant{}, a.refused(a.verdict.Reason+" But "+err.Error(), err)
+	}
+	// The person may have thought for minutes: a policy that was exchanged meanwhile, or a time that it forbids, counts.
+	if a.verdict = a.judge(); a.verdict.Action == policy.Deny {
+		return approval.Grant{}, a.refused(a.verdict.Reason, nil)
 	}
 	grant, err := a.s.Gate.Redeem(state, a.binding(), answer)
 	if err != nil {
@@ -246,7 +263,7 @@ func (a *attempt) card() approval.Card {
 		About:    a.op.About,
 		Request:  a.maskedRequest(),
 		Target:   a.target(),
-		Risk:     a.op.Risk,
+		Risk:     a.risk,
 		Expect:   approval.TargetName(a.op, a.args),
 	}
 }
@@ -295,7 +312,7 @@ func (a *attempt) entry() audit.Entry {
 		Tool:          a.op.Name,
 		Operation:     a.op.Call,
 		Args:          masked,
-		Risk:          a.op.Risk,
+		Risk:          a.risk,
 		Rule:          a.verdict.Rule,
 		Verdict:       string(a.verdict.Action),
 		Level:         string(a.verdict.Level),

@@ -104,6 +104,7 @@ Serve an MCP client (stdio):  paas-mcp serve`,
 		findCommand(p),
 		catalogCommand(p),
 		auditCommand(p),
+		policyCommand(p),
 		versionCommand(),
 	)
 	return root

@@ -15,6 +15,7 @@ import (
 
 func demoCommand(p Process) *cobra.Command {
 	var yes bool
+	var policyFile string
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Watch a client and a server at work against the embedded simulator",
@@ -32,10 +33,17 @@ func demoCommand(p Process) *cobra.Command {
 				}
 				person = &script{out: p.Out, why: why}
 			}
+			serve := []string{"serve", "--demo", "--log-level", "warn"}
+			if policyFile != "" {
+				if _, err := readPolicy(policyFile); err != nil { // here, and not as the end of a server that nobody watches
+					return usageError{err}
+				}
+				serve = append(serve, "--policy", policyFile)
+			}
 			show := bar{out: p.Out, live: isTerminal(p.Out)}
 			return demo.Run(cmd.Context(), demo.Options{
 				Command: self,
-				Args:    []string{"serve", "--demo", "--log-level", "warn"},
+				Args:    serve,
 				Out:     p.Out,
 				Errors:  p.Err,
 				Person:  person,
@@ -44,6 +52,7 @@ func demoCommand(p Process) *cobra.Command {
 			})
 		},
 	}
+	cmd.Flags().StringVar(&policyFile, "policy", "", "YAML `file` with rules that come before the built-in ones")
 	cmd.Flags().BoolVar(&yes, "yes", false, "let the demo answer the gate's questions itself")
 	return cmd
 }

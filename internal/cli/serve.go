@@ -33,6 +33,7 @@ func serveCommand(p Process) *cobra.Command {
 				return err
 			}
 			defer end()
+			s.reloadOnHangup(cmd.Context(), logger)
 			mcp, err := tools.NewServer(service, tools.Selection{Toolsets: toolsets}, version.Version())
 			if err != nil {
 				return usageError{err}

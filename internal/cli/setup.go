@@ -27,6 +27,8 @@ import (
 // setup is the part of the command line that several commands share: which accounts, which rows, what is written down.
 type setup struct {
 	accountsFile string
+	policyFile   string
+	policy       *policy.Live // in force; made by build
 	demo         bool
 	include      []string
 	readOnly     bool
@@ -41,6 +43,7 @@ const signOut = 5 * time.Second
 
 func (s *setup) flags(f *pflag.FlagSet) {
 	f.StringVar(&s.accountsFile, "accounts", "", "YAML `file` with accounts, in place of the environment")
+	f.StringVar(&s.policyFile, "policy", "", "YAML `file` with rules that come before the built-in ones")
 	f.BoolVar(&s.demo, "demo", false, "run against the embedded simulator; needs no account and reaches no platform")
 	f.StringSliceVar(&s.include, "include", nil, "also offer operations that are `deprecated,privileged`")
 	f.BoolVar(&s.readOnly, "read-only", false, "hide and refuse everything that changes something")
@@ -85,6 +88,11 @@ func (s *setup) build(accounts []apiclient.Account, logger *slog.Logger, pollEve
 	if err != nil {
 		return nil, nil, err
 	}
+	rules, err := readPolicy(s.policyFile)
+	if err != nil {
+		return nil, nil, usageError{err}
+	}
+	s.policy = policy.NewLive(rules)
 	log, err := audit.Open(s.auditFile)
 	if err != nil {
 		return nil, nil, usageError{err}
@@ -97,7 +105,7 @@ func (s *setup) build(accounts []apiclient.Account, logger *slog.Logger, pollEve
 		Catalog:  catalog,
 		Accounts: set,
 		Gate:     approval.NewGate(sealer, new(approval.Once)),
-		Policy:   policy.Default(),
+		Policy:   s.policy,
 		Audit:    log,
 		ReadOnly: s.readOnly,
 		Logger:   logger,

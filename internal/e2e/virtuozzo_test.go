@@ -230,9 +230,9 @@ func virtuozzoNodes() []workflow {
 					keep: keep{"tag": "items.-1.name"},
 				},
 				{
-					do: "virtuozzo_container_redeploy_by_group", gate: typed("shop"), declined: true,
+					do: "virtuozzo_container_redeploy_by_group", gate: form, declined: true,
 					with:  of("shop", "node_group", "cp", "tag", "{tag}", "use_existing_volumes", true, "is_sequential", true, "delay", 30),
-					card:  []string{"It cannot be undone", "{tag}"},
+					card:  []string{"service can be interrupted", "{tag}"},
 					sends: []string{control + `redeploycontainersbygroup {"envName":"shop","nodeGroup":"cp","tag":"{tag}","useExistingVolumes":"true","isSequential":"true","delay":"30"}`},
 				},
 				{

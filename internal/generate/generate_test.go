@@ -82,6 +82,9 @@ const goodRow = `
   risk: [read]
   list: $
   paging: {style: page}
+  when:
+    - {args: {thing_id: {contains: "*"}, filter: present}, adds: [destructive]}
+    - {args: {thing_id: {not: a}}, adds: [costs_money, grants_access]}
   summary: List things.
   params:
     thing_id: {use: thing_id}
@@ -116,6 +119,12 @@ func TestRowSchemaRefuses(t *testing.T) {
 		"a number in an enum":     {"[a, b]", "[a, 1]"},
 		"a nested typing slip":    {"enum: [a, b]", "enums: [a, b]"},
 		"a parameter in capitals": {"thing_id: {use", "ThingId: {use"},
+		"a condition of numbers":  {"filter: present", "filter: 1"},
+		"an unknown operator":     {"{not: a}", "{never: a}"},
+		"two operators":           {"{not: a}", "{not: a, contains: b}"},
+		"a condition of nothing":  {"{args: {thing_id: {not: a}}, adds", "{args: {}, adds"},
+		"adding a read":           {"adds: [destructive]", "adds: [read]"},
+		"adding nothing":          {", adds: [destructive]", ""},
 		"variants by nothing":     {"by: kind, kinds", "kinds"},
 	} {
 		if !strings.Contains(goodRow, change[0]) {
@@ -206,6 +215,10 @@ func TestToolPage(t *testing.T) {
 	tool(&b, &schemas.Operation{
 		Name: "platformsh_thing_create", Call: "POST /things/{thingId}", Platform: schemas.Platformsh,
 		Risk: []schemas.Risk{schemas.Write, schemas.CostsMoney}, Flags: []schemas.Flag{schemas.Deprecated}, Only: "upsun",
+		When: []schemas.When{
+			{Args: map[string]any{"kind": "y"}, Adds: []schemas.Risk{schemas.Destructive, schemas.Irreversible}},
+			{Args: map[string]any{"thing_id": map[string]any{"contains": "*"}}, Adds: []schemas.Risk{schemas.GrantsAccess}},
+		},
 		Async: schemas.Activity, Summary: "Create a|b.", About: "Not <now>.", Required: []string{"kind"},
 		Params: schemas.Params{
 			{Name: "thing_id", Wire: "thingId", In: "path", Schema: schemas.Schema{Type: "string"}},

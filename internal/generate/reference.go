@@ -97,6 +97,9 @@ func tool(b *bytes.Buffer, o *schemas.Operation) {
 		b.WriteString(" " + escape(o.About))
 	}
 	fmt.Fprintf(b, "\n\n`%s` · %s\n", o.Call, strings.Join(facts(o), " · "))
+	for _, w := range o.When {
+		fmt.Fprintf(b, "\nAlso **%s** when %s.\n", classes(w.Adds), escape(w.String()))
+	}
 	arguments(b, o)
 	kinds(b, o)
 	if len(o.Shows) > 0 {
@@ -116,11 +119,7 @@ func tool(b *bytes.Buffer, o *schemas.Operation) {
 
 // facts lists what is short enough for one line: risk, marks, paging, what happens afterwards.
 func facts(o *schemas.Operation) []string {
-	risks := make([]string, len(o.Risk))
-	for i, r := range o.Risk {
-		risks[i] = string(r)
-	}
-	list := []string{"**" + strings.Join(risks, ", ") + "**"}
+	list := []string{"**" + classes(o.Risk) + "**"}
 	for _, flag := range o.Flags {
 		list = append(list, string(flag))
 	}
@@ -147,6 +146,14 @@ func facts(o *schemas.Operation) []string {
 		list = append(list, "answers "+o.Returns)
 	}
 	return list
+}
+
+func classes(risk []schemas.Risk) string {
+	list := make([]string, len(risk))
+	for i, r := range risk {
+		list[i] = string(r)
+	}
+	return strings.Join(list, ", ")
 }
 
 // arguments renders the table of arguments, nested ones as a.b below their parent.

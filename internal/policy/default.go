@@ -51,7 +51,7 @@ func effects(f Facts) []string {
 			all = append(all, words)
 		}
 	}
-	has := f.Operation.Has
+	has := f.has
 	add(has(schemas.Irreversible), "cannot be undone")
 	add(has(schemas.Destructive), "can destroy data or interrupt service")
 	add(has(schemas.GrantsAccess), "gives somebody new access")

@@ -4,11 +4,16 @@
 // A [Policy] is a table of rules; the first rule that matches decides, and where none matches the call is refused. Two
 // things stand before the table and no rule can lift them: an operation without a clear classification is refused, and a
 // read-only server refuses everything that is not a read.
+//
+// Rules come from a file, see [Load], and from the embedded default. [Load] refuses a file that would switch the gate off by
+// accident, [Lint] finds rules that can never match, and [Policy.Explain] says which rule decides about a call.
 package policy
 
 import (
 	"path"
 	"slices"
+	"strings"
+	"time"
 
 	"paasmcp/schemas"
 )
@@ -35,6 +40,8 @@ const (
 	TwoPerson Level = "two_person" // two people, both named
 )
 
+func levels() []Level { return []Level{Form, Typed, Console, TwoPerson} }
+
 // Environment is the kind of environment that a call touches.
 type Environment string
 
@@ -48,13 +55,37 @@ const (
 
 // Facts is everything that a decision may depend on.
 type Facts struct {
-	Operation   *schemas.Operation
-	Account     string
-	Principal   string // who is calling
-	Transport   string // stdio, http, sse or cli
-	ReadOnly    bool   // the server was started with --read-only
-	Reveal      bool   // the caller asks for secrets in plain text
-	Environment Environment
+	Operation *schemas.Operation
+	// Risk is what this call can do, see [schemas.Operation.RiskFor]. When it is nil, the worst that any arguments can do: a
+	// caller that forgets the arguments is asked too often, not too seldom.
+	Risk            []schemas.Risk
+	Account         string
+	Principal       string // who is calling
+	Transport       string // stdio, http, sse or cli
+	ReadOnly        bool   // the server was started with --read-only
+	Reveal          bool   // the caller asks for secrets in plain text
+	Environment     Environment
+	EnvironmentName string    // as the arguments name it; empty when they name none
+	Time            time.Time // of the call; now when zero
+}
+
+// FactsOf gives what an operation and its validated arguments say by themselves.
+func FactsOf(o *schemas.Operation, args map[string]any) Facts {
+	f := Facts{Operation: o, Risk: o.RiskFor(args)}
+	for _, name := range environmentArguments {
+		if text, ok := args[name].(string); ok {
+			f.EnvironmentName = text
+			break
+		}
+	}
+	return f
+}
+
+// environmentArguments name the environment that a call is about, on all three platforms.
+var environmentArguments = []string{"environment_id", "env_name"}
+
+func (f Facts) has(r schemas.Risk) bool {
+	return slices.Contains(f.Risk, r) || f.Operation.Has(r)
 }
 
 // Verdict is the decision about one call.
@@ -73,20 +104,28 @@ type Rule struct {
 	Name   string
 	Match  Match
 	Action Action
-	Level  Level // for Confirm
+	Level  Level  // for Confirm
+	Reason string // of whoever wrote the rule; shown to people beside the program's own
+	Line   int    // in the policy file; 0 for the rules of this program
 }
 
 // Match names the calls that a rule is about. Each field that is set must match; a field with several values matches when
-// one of them does. The zero Match matches every call.
+// one of them does. The zero Match matches every call. Names are globs in the syntax of [path.Match], except that * also
+// stands for a slash.
 type Match struct {
-	Platforms    []schemas.Platform
-	Tools        []string // globs over the row's name, in the syntax of path.Match
-	Toolsets     []string
-	Risks        []schemas.Risk // the row carries at least one of them
-	Accounts     []string
-	Environments []Environment
-	Principals   []string
-	Reveal       bool // only calls that ask for secrets in plain text
+	Platforms        []schemas.Platform
+	Tools            []string // of rows
+	Toolsets         []string
+	Risks            []schemas.Risk // the call carries at least one of them
+	Accounts         []string
+	Environments     []Environment
+	EnvironmentNames []string // never match a call that names no environment
+	Principals       []string
+	Transports       []string
+	Window           *Window // when the call is made
+	// Reveal matches only calls that ask for secrets in plain text. A rule that allows matches such calls only with it: allowing
+	// reads must not show passwords by accident.
+	Reveal bool
 }
 
 // Decide applies the default policy. See [Policy.Decide].
@@ -94,69 +133,146 @@ func Decide(f Facts) Verdict { return defaultRules.Decide(f) }
 
 // Decide gives the verdict for one call. It never fails: what it cannot judge, it refuses.
 func (p Policy) Decide(f Facts) Verdict {
-	switch {
-	case !classified(f.Operation):
-		return Verdict{Action: Deny, Rule: "unclassified",
-			Reason: "Refused, because the catalogue does not say clearly what this operation can do."}
-	case f.ReadOnly && !f.Operation.IsRead():
-		return Verdict{Action: Deny, Rule: "read-only",
-			Reason: "Refused, because the server runs read-only and this operation is not a read."}
+	f, v, decided := beforeRules(f)
+	if decided {
+		return v
 	}
-	for _, r := range p {
-		if r.Match.matches(f) {
-			return r.verdict(f)
+	for i := range p {
+		if p[i].misfit(&f) == "" {
+			return p[i].verdict(f)
 		}
 	}
-	return Verdict{Action: Deny, Rule: "no rule", Reason: "Refused, because no rule of the policy allows it."}
+	return noRule
+}
+
+var noRule = Verdict{Action: Deny, Rule: "no rule", Reason: "Refused, because no rule of the policy allows it."}
+
+// beforeRules completes the facts and decides what no rule can lift.
+func beforeRules(f Facts) (Facts, Verdict, bool) {
+	if f.Operation != nil && f.Risk == nil {
+		f.Risk = f.Operation.WorstRisk()
+	}
+	switch {
+	case !classified(f):
+		return f, Verdict{Action: Deny, Rule: "unclassified",
+			Reason: "Refused, because the catalogue does not say clearly what this operation can do."}, true
+	case f.ReadOnly && !f.Operation.IsRead():
+		return f, Verdict{Action: Deny, Rule: "read-only",
+			Reason: "Refused, because the server runs read-only and this operation is not a read."}, true
+	}
+	return f, Verdict{}, false
 }
 
 // verdict fails closed: a rule with an action or level that does not exist refuses.
-func (r Rule) verdict(f Facts) Verdict {
+func (r *Rule) verdict(f Facts) Verdict {
 	v := Verdict{Action: r.Action, Rule: r.Name}
 	switch r.Action {
 	case Allow:
 	case Confirm:
 		v.Level = r.Level
-		if !slices.Contains([]Level{Form, Typed, Console, TwoPerson}, r.Level) {
+		if !slices.Contains(levels(), r.Level) {
 			v.Action, v.Level = Deny, ""
 		}
 	default:
 		v.Action = Deny
 	}
 	v.Reason = reason(v.Action, f)
+	if r.Reason != "" {
+		v.Reason += " " + r.Reason
+	}
 	return v
 }
 
 // classified reports whether the row says what it can do: exactly one of read and write, and no class that this program
 // does not know. A new class in the catalogue must not slip through rules that were written before it.
-func classified(o *schemas.Operation) bool {
-	if o == nil || o.Has(schemas.Read) == o.Has(schemas.Write) {
+func classified(f Facts) bool {
+	if f.Operation == nil || f.has(schemas.Read) == f.has(schemas.Write) {
 		return false
 	}
-	for _, r := range o.Risk {
-		if !slices.Contains(schemas.Risks(), r) {
-			return false
+	known := func(r schemas.Risk) bool { return slices.Contains(schemas.Risks(), r) }
+	for _, risk := range [][]schemas.Risk{f.Operation.Risk, f.Risk} {
+		for _, r := range risk {
+			if !known(r) {
+				return false
+			}
 		}
 	}
 	return true
 }
 
-func (m Match) matches(f Facts) bool {
+// The fields of a match, as a policy file spells them.
+const (
+	keyPlatform        = "platform"
+	keyTool            = "tool"
+	keyToolset         = "toolset"
+	keyRisk            = "risk"
+	keyAccount         = "account"
+	keyEnvironmentKind = "environment_kind"
+	keyEnvironmentName = "environment_name"
+	keyPrincipal       = "principal"
+	keyTransport       = "transport"
+	keyTime            = "time"
+	keyReveal          = "reveal"
+)
+
+// misfit names the first field that does not match, and nothing when all do.
+func (r *Rule) misfit(f *Facts) string {
+	if r.Action == Allow && f.Reveal && !r.Match.Reveal {
+		return keyReveal
+	}
+	return r.Match.misfit(f)
+}
+
+func (m *Match) misfit(f *Facts) string {
 	o := f.Operation
-	return among(m.Platforms, o.Platform) &&
-		among(m.Toolsets, o.Toolset) &&
-		among(m.Accounts, f.Account) &&
-		among(m.Environments, f.Environment) &&
-		among(m.Principals, f.Principal) &&
-		(len(m.Tools) == 0 || slices.ContainsFunc(m.Tools, func(glob string) bool {
-			ok, err := path.Match(glob, o.Name)
-			return ok && err == nil
-		})) &&
-		(len(m.Risks) == 0 || slices.ContainsFunc(m.Risks, o.Has)) &&
-		(!m.Reveal || f.Reveal)
+	switch {
+	case !among(m.Platforms, o.Platform):
+		return keyPlatform
+	case !fitsGlob(m.Tools, o.Name):
+		return keyTool
+	case !fitsGlob(m.Toolsets, o.Toolset):
+		return keyToolset
+	case len(m.Risks) > 0 && !slices.ContainsFunc(m.Risks, f.has):
+		return keyRisk
+	case m.Reveal && !f.Reveal:
+		return keyReveal
+	case !fitsGlob(m.Accounts, f.Account):
+		return keyAccount
+	case !among(m.Environments, f.Environment):
+		return keyEnvironmentKind
+	case len(m.EnvironmentNames) > 0 && (f.EnvironmentName == "" || !fitsGlob(m.EnvironmentNames, f.EnvironmentName)):
+		return keyEnvironmentName
+	case !fitsGlob(m.Principals, f.Principal):
+		return keyPrincipal
+	case !among(m.Transports, f.Transport):
+		return keyTransport
+	case m.Window != nil && !m.Window.Contains(f.time()):
+		return keyTime
+	}
+	return ""
+}
+
+func (f *Facts) time() time.Time {
+	if f.Time.IsZero() {
+		return time.Now()
+	}
+	return f.Time
 }
 
 // among reports whether have is one of want; an empty want admits everything.
 func among[T comparable](want []T, have T) bool {
 	return len(want) == 0 || slices.Contains(want, have)
+}
+
+// fitsGlob reports whether one of the globs stands for the name; no globs at all admit everything. A broken glob, which a file
+// cannot have, stands for nothing.
+func fitsGlob(globs []string, name string) bool {
+	return len(globs) == 0 || slices.ContainsFunc(globs, func(glob string) bool { return glob == name || matchGlob(glob, name) })
+}
+
+// matchGlob keeps path.Match from stopping at a slash: feature/login is one name, not two.
+func matchGlob(glob, name string) bool {
+	hide := func(s string) string { return strings.ReplaceAll(s, "/", "\x00") }
+	ok, err := path.Match(hide(glob), hide(name))
+	return ok && err == nil
 }

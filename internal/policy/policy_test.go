@@ -3,6 +3,7 @@ package policy_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"paasmcp/internal/policy"
 	"paasmcp/schemas"
@@ -169,8 +170,9 @@ func TestBrokenRulesRefuse(t *testing.T) {
 
 func TestMatchOnEveryField(t *testing.T) {
 	t.Parallel()
-	f := policy.Facts{Operation: op(schemas.Write), Account: "shop", Principal: "ana",
-		Environment: policy.Production, Reveal: true}
+	f := policy.Facts{Operation: op(schemas.Write), Risk: []schemas.Risk{schemas.Write, schemas.CostsMoney}, Account: "shop", Principal: "ana",
+		Transport: "http", Environment: policy.Production, EnvironmentName: "feature/login/new", Reveal: true,
+		Time: time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)}
 	for _, c := range []struct {
 		name string
 		m    policy.Match
@@ -186,14 +188,22 @@ func TestMatchOnEveryField(t *testing.T) {
 		{"other risk", policy.Match{Risks: []schemas.Risk{schemas.Destructive}}, false},
 		{"account", policy.Match{Accounts: []string{"shop"}}, true},
 		{"other account", policy.Match{Accounts: []string{"sho"}}, false},
-		{"environment", policy.Match{Environments: []policy.Environment{policy.Production}}, true},
-		{"other environment", policy.Match{Environments: []policy.Environment{policy.Other, policy.Unknown}}, false},
+		{"environment kind", policy.Match{Environments: []policy.Environment{policy.Production}}, true},
+		{"other environment kind", policy.Match{Environments: []policy.Environment{policy.Other, policy.Unknown}}, false},
 		{"principal", policy.Match{Principals: []string{"ana"}}, true},
 		{"other principal", policy.Match{Principals: []string{"Ana"}}, false},
+		{"environment name", policy.Match{EnvironmentNames: []string{"feature/*"}}, true},
+		{"other environment name", policy.Match{EnvironmentNames: []string{"main", "feature"}}, false},
+		{"account glob", policy.Match{Accounts: []string{"sh*"}}, true},
+		{"transport", policy.Match{Transports: []string{"cli", "http"}}, true},
+		{"other transport", policy.Match{Transports: []string{"stdio"}}, false},
+		{"time", policy.Match{Window: &policy.Window{To: 24 * 60, Zone: time.UTC, Days: []time.Weekday{time.Friday}}}, true},
+		{"other time", policy.Match{Window: &policy.Window{To: 24 * 60, Zone: time.UTC, Days: []time.Weekday{time.Monday}}}, false},
+		{"risk of the arguments", policy.Match{Risks: []schemas.Risk{schemas.CostsMoney}}, true},
 		{"reveal", policy.Match{Reveal: true}, true},
 		{"all fields must match", policy.Match{Accounts: []string{"shop"}, Principals: []string{"bob"}}, false},
 	} {
-		p := policy.Policy{{Name: "first", Match: c.m, Action: policy.Allow}, {Name: "rest", Action: policy.Confirm, Level: policy.Console}}
+		p := policy.Policy{{Name: "first", Match: c.m, Action: policy.Confirm, Level: policy.Form}, {Name: "rest", Action: policy.Confirm, Level: policy.Console}}
 		want := "rest"
 		if c.want {
 			want = "first"

@@ -1,0 +1,62 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+
+	"paasmcp/internal/policy"
+	"paasmcp/schemas"
+)
+
+// wholeCatalogue is every row of every platform. What a policy allows must not depend on which accounts exist today.
+var wholeCatalogue = sync.OnceValues(func() (*schemas.Catalog, error) {
+	return schemas.Open([]schemas.Flag{schemas.Deprecated, schemas.Privileged}, schemas.Catalogued()...)
+})
+
+// readPolicy reads a policy file; without one the built-in rules decide.
+func readPolicy(file string) (policy.Policy, error) {
+	if file == "" {
+		return policy.Default(), nil
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("policy file: %w", err)
+	}
+	catalog, err := wholeCatalogue()
+	if err != nil {
+		return nil, err
+	}
+	return policy.Load(file, data, catalog.Rows())
+}
+
+// reloadOnHangup reads the policy file again whenever the process gets SIGHUP, until the context ends. A file with a mistake
+// changes nothing: half a policy, or none, must never be in force.
+func (s *setup) reloadOnHangup(ctx context.Context, logger *slog.Logger) {
+	if s.policyFile == "" {
+		return // SIGHUP keeps its usual meaning
+	}
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP)
+	go func() {
+		defer signal.Stop(hangup)
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-hangup:
+			}
+			rules, err := readPolicy(s.policyFile)
+			if err != nil {
+				logger.Error("the policy stays as it was: its file cannot be used", "error", err)
+				continue
+			}
+			s.policy.Set(rules)
+			logger.Info("policy read again", "file", s.policyFile, "rules", len(rules))
+		}
+	}()
+}

@@ -1,0 +1,151 @@
+package schemas_test
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"paasmcp/schemas"
+)
+
+// rowWhen is a row with one conditional class; %s is the condition of an argument.
+func rowWhen(when string) fstest.MapFS {
+	return fstest.MapFS{"platformsh/things.yaml": {Data: []byte(`
+- name: platformsh_thing_update
+  call: PATCH /things/{thing_id}
+  risk: [write]
+  when: ` + when + `
+  summary: Change a thing.
+  params:
+    thing_id: {type: string}
+    sure: {type: boolean}
+    size: {type: integer}
+    kind: {type: string, enum: [a, b]}
+    names: {type: array, items: {type: string}}
+    counts: {type: array, items: {type: integer}}
+  example: {args: {thing_id: t}, sends: PATCH /things/t}
+`)}}
+}
+
+func TestConditions(t *testing.T) {
+	t.Parallel()
+	type args = map[string]any
+	number := json.Number("1")
+	for _, tc := range []struct {
+		condition string
+		words     string
+		hold      []args
+		not       []args
+	}{
+		{"{sure: true}", "sure is true", []args{{"sure": true}},
+			[]args{nil, {}, {"sure": false}, {"sure": nil}, {"sure": "true"}, {"Sure": true}}},
+		{"{sure: {not: true}}", "sure is not true", []args{nil, {"sure": false}, {"sure": nil}, {"sure": []any{true}}}, []args{{"sure": true}}},
+		{"{kind: a}", "kind is a", []args{{"kind": "a"}}, []args{{}, {"kind": "b"}, {"kind": "A"}, {"kind": []any{"a"}}}},
+		{"{kind: {not: a}}", "kind is not a", []args{{}, {"kind": "b"}}, []args{{"kind": "a"}}},
+		{"{size: present}", "size is given", []args{{"size": number}, {"size": nil}}, []args{{}}},
+		{"{size: absent}", "size is left out", []args{{}, {"sure": true}}, []args{{"size": nil}, {"size": number}}},
+		{"{names: {contains: '*'}}", "names contains *", []args{{"names": []any{"a", "*"}}, {"names": []any{"a,*"}}},
+			[]args{{}, {"names": []any{}}, {"names": []any{"a"}}, {"names": nil}}},
+		{"{thing_id: {contains: '*'}}", "thing_id contains *", []args{{"thing_id": "*"}, {"thing_id": "1, *"}}, []args{{"thing_id": "1"}, {"thing_id": number}}},
+		{"{sure: true, kind: b}", "kind is b and sure is true", []args{{"sure": true, "kind": "b"}}, []args{{"sure": true}, {"kind": "b"}}},
+	} {
+		ops, err := schemas.Load(rowWhen("[{args: " + tc.condition + ", adds: [destructive]}]"))
+		if err != nil {
+			t.Errorf("%s: %v", tc.condition, err)
+			continue
+		}
+		// The same must hold for a row that went through the index.
+		line, err := json.Marshal(ops[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		var indexed schemas.Operation
+		if err := json.Unmarshal(line, &indexed); err != nil {
+			t.Fatal(err)
+		}
+		for _, op := range []*schemas.Operation{&ops[0], &indexed} {
+			for _, a := range tc.hold {
+				if !slices.Contains(op.RiskFor(a), schemas.Destructive) {
+					t.Errorf("%s does not hold for %v", tc.condition, a)
+				}
+			}
+			for _, a := range tc.not {
+				if slices.Contains(op.RiskFor(a), schemas.Destructive) {
+					t.Errorf("%s holds for %v", tc.condition, a)
+				}
+			}
+			if got := op.When[0].String(); got != tc.words {
+				t.Errorf("%s reads %q, want %q", tc.condition, got, tc.words)
+			}
+		}
+	}
+}
+
+func TestRiskAddsUp(t *testing.T) {
+	t.Parallel()
+	ops, err := schemas.Load(rowWhen("[{args: {sure: true}, adds: [destructive, irreversible]}, {args: {size: present}, adds: [costs_money, destructive]}]"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	op := &ops[0]
+	for _, tc := range []struct {
+		args map[string]any
+		want []schemas.Risk
+	}{
+		{nil, []schemas.Risk{schemas.Write}},
+		{map[string]any{"sure": true}, []schemas.Risk{schemas.Write, schemas.Destructive, schemas.Irreversible}},
+		{map[string]any{"sure": true, "size": 1}, []schemas.Risk{schemas.Write, schemas.Destructive, schemas.Irreversible, schemas.CostsMoney}},
+	} {
+		if got := op.RiskFor(tc.args); !slices.Equal(got, tc.want) {
+			t.Errorf("%v: %v, want %v", tc.args, got, tc.want)
+		}
+	}
+	if got := op.WorstRisk(); len(got) != 4 {
+		t.Errorf("at worst: %v", got)
+	}
+	if !slices.Equal(op.Risk, []schemas.Risk{schemas.Write}) {
+		t.Errorf("asking changed the row: %v", op.Risk)
+	}
+}
+
+func TestWhenIsChecked(t *testing.T) {
+	t.Parallel()
+	for when, want := range map[string]string{
+		"[{adds: [destructive]}]":                                         "args are missing",
+		"[{args: {sure: true}}]":                                          "adds is missing",
+		"[{args: {sure: true}, adds: [write]}]":                           `"write" is not one of`,
+		"[{args: {sure: true}, adds: [reveals_secrets]}]":                 "is not one of",
+		"[{args: {Sure: true}, adds: [destructive]}]":                     "Sure is not a parameter",
+		"[{args: {sure: 'true'}, adds: [destructive]}]":                   "no condition for its type boolean",
+		"[{args: {sure: {contains: x}}, adds: [destructive]}]":            "no condition",
+		"[{args: {sure: {not: x}}, adds: [destructive]}]":                 "no condition",
+		"[{args: {sure: {never: true}}, adds: [destructive]}]":            "no condition",
+		"[{args: {sure: {not: true, contains: x}}, adds: [destructive]}]": "no condition",
+		"[{args: {sure: null}, adds: [destructive]}]":                     "no condition",
+		"[{args: {size: 1}, adds: [destructive]}]":                        "no condition",
+		"[{args: {kind: c}, adds: [destructive]}]":                        "no condition",
+		"[{args: {kind: {not: c}}, adds: [destructive]}]":                 "no condition",
+		"[{args: {names: {contains: ''}}, adds: [destructive]}]":          "no condition",
+		"[{args: {counts: {contains: '1'}}, adds: [destructive]}]":        "no condition",
+		"[{args: {sure: true}, add: [destructive]}]":                      "add",
+		"[{args: {sure: true, sure: false}, adds: [destructive]}]":        "sure",
+		"{args: {sure: true}, adds: [destructive]}":                       "schemas.When",
+	} {
+		if _, err := schemas.Load(rowWhen(when)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: error %v, want %q", when, err, want)
+		}
+	}
+	files := rowWhen("[{args: {sure: true}, adds: [destructive]}]")
+	text := files["platformsh/things.yaml"].Data
+	for change, want := range map[[2]string]string{
+		{"risk: [write]", "risk: [read]"}:               "what a read can do",
+		{"risk: [write]", "risk: [write, destructive]"}: "stands in risk already",
+	} {
+		bad := fstest.MapFS{"platformsh/things.yaml": {Data: []byte(strings.Replace(string(text), change[0], change[1], 1))}}
+		if _, err := schemas.Load(bad); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v: error %v, want %q", change, err, want)
+		}
+	}
+}

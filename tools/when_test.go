@@ -1,0 +1,196 @@
+package tools_test
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"paasmcp/internal/approval"
+	"paasmcp/schemas"
+)
+
+// conditional says, apart from the rows, which arguments of an operation need a person's yes and which do not. Each list of
+// arguments goes over the operation's required ones.
+var conditional = map[string]struct {
+	mild []string // JSON objects
+	asks []string
+	// still are the rows whose mild call asks too, with less to answer.
+	still bool
+}{
+	"platformsh_environment_synchronize": {
+		mild: []string{`{}`, `{"synchronize_code":true}`, `{"synchronize_code":true,"synchronize_data":false,"rebase":false}`, `{"synchronize_data":"false"}`},
+		asks: []string{`{"synchronize_data":true}`, `{"synchronize_code":true,"synchronize_data":true}`, `{"rebase":true}`, `{"synchronize_resources":true}`,
+			`{"synchronize_data":"true"}`, `{"synchronize_data":" TRUE "}`, `{"synchronize_data":"1"}`, `{"synchronize_data":"t"}`},
+	},
+	"platformsh_environment_update": {
+		mild: []string{`{"title":"New title"}`, `{"name":"n"}`, `{"attributes":{}}`},
+		asks: []string{`{"type":"production"}`, `{"parent":"main"}`, `{"parent":null}`, `{"http_access":{"is_enabled":false}}`, `{"http_access":"{\"is_enabled\":false}"}`,
+			`{"enable_smtp":false}`, `{"restrict_robots":"false"}`, `{"title":"x","type":"development"}`},
+	},
+	"platformsh_project_update": {
+		mild: []string{`{"title":"New title","description":"d","timezone":"Europe/Prague"}`},
+		asks: []string{`{"default_branch":"next"}`, `{"default_branch":null}`, `{"default_domain":"example.com"}`, `{"region":"eu-5"}`},
+	},
+	"platformsh_subscription_update": {
+		mild: []string{`{"project_title":"New title"}`, `{"timezone":"Europe/Prague"}`},
+		asks: []string{`{"plan":"large"}`, `{"storage":"10240"}`, `{"environments":5}`, `{"big_dev":"m"}`, `{"big_dev_service":"m"}`, `{"backups":"b"}`,
+			`{"observability_suite":"o"}`, `{"blackfire":"b"}`, `{"continuous_profiling":"c"}`, `{"project_support_level":"p"}`},
+	},
+	"platformsh_org_project_update": {
+		mild: []string{`{"title":"New title","timezone":"Europe/Prague"}`},
+		asks: []string{`{"plan":"large"}`, `{"title":"New title","plan":"large"}`, `{"dedicated_tag":"t"}`},
+	},
+	"virtuozzo_container_redeploy":          {still: true, mild: keepsVolumes, asks: losesVolumes},
+	"virtuozzo_container_redeploy_by_id":    {still: true, mild: keepsVolumes, asks: losesVolumes},
+	"virtuozzo_container_redeploy_by_group": {still: true, mild: keepsVolumes, asks: losesVolumes},
+	"virtuozzo_file_write": {
+		still: true,
+		mild:  []string{`{"append":true}`, `{"append":"true"}`},
+		asks:  []string{`{}`, `{"append":false}`, `{"append":"false"}`},
+	},
+	"virtuozzo_file_upload": {
+		mild: []string{`{"overwrite":false}`, `{"overwrite":"0"}`},
+		asks: []string{`{}`, `{"overwrite":true}`, `{"overwrite":"true"}`},
+	},
+	"virtuozzo_domain_remove": {
+		still: true,
+		mild:  []string{`{"domains":["shop.example.com"]}`, `{"domains":"shop.example.com"}`},
+		asks:  []string{`{"domains":["*"]}`, `{"domains":"*"}`, `{"domains":["shop.example.com,*"]}`, `{"domains":"[\"*\"]"}`},
+	},
+	"virtuozzo_external_ip_move": {
+		still: true,
+		mild:  []string{`{"ips":["203.0.113.10"]}`},
+		asks:  []string{`{"ips":["*"]}`, `{"ips":" * "}`},
+	},
+	"acquia_livedev_disable": {
+		mild: []string{`{}`},
+		asks: []string{`{"discard":1}`, `{"discard":"1"}`, `{"discard":1.0}`},
+	},
+}
+
+var (
+	keepsVolumes = []string{`{"use_existing_volumes":true}`, `{"use_existing_volumes":"true"}`}
+	losesVolumes = []string{`{}`, `{"use_existing_volumes":false}`, `{"use_existing_volumes":"false"}`}
+)
+
+// TestConditionalRisk: the harmful argument asks, and asks for more, in every spelling that is understood, by every route; the
+// harmless one goes through.
+func TestConditionalRisk(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, conditionalRisk)
+}
+
+func conditionalRisk(t *testing.T) {
+	r := newRig(t)
+	var bad violations
+	for _, row := range r.service.Catalog.Rows() {
+		op, _ := r.service.Catalog.Operation(row.Name)
+		want, ok := conditional[op.Name]
+		if ok != (len(op.When) > 0) {
+			bad.add(op.Name, "it has %d conditions and stands in this test: %v", len(op.When), ok)
+		}
+		if !ok {
+			continue
+		}
+		required := map[string]any{}
+		for _, name := range op.RequiredArguments() {
+			required[name] = op.Example.Args[name]
+		}
+		typed := 0
+		for _, harmful := range []bool{false, true} {
+			list := want.mild
+			if harmful {
+				list = want.asks
+			}
+			for _, given := range list {
+				args := maps.Clone(required)
+				if err := json.Unmarshal([]byte(given), &args); err != nil {
+					t.Fatal(err)
+				}
+				for route, req := range map[string]request{
+					"direct":          {tool: op.Name, args: args},
+					"paas_write":      {tool: "paas_write", args: map[string]any{"tool": op.Name, "arguments": args}},
+					"paas_write text": {tool: "paas_write", args: map[string]any{"tool": op.Name, "arguments": string(marshal(t, args))}},
+				} {
+					q := r.call(req)
+					sent := len(r.wire.take())
+					asked := q.ResultType == "input_required"
+					if asked == (sent > 0) || asked != (harmful || want.still) {
+						bad.add(op.Name, "%s with %s: asked %v, sent %d: %s", route, given, asked, sent, q.text())
+					}
+					properties, _ := q.InputRequests["confirm"].Params.RequestedSchema["properties"].(map[string]any)
+					if _, ok := properties[approval.FieldName]; ok {
+						if typed++; !harmful {
+							bad.add(op.Name, "%s with %s: asks for a typed name", route, given)
+						}
+					} else if harmful && want.still {
+						bad.add(op.Name, "%s with %s: does not ask for a typed name", route, given)
+					}
+				}
+			}
+		}
+		if irreversible := slices.Contains(op.WorstRisk(), schemas.Irreversible); irreversible != (typed > 0) {
+			bad.add(op.Name, "irreversible at worst: %v, typed names asked for: %d", irreversible, typed)
+		}
+	}
+	bad.report(t)
+}
+
+func marshal(t *testing.T, v any) []byte {
+	t.Helper()
+	text, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+// TestConditionsCannotBeDodged: arguments that look harmless to the conditions and harmful to the platform are refused, or are
+// judged as what is sent.
+func TestConditionsCannotBeDodged(t *testing.T) {
+	t.Parallel()
+	const tool = "platformsh_environment_synchronize"
+	for name, args := range map[string]string{
+		"upper case":          `{"Synchronize_Data":true}`,
+		"upper case beside":   `{"synchronize_data":false,"SYNCHRONIZE_DATA":true}`,
+		"vendor-like name":    `{"synchronizeData":true}`,
+		"nested":              `{"body":{"synchronize_data":true}}`,
+		"nested in harmless":  `{"synchronize_code":{"synchronize_data":true}}`,
+		"in a list":           `{"synchronize_data":[true]}`,
+		"in an object":        `{"synchronize_data":{"eq":true}}`,
+		"a word":              `{"synchronize_data":"yes"}`,
+		"a number":            `{"synchronize_data":1}`,
+		"nothing":             `{"synchronize_data":null}`,
+		"twice, harmful last": `{"synchronize_data":false,"synchronize_data":true}`,
+		"a trailing space":    `{"synchronize_data ":true}`,
+		"an escaped name":     `{"synchronize\u005fdata":true}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t)
+			all := `{"project_id":"abc123","environment_id":"staging",` + strings.TrimPrefix(args, "{")
+			for _, req := range []request{
+				{tool: tool, args: json.RawMessage(all)},
+				{tool: "paas_write", args: json.RawMessage(`{"tool":"` + tool + `","arguments":` + all + `}`)},
+				{tool: "paas_write", args: json.RawMessage(`{"tool":"` + tool + `","arguments":{},"Arguments":` + all + `}`)},
+			} {
+				got := r.call(req)
+				if sent := r.wire.take(); len(sent) > 0 {
+					t.Errorf("reached the wire: %v", sent)
+				}
+				if !got.IsError && got.ResultType != "input_required" {
+					t.Errorf("neither refused nor asked: %+v", got)
+				}
+			}
+		})
+	}
+	// What comes last counts, for the judgement as for the request.
+	r := newRig(t)
+	r.call(request{tool: tool, args: json.RawMessage(`{"project_id":"abc123","environment_id":"staging","synchronize_data":true,"synchronize_data":false}`)})
+	if body := r.wire.lastBody(); body != `{"synchronize_data":false}` {
+		t.Errorf("sent %q", body)
+	}
+}
