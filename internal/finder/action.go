@@ -46,6 +46,9 @@ func (x *indexer) actionOf(r *schemas.Row, name []int32) action {
 	return does
 }
 
+// plainVerbs are the verbs that say no more than the action of a row does.
+var plainVerbs = setOf("list get creat delet updat add set")
+
 // agreement says how well a row's action answers the wanted one: from 1, the same, to -1, the opposite.
 func agreement(want, have action) float64 {
 	switch {

@@ -3,6 +3,7 @@
 package finder
 
 import (
+	"slices"
 	"strings"
 
 	"paasmcp/schemas"
@@ -37,7 +38,7 @@ type posting struct {
 
 // document is what ranking needs of a row beside its postings.
 type document struct {
-	name    []int32
+	name    []int32 // without the verbs that does stands for
 	aliases [][]int32
 	does    action
 	prior   float64 // how much the row is preferred before anything is asked
@@ -87,6 +88,7 @@ func (x *indexer) row(number int32, r *schemas.Row) {
 	}
 	x.used = x.used[:0]
 	d.does = x.actionOf(r, d.name)
+	d.name = slices.DeleteFunc(d.name, func(id int32) bool { return plainVerbs[x.stems[id]] })
 	d.prior = prior(r)
 }
 

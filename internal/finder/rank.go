@@ -16,6 +16,7 @@ type Match struct {
 
 // How the parts of a score weigh. They were chosen on the tuned half of testdata/eval.
 const (
+	nearCap      = 1.5
 	saturation   = 1.2  // of BM25: how soon more of the same word stops counting
 	partCoverage = 0.5  // how much of the score depends on the share of the need that the row answers
 	partName     = 0.35 // ... on the share of the row's name that was asked for
@@ -93,6 +94,9 @@ func (r *ranking) slot(s slot) {
 	importance := 0.0
 	for _, w := range s.words {
 		rare := r.rare(w.id)
+		if w.weight < 1 {
+			rare = min(rare, r.rare(s.words[0].id)*nearCap)
+		}
 		importance = max(importance, rare*w.weight)
 		r.said[w.id] = max(r.said[w.id], s.weight*w.weight)
 		for _, p := range r.postings[w.id] {

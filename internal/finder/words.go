@@ -20,14 +20,24 @@ func tokens(text string) []token {
 	return list
 }
 
+// stems are those of words that the stemmer would throw together with others: an activity is nothing active, an
+// operation no operating system.
+var stems = map[string]string{
+	"activity": "activity", "activities": "activity", "operation": "operation", "operations": "operation", "important": "important",
+}
+
 func newToken(word string) token {
 	t := token{text: fold(word)}
 	for _, r := range t.text {
 		t.cjk = isCJK(r)
 		break
 	}
-	t.stem = t.text
-	if !t.cjk {
+	switch stem, ok := stems[t.text]; {
+	case ok:
+		t.stem = stem
+	case t.cjk:
+		t.stem = t.text
+	default:
 		t.stem = english.Stem(t.text, false)
 	}
 	return t
