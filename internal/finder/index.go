@@ -17,7 +17,7 @@ const (
 	weightSummary = 1.6
 	weightAbout   = 0.5
 	weightPath    = 0.5
-	weightParam   = 0.4
+	weightParam   = 0.6
 )
 
 // Finder is an inverted index over rows. It is immutable and safe for concurrent use.
@@ -138,7 +138,7 @@ func (x *indexer) id(stem string) int32 {
 
 // Factors of rows that are rarely meant: they answer the same words as the rows that replaced them.
 const (
-	factorDeprecated = 0.7
+	factorDeprecated = 0.8
 	factorPrivileged = 0.7
 	factorPrerelease = 0.92
 	factorLegacy     = 0.75

@@ -29,7 +29,7 @@ type alternative struct {
 // Weights of words that do not say by themselves what is meant.
 const (
 	weightNear     = 0.5  // a word often used for the one that was said
-	weightConsumed = 0.25 // a word of an idiom that stands for other words
+	weightConsumed = 0.35 // a word of an idiom that stands for other words
 	weightWeak     = 0.3
 	weightGuess    = 0.7 // a word that is only nearly one of the catalogue's
 )
