@@ -3,6 +3,7 @@ package tools_test
 import (
 	"encoding/json"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 
 	"paasmcp/internal/approval"
 	"paasmcp/schemas"
+	"paasmcp/tools"
 )
 
 // conditional says, apart from the rows, which arguments of an operation need a person's yes and which do not. Each list of
@@ -146,6 +148,58 @@ func marshal(t *testing.T, v any) []byte {
 		t.Fatal(err)
 	}
 	return text
+}
+
+// TestHintsShowTheWorst: a client that knows no arguments yet must not take a tool for harmless.
+func TestHintsShowTheWorst(t *testing.T) {
+	t.Parallel()
+	s := offline(t)
+	list, err := tools.List(s, tools.Selection{Toolsets: []string{"all"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var bad violations
+	for _, tool := range list {
+		op, ok := s.Catalog.Operation(tool.Name)
+		if !ok {
+			continue // a hand-written tool
+		}
+		worst := op.WorstRisk()
+		destroys := slices.Contains(worst, schemas.Destructive) || slices.Contains(worst, schemas.Irreversible)
+		if *tool.Annotations.DestructiveHint != destroys || *tool.Annotations.ReadOnlyHint != op.IsRead() {
+			bad.add(tool.Name, "hints %+v of the worst risk %v", tool.Annotations, worst)
+		}
+	}
+	bad.report(t)
+}
+
+// TestRiskOfTheCall: the card and the audit tell what this call can do, not what others with the same tool could.
+func TestRiskOfTheCall(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	const tool = "platformsh_environment_synchronize"
+	call := func(argument string) reply {
+		return r.call(request{tool: tool, args: map[string]any{"project_id": "abc123", "environment_id": "staging", argument: true}})
+	}
+	call("synchronize_code")
+	code, err := os.ReadFile(r.audit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(code), `"risk":["write"]`) || strings.Contains(string(code), "irreversible") {
+		t.Errorf("audit of code:\n%s", code)
+	}
+	for argument, want := range map[string][2]bool{ // cannot be undone, raises the bill
+		"synchronize_data":      {true, false},
+		"synchronize_resources": {false, true},
+		"rebase":                {false, false},
+	} {
+		card := call(argument).InputRequests["confirm"].Params.Message
+		got := [2]bool{strings.Contains(card, "It cannot be undone"), strings.Contains(card, "The bill can rise")}
+		if got != want || card == "" {
+			t.Errorf("card of %s:\n%s", argument, card)
+		}
+	}
 }
 
 // TestConditionsCannotBeDodged: arguments that look harmless to the conditions and harmful to the platform are refused, or are
