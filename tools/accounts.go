@@ -53,6 +53,15 @@ func (s *Accounts) Choice(platform schemas.Platform) bool {
 	return false
 }
 
+// Names lists the names of the platform's accounts.
+func (s *Accounts) Names(platform schemas.Platform) []string {
+	var list []string
+	for _, c := range s.of(platform) {
+		list = append(list, c.Account().Name)
+	}
+	return list
+}
+
 // Pick returns the account of that name, or the only one of the platform when no name is given.
 func (s *Accounts) Pick(platform schemas.Platform, name string) (*apiclient.Client, error) {
 	candidates := s.of(platform)

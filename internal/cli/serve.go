@@ -10,6 +10,7 @@ import (
 
 	"paasmcp/internal/server"
 	"paasmcp/internal/version"
+	"paasmcp/prompts"
 	"paasmcp/tools"
 )
 
@@ -38,6 +39,7 @@ func serveCommand(p Process) *cobra.Command {
 			if err != nil {
 				return usageError{err}
 			}
+			prompts.Register(mcp, service)
 			cfg := server.Config{MCP: mcp, Logger: logger, Name: "paas-mcp", Version: version.Version(), AllowedHosts: hosts, AllowedOrigins: origins}
 			if transport == "stdio" {
 				if cmd.Flags().Changed("addr") || tokenFile != "" {
