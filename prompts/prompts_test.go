@@ -200,6 +200,27 @@ func TestMarks(t *testing.T) {
 	}
 }
 
+// TestMarksOfWhomAndWhat: an operation whose risk depends on its arguments is marked for the worst of them, and rules about
+// accounts and principals count.
+func TestMarksOfWhomAndWhat(t *testing.T) {
+	t.Parallel()
+	text, _ := newRig(t, accounts).get("refresh_staging", nil)
+	if !strings.Contains(text, "platformsh_environment_synchronize⚠") {
+		t.Errorf("replacing data is not marked:\n%s", text)
+	}
+	for what, match := range map[string]policy.Match{
+		"account": {Accounts: []string{"work"}}, "principal": {Principals: []string{"local"}, Platforms: []schemas.Platform{schemas.Platformsh}},
+	} {
+		r := newRig(t, accounts, func(c *tools.Config) {
+			c.Policy = append(policy.Policy{{Name: what, Match: match, Action: policy.Deny}}, policy.Default()...)
+		})
+		text, _ := r.get("cost_review", nil)
+		if !strings.Contains(text, "platformsh_subscription_list✗") || strings.Contains(text, "virtuozzo_environment_list✗") {
+			t.Errorf("a rule about the %s does not count:\n%s", what, text)
+		}
+	}
+}
+
 // TestReadOnly: a server that changes nothing offers no workflow that does.
 func TestReadOnly(t *testing.T) {
 	t.Parallel()

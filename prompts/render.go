@@ -186,8 +186,12 @@ func (m *marker) of(name string) string {
 	if !ok { // checked at registration
 		return ""
 	}
+	account := m.account
+	if client, err := m.service.Accounts.Pick(op.Platform, account); err == nil {
+		account = client.Account().Name // the only one of the platform, when none was given
+	}
 	v := m.service.Policy.Decide(policy.Facts{
-		Operation: op, Account: m.account, Principal: m.caller.Principal, Transport: m.caller.Transport, ReadOnly: m.service.ReadOnly,
+		Operation: op, Account: account, Principal: m.caller.Principal, Transport: m.caller.Transport, ReadOnly: m.service.ReadOnly,
 	})
 	switch {
 	case v.Action == policy.Confirm:
