@@ -31,7 +31,6 @@ type Row struct {
 	Flags    []Flag
 	Required []string // argument names, path parameters first
 	Aliases  []string
-	About    string
 
 	IsList     bool   // the answer is a list
 	HasShows   bool   // the answer is cut to some fields by default
@@ -126,7 +125,6 @@ const (
 	colRequired
 	colAliases
 	colSummary
-	colAbout
 	colMarks
 	colProperties
 	colRow
@@ -146,7 +144,7 @@ func WriteIndex(ops []Operation) ([]byte, error) {
 			return nil, fmt.Errorf("%s: %w", o.Name, err)
 		}
 		cols := make([]string, columns)
-		cols[colName], cols[colToolset], cols[colCall], cols[colSummary], cols[colAbout] = o.Name, o.Toolset, o.Call, o.Summary, o.About
+		cols[colName], cols[colToolset], cols[colCall], cols[colSummary] = o.Name, o.Toolset, o.Call, o.Summary
 		cols[colRisk] = joined(o.WorstRisk())
 		cols[colFlags] = joined(o.Flags)
 		cols[colRequired] = joined(o.RequiredArguments())
@@ -196,7 +194,6 @@ func parseLine(platform Platform, line string) (Row, string, error) {
 		Flags:    split[Flag](cols[colFlags], ","),
 		Required: split[string](cols[colRequired], ","),
 		Aliases:  split[string](cols[colAliases], ";"),
-		About:    cols[colAbout],
 
 		IsList:     strings.Contains(cols[colMarks], markList),
 		HasShows:   strings.Contains(cols[colMarks], markShows),

@@ -15,7 +15,6 @@ const (
 	weightName    = 3.0
 	weightAlias   = 2.2
 	weightSummary = 1.6
-	weightAbout   = 0.5
 	weightPath    = 0.5
 	weightParam   = 0.6
 )
@@ -76,7 +75,6 @@ func (x *indexer) row(number int32, r *schemas.Row) {
 		d.aliases = append(d.aliases, ids)
 		x.add(ids, weightAlias, 0.4, 3)
 	}
-	x.add(x.read(r.About), weightAbout, 0.3, 15)
 	_, path, _ := strings.Cut(r.Call, " ")
 	x.add(x.read(path), weightPath, 0.3, 6)
 	for _, name := range r.Required {
@@ -138,7 +136,7 @@ func (x *indexer) id(stem string) int32 {
 
 // Factors of rows that are rarely meant: they answer the same words as the rows that replaced them.
 const (
-	factorDeprecated = 0.8
+	factorDeprecated = 0.85
 	factorPrivileged = 0.7
 	factorPrerelease = 0.92
 	factorLegacy     = 0.75

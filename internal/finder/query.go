@@ -30,7 +30,7 @@ type alternative struct {
 const (
 	weightNear     = 0.5  // a word often used for the one that was said
 	weightConsumed = 0.35 // a word of an idiom that stands for other words
-	weightWeak     = 0.3
+	weightWeak     = 0.45
 	weightGuess    = 0.7 // a word that is only nearly one of the catalogue's
 )
 

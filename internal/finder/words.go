@@ -3,8 +3,6 @@ package finder
 import (
 	"strings"
 	"unicode"
-
-	"github.com/kljensen/snowball/english"
 )
 
 // token is one word of a text, in lower case and without accents.
@@ -20,25 +18,15 @@ func tokens(text string) []token {
 	return list
 }
 
-// stems are those of words that the stemmer would throw together with others: an activity is nothing active, an
-// operation no operating system.
-var stems = map[string]string{
-	"activity": "activity", "activities": "activity", "operation": "operation", "operations": "operation", "important": "important",
-}
-
 func newToken(word string) token {
 	t := token{text: fold(word)}
 	for _, r := range t.text {
 		t.cjk = isCJK(r)
 		break
 	}
-	switch stem, ok := stems[t.text]; {
-	case ok:
-		t.stem = stem
-	case t.cjk:
-		t.stem = t.text
-	default:
-		t.stem = english.Stem(t.text, false)
+	t.stem = t.text
+	if !t.cjk {
+		t.stem = stemOf(t.text)
 	}
 	return t
 }
