@@ -24,9 +24,6 @@ func TestWire(t *testing.T) {
 	t.Parallel()
 	for _, revision := range []string{"2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28"} {
 		for _, transport := range []string{"stdio", "http", "sse"} {
-			if transport == "sse" && revision != "2024-11-05" {
-				continue // the revision that has it; newer clients on it are in TestSSECalls
-			}
 			t.Run(transport+"-"+revision, func(t *testing.T) {
 				t.Parallel()
 				r := &recorder{fixture: newFixture(), t: t, revision: revision}
@@ -245,12 +242,18 @@ func (w *sseWire) exchange(log *strings.Builder, msg, reply string) {
 			continue
 		}
 		said(log, "S", data)
-		if strings.HasPrefix(data, "[") || answers(decode(w.t, data)) {
+		if strings.HasPrefix(data, "[") {
 			return
+		}
+		g := decode(w.t, data)
+		if answers(g) {
+			return
+		}
+		if g.ID != nil {
+			w.tell(log, `{"jsonrpc":"2.0","id":`+string(g.ID)+`,"result":`+reply+`}`)
 		}
 	}
 }
-
 func (w *sseWire) tell(log *strings.Builder, msg string) {
 	said(log, "C", msg)
 	if a := w.send(msg); a.StatusCode != 202 {
