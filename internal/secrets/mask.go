@@ -58,7 +58,10 @@ func isMask(s string) bool {
 
 // Masker hides the secrets of one operation. The zero Masker knows no paths and works by name and shape. It is safe for
 // concurrent use.
-type Masker struct{ paths paths }
+type Masker struct {
+	paths paths
+	known *strings.Replacer // of single values, see Knowing; may be nil
+}
 
 // New makes a Masker from the `secrets` of a row. A path names fields of the request or the answer from their root:
 // a.b, items[].value, env.* (any key), **.token (any depth). A path also reaches through lists that it does not spell out,
@@ -86,7 +89,7 @@ func (m *Masker) walk(v any, at set) (any, bool) {
 	case nil, bool, json.Number, float64, float32, int, int64, int32, uint, uint64, uint32:
 		return v, false
 	case string:
-		if s := MaskText(x); s != x {
+		if s := m.MaskText(x); s != x {
 			return s, true
 		}
 		return v, false // and not x: a new any around a string costs memory
