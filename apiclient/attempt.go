@@ -120,7 +120,7 @@ func unknown(e *Error) {
 
 // settle scrubs an error and adds the next step.
 func (c *Client) settle(r *Request, token *oauth2.Token, e *Error) *Error {
-	c.scrubError(e, token.AccessToken)
+	c.scrubError(e, append([]string{token.AccessToken}, r.Secrets...)...)
 	if e.Kind == KindUnknownOutcome {
 		e.Job = c.Handle(r)
 	}

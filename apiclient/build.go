@@ -25,7 +25,7 @@ const (
 )
 
 // Request is a fully built call that has not been sent. It is a pure function of the row and the arguments and holds no
-// credentials, so it can be shown to a person, hashed and compared.
+// credentials of the account, so it can be shown to a person, hashed and compared.
 type Request struct {
 	Op          *schemas.Operation
 	Method      string
@@ -33,6 +33,10 @@ type Request struct {
 	Query       string // encoded, without the question mark
 	ContentType string // empty without a body
 	Body        []byte // nil without a body
+
+	// Secrets are values in it that no error and no log may repeat, although the platform may. The maker of the request
+	// fills them in.
+	Secrets []string
 
 	started time.Time // when Send took it over
 }

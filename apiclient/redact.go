@@ -1,6 +1,7 @@
 package apiclient
 
 import (
+	"encoding/json"
 	"net/url"
 	"regexp"
 	"strings"
@@ -35,13 +36,17 @@ func newScrubber(a Account) scrubber {
 	return scrubber{strings.NewReplacer(list...)}
 }
 
-// spellings pairs a secret, as it is and as it stands in forms and addresses, with its replacement. Very short values
+// spellings pairs a secret, as it is and as it stands in forms, addresses and JSON texts, with its replacement. Very short values
 // are left out: replacing them would only shred the text and show what they are.
 func spellings(secret string) []string {
 	if len(secret) < 4 {
 		return nil
 	}
-	return []string{secret, redacted, escape(secret), redacted, url.QueryEscape(secret), redacted}
+	list := []string{secret, redacted, strings.TrimSpace(visible(secret)), redacted, escape(secret), redacted, url.QueryEscape(secret), redacted}
+	if quoted, err := json.Marshal(secret); err == nil {
+		list = append(list, string(quoted[1:len(quoted)-1]), redacted)
+	}
+	return list
 }
 
 // text makes one line of at most maxText characters, without secrets and without characters that hide or reorder
@@ -63,16 +68,16 @@ func (s scrubber) line(raw string, more ...string) string {
 }
 
 // scrubError cleans every text of an error that a platform or a network library had a hand in.
-func (c *Client) scrubError(e *Error, accessToken string) {
-	e.Message = c.scrub.text(e.Message, accessToken)
-	e.Code = clip(c.scrub.text(e.Code, accessToken), 60)
+func (c *Client) scrubError(e *Error, secrets ...string) {
+	e.Message = c.scrub.text(e.Message, secrets...)
+	e.Code = clip(c.scrub.text(e.Code, secrets...), 60)
 	fields := make(map[string][]string, len(e.Fields))
 	for field, messages := range e.Fields {
 		clean := make([]string, len(messages))
 		for i, message := range messages {
-			clean[i] = c.scrub.text(message, accessToken)
+			clean[i] = c.scrub.text(message, secrets...)
 		}
-		fields[clip(visible(field), 60)] = clean
+		fields[clip(c.scrub.text(field, secrets...), 60)] = clean
 	}
 	if e.Fields != nil {
 		e.Fields = fields

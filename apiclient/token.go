@@ -159,6 +159,6 @@ func (c *Client) exchangeError(ctx context.Context, err error) *Error {
 		e.Kind = KindAuth
 		e.Hint = "check the credentials of the account"
 	}
-	c.scrubError(e, "")
+	c.scrubError(e)
 	return e
 }
