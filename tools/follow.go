@@ -26,7 +26,7 @@ func (a *attempt) follow(ctx context.Context) (stop func()) {
 			}
 			// A look that fails says nothing about the call; the next one may succeed.
 			if job, err := a.client.Job(ctx, handle); err == nil {
-				a.progress(max(0, job.Percent), shorten(plain(job.Text), 120))
+				a.progress(max(0, job.Percent), shorten(plain(a.masker.MaskText(job.Text)), 120))
 			}
 		}
 	}()

@@ -25,13 +25,14 @@ type JobRef struct {
 	Log       []string `json:"log,omitempty"`
 }
 
-func jobRef(account string, j *apiclient.Job) JobRef {
+// jobRef masks before it cuts: half a secret has no shape to know it by.
+func jobRef(account string, j *apiclient.Job, masker *secrets.Masker) JobRef {
 	ref := JobRef{
 		Job:       account + "/" + j.Handle,
 		Kind:      j.Kind,
 		State:     j.State,
 		Result:    j.Result,
-		Text:      shorten(plain(j.Text), 300),
+		Text:      shorten(plain(masker.MaskText(j.Text)), 300),
 		Created:   j.Created,
 		Completed: j.Completed,
 	}
@@ -67,7 +68,7 @@ func (s *Service) Wait(ctx context.Context, job string, atMost time.Duration, pr
 		if err != nil {
 			return JobRef{}, false, false, err
 		}
-		ref = jobRef(name, j)
+		ref = jobRef(name, j, new(secrets.Masker))
 		if j.Done || time.Until(deadline) < s.pause(j) {
 			lines := j.Log
 			if len(lines) == 0 {
@@ -101,7 +102,7 @@ func (s *Service) pause(j *apiclient.Job) time.Duration {
 
 // progressText is what the job does, with the last line of its log when there is one.
 func progressText(ctx context.Context, client *apiclient.Client, handle string, j *apiclient.Job) string {
-	text := shorten(plain(j.Text), 120)
+	text := shorten(plain(secrets.MaskText(j.Text)), 120)
 	if lines, err := client.JobLog(ctx, handle, 1); err == nil && len(lines) > 0 {
 		text += ": " + shorten(plain(secrets.MaskText(lines[len(lines)-1])), 160)
 	}

@@ -1,9 +1,11 @@
 package tools
 
 import (
+	"errors"
 	"strings"
 	"sync"
 
+	"paasmcp/apiclient"
 	"paasmcp/internal/secrets"
 	"paasmcp/schemas"
 )
@@ -37,4 +39,16 @@ func (m *maskers) of(op *schemas.Operation) *secrets.Masker {
 	}
 	m.made.Store(op.Name, masker)
 	return masker
+}
+
+// maskError hides what the masker knows in an error about arguments: a message that quotes a wrong value must not quote a
+// secret.
+func maskError(masker *secrets.Masker, err error) error {
+	var invalid *apiclient.Error
+	if errors.As(err, &invalid) {
+		masked := *invalid
+		masked.Message = masker.MaskText(invalid.Message)
+		return &masked
+	}
+	return errors.New(masker.MaskText(err.Error()))
 }

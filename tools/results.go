@@ -31,7 +31,7 @@ type file struct {
 
 // Present makes the answer of an outcome as clients get it.
 func (s *Service) Present(o *Outcome, v View) Answer {
-	masker := s.maskers.of(o.Operation)
+	masker := o.masker
 	var a Answer
 	var notes []string
 	r := o.Result

@@ -16,6 +16,7 @@ import (
 	"paasmcp/internal/caller"
 	"paasmcp/internal/finder"
 	"paasmcp/internal/policy"
+	"paasmcp/internal/secrets"
 	"paasmcp/schemas"
 )
 
@@ -106,7 +107,8 @@ type Outcome struct {
 	Account   string
 	Result    *apiclient.Result
 	Jobs      []JobRef
-	Saved     savedFile // of an operation that answers with a file
+	masker    *secrets.Masker // knows what was sent
+	Saved     savedFile       // of an operation that answers with a file
 }
 
 // Call checks, gates, audits and sends one call. The order of its steps is the safety of this program: nothing is sent
@@ -126,14 +128,18 @@ func (s *Service) Call(ctx context.Context, call Call, channel Channel) (*Outcom
 	if op.Only != "" && client.Account().Vendor != op.Only {
 		return nil, fmt.Errorf("%s: it exists only on %s accounts, and %s is none", op.Name, op.Only, client.Account().Name)
 	}
+	masker := s.maskers.of(op)
 	args, err := s.validator.check(op, call.Args)
 	if err != nil {
-		return nil, err
+		return nil, maskError(masker.Knowing(masker.Values(call.Args)), err)
 	}
+	sent := masker.Values(args)
+	masker = masker.Knowing(sent)
 	request, err := apiclient.Build(op, args)
 	if err != nil {
-		return nil, err
+		return nil, maskError(masker, err)
 	}
+	request.Secrets = sent
 	if call.View.Reveal && !op.Has(schemas.RevealsSecrets) {
 		return nil, fmt.Errorf("%s: reveal: its answer holds no secrets; leave reveal out", op.Name)
 	}
@@ -143,7 +149,7 @@ func (s *Service) Call(ctx context.Context, call Call, channel Channel) (*Outcom
 	}
 
 	a := attempt{
-		s: s, op: op, risk: op.RiskFor(args), args: args, request: request, client: client, view: call.View, caller: caller.From(ctx),
+		s: s, op: op, risk: op.RiskFor(args), args: args, masker: masker, request: request, client: client, view: call.View, caller: caller.From(ctx),
 		saveTo: call.SaveTo, progress: call.Progress,
 	}
 	grant, err := a.pass(ctx, channel)
@@ -181,6 +187,7 @@ type attempt struct {
 	op      *schemas.Operation
 	risk    []schemas.Risk // of this call; its arguments can add to that of the operation
 	args    map[string]any
+	masker  *secrets.Masker // knows the secrets in args
 	request *apiclient.Request
 	client  *apiclient.Client
 	view    View
@@ -270,7 +277,7 @@ func (a *attempt) card() approval.Card {
 
 // maskedRequest is the exact request as a person may see it: built again from masked arguments.
 func (a *attempt) maskedRequest() string {
-	masked, _ := a.s.maskers.of(a.op).Mask(a.args).(map[string]any)
+	masked, _ := a.masker.Mask(a.args).(map[string]any)
 	request, err := apiclient.Build(a.op, masked)
 	if err != nil { // a masked value that cannot stand in its place; what is left says enough
 		return a.op.Call
@@ -280,7 +287,7 @@ func (a *attempt) maskedRequest() string {
 
 // target names what will be hit: what the path names, or, where paths name nothing, what the required arguments do.
 func (a *attempt) target() []approval.Detail {
-	masked, _ := a.s.maskers.of(a.op).Mask(a.args).(map[string]any)
+	masked, _ := a.masker.Mask(a.args).(map[string]any)
 	var details []approval.Detail
 	named := len(a.op.Holes()) > 0
 	for _, name := range a.op.RequiredArguments() {
@@ -301,7 +308,7 @@ func (a *attempt) entry() audit.Entry {
 	if !a.s.Audit.Records() {
 		return audit.Entry{}
 	}
-	masked, _ := a.s.maskers.of(a.op).Mask(a.args).(map[string]any)
+	masked, _ := a.masker.Mask(a.args).(map[string]any)
 	e := audit.Entry{
 		Principal:     a.caller.Principal,
 		Client:        a.caller.ClientName,
@@ -337,7 +344,7 @@ func (a *attempt) send(ctx context.Context, grant approval.Grant) (*Outcome, err
 			return nil, fmt.Errorf("%s: %w", a.op.Name, err)
 		}
 	}
-	out := &Outcome{Operation: a.op, Account: a.client.Account().Name}
+	out := &Outcome{Operation: a.op, Account: a.client.Account().Name, masker: a.masker}
 	id, err := a.s.Audit.Intent(a.entry())
 	if err != nil {
 		if file != nil {
@@ -358,7 +365,7 @@ func (a *attempt) send(ctx context.Context, grant approval.Grant) (*Outcome, err
 		return nil, err
 	}
 	for i := range out.Result.Jobs {
-		out.Jobs = append(out.Jobs, jobRef(out.Account, &out.Result.Jobs[i]))
+		out.Jobs = append(out.Jobs, jobRef(out.Account, &out.Result.Jobs[i], a.masker))
 	}
 	return out, nil
 }
