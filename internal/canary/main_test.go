@@ -1,0 +1,34 @@
+// Package canary_test plants a unique secret wherever a platform or a client can have one, makes every call of the catalogue
+// through a real server process, and then reads every byte that the process wrote: no secret may be in it.
+//
+// Four rounds, each with a process of its own per platform:
+//
+//   - simulated: the calls reach the simulators; the requests carry canaries, which the simulators keep and give back, and
+//     everything secret in their answers is a canary as well;
+//   - answered: a platform that answers every call with all secrets that its documents name, with secrets in texts and
+//     under names that no document has, and with the request it got;
+//   - refused: a platform that refuses every call and repeats the request in its refusal; and arguments of a wrong form;
+//   - revealed: the answers of the second round again, shown on request. They must be in the result, or the other rounds
+//     would prove nothing, and nowhere else.
+package canary_test
+
+import (
+	"context"
+	"os"
+	"testing"
+	"time"
+
+	"paasmcp/internal/cli"
+)
+
+const serveVariable = "PAAS_MCP_CANARY_SERVE" // set: be the server
+
+// TestMain lets the test binary run itself as paas-mcp.
+func TestMain(m *testing.M) {
+	if os.Getenv(serveVariable) == "" {
+		os.Exit(m.Run())
+	}
+	os.Exit(cli.Main(context.Background(), cli.Process{
+		Args: os.Args[1:], In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Env: os.LookupEnv, PollEvery: time.Millisecond,
+	}))
+}

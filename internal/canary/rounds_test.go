@@ -1,0 +1,197 @@
+package canary_test
+
+import (
+	"encoding/json"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"paasmcp/schemas"
+)
+
+// eachPlatform runs a round for every platform, each with a platform, a process and canaries of its own.
+func eachPlatform(t *testing.T, round func(t *testing.T, up *upstream, s *session, ops []*schemas.Operation)) {
+	for _, platform := range schemas.Platforms() {
+		t.Run(string(platform), func(t *testing.T) {
+			t.Parallel()
+			up := newUpstream(t)
+			round(t, up, connect(t, up), operations(t, platform))
+		})
+	}
+}
+
+// silent reports every canary and every credential in what a process wrote.
+func (up *upstream) silent(t *testing.T, wrote map[string]string) {
+	t.Helper()
+	for where, text := range wrote {
+		homes, around := up.birds.heard(text)
+		for _, home := range homes {
+			t.Errorf("%s has the %s:\n…%s…", where, home, around[home])
+		}
+		if found := inBase64(text); found != "" {
+			t.Errorf("%s has a canary in base64: …%s…", where, found)
+		}
+		for _, secret := range up.secrets() {
+			if at := strings.Index(text, secret); at >= 0 {
+				t.Errorf("%s has a credential of the account: …%s…", where, text[max(0, at-160):at])
+			}
+		}
+	}
+}
+
+// order lets calls that bring secrets in come first, then those that look, and those that destroy last.
+func order(op *schemas.Operation) int {
+	switch {
+	case op.Has(schemas.Irreversible), op.Has(schemas.Destructive) && !op.Has(schemas.AcceptsSecrets):
+		return 3
+	case op.Has(schemas.AcceptsSecrets) && !op.IsRead():
+		return 0
+	case op.IsRead():
+		return 1
+	default:
+		return 2
+	}
+}
+
+var jobInResult = regexp.MustCompile(`"job":"((?:pf|vz|ac\d)/[^"]+)"`)
+
+func TestSimulated(t *testing.T) {
+	t.Parallel()
+	eachPlatform(t, func(t *testing.T, up *upstream, s *session, ops []*schemas.Operation) {
+		up.change = up.birds.seasoned
+		slices.SortStableFunc(ops, func(a, b *schemas.Operation) int { return order(a) - order(b) })
+		good, sent := 0, 0
+		var jobs []string
+		for _, op := range ops {
+			up.expect(op)
+			ok := false
+			for _, c := range up.birds.calls(op) {
+				text, failed := s.tool(c, false)
+				ok = ok || !failed
+				sent += c.sent
+				if m := jobInResult.FindStringSubmatch(text); m != nil && !slices.Contains(jobs, m[1]) {
+					jobs = append(jobs, m[1])
+				}
+				if failed && testing.Verbose() {
+					t.Logf("%s: %.200s", op.Name, text)
+				}
+			}
+			if ok {
+				good++
+			}
+		}
+		for _, job := range jobs[:min(len(jobs), 60)] {
+			s.own("paas_wait", map[string]any{"job": job})
+		}
+		s.own("paas_accounts", map[string]any{})
+		wrote := s.end()
+		up.silent(t, wrote)
+		t.Logf("%d operations, %d calls, %d answered well; %d jobs; %d canaries: %d sent, %d in answers; %d cards; read %d kB",
+			len(ops), s.calls, good, len(jobs), up.birds.planted(), sent, len(up.open), len(s.cards), size(wrote)>>10)
+		if good*10 < len(ops)*6 {
+			t.Errorf("only %d of %d operations were answered well: the arguments no longer fit the demo data", good, len(ops))
+		}
+	})
+}
+
+// unreachable are calls that the server refuses to make with these accounts.
+var unreachable = map[string]bool{"virtuozzo_session_sign_out": true}
+
+func TestAnswered(t *testing.T) {
+	t.Parallel()
+	eachPlatform(t, func(t *testing.T, up *upstream, s *session, ops []*schemas.Operation) {
+		up.answer = up.answering(true)
+		for _, op := range ops {
+			up.expect(op)
+			for _, c := range up.birds.calls(op) {
+				if text, failed := s.tool(c, false); failed && !unreachable[op.Name] && op.Only == "" {
+					t.Errorf("%s failed: %.300s", op.Name, text)
+				} else if m := jobInResult.FindStringSubmatch(text); m != nil && op.Platform != schemas.Virtuozzo {
+					s.own("paas_wait", map[string]any{"job": m[1], "timeout_seconds": 1})
+				}
+			}
+		}
+		wrote := s.end()
+		up.silent(t, wrote)
+		t.Logf("%d calls; %d canaries; read %d kB", s.calls, up.birds.planted(), size(wrote)>>10)
+	})
+}
+
+func TestRefused(t *testing.T) {
+	t.Parallel()
+	eachPlatform(t, func(t *testing.T, up *upstream, s *session, ops []*schemas.Operation) {
+		up.answer = up.refusing()
+		for _, op := range ops {
+			up.expect(op)
+			for _, c := range up.birds.calls(op) {
+				if text, failed := s.tool(c, false); !failed {
+					t.Errorf("%s did not fail: %.300s", op.Name, text)
+				}
+				for _, wrong := range up.birds.misshapen(c) {
+					s.tool(wrong, false)
+				}
+			}
+		}
+		wrote := s.end()
+		up.silent(t, wrote)
+		t.Logf("%d calls; %d canaries; read %d kB", s.calls, up.birds.planted(), size(wrote)>>10)
+	})
+}
+
+// misshapen are calls whose secrets have a form that the row does not admit: what a client gets wrong must not be repeated
+// to it, because it ends in transcripts and logs.
+func (f *flock) misshapen(c call) []call {
+	var list []call
+	for _, path := range oracle[c.op.Name].sent {
+		name := strings.TrimSuffix(path, "[]")
+		if strings.Contains(name, ".") {
+			continue // what is beside a secret field is none
+		}
+		bird := f.at("misshapen %s of %s", name, c.op.Name)
+		for _, value := range []any{
+			map[string]any{"x": map[string]any{"y": bird}}, []any{bird}, []any{map[string]any{"x": bird}}, bird, bird + strings.Repeat("x", 5000), json.Number("1"), bird + "\n\x00",
+		} {
+			args := clone(c.args)
+			args[name] = value
+			list = append(list, call{op: c.op, args: args})
+		}
+	}
+	return list
+}
+
+// On request, and with a person's yes, secrets are shown: in the result and nowhere else.
+func TestRevealed(t *testing.T) {
+	t.Parallel()
+	eachPlatform(t, func(t *testing.T, up *upstream, s *session, ops []*schemas.Operation) {
+		up.answer = up.answering(false)
+		for _, op := range ops {
+			if !op.Has(schemas.RevealsSecrets) || op.ReturnsFile() {
+				continue
+			}
+			up.expect(op)
+			for _, c := range up.birds.calls(op) {
+				text, failed := s.tool(c, true)
+				if failed {
+					t.Errorf("%s failed: %.300s", op.Name, text)
+				}
+				for _, path := range oracle[op.Name].answered {
+					path = strings.ReplaceAll(strings.ReplaceAll(path, "**", "deep.deeper"), "*", "any")
+					if bird := up.birds.at("answer %s of %s", path, op.Name); !strings.Contains(text, bird) {
+						t.Errorf("%s does not reveal %s: %.500s", op.Name, path, text)
+					}
+				}
+			}
+		}
+		wrote := s.end()
+		delete(wrote, "standard output")
+		up.silent(t, wrote)
+	})
+}
+
+func size(wrote map[string]string) (n int) {
+	for _, text := range wrote {
+		n += len(text)
+	}
+	return n
+}

@@ -1,0 +1,216 @@
+package canary_test
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"paasmcp/schemas"
+)
+
+// acquiaAccounts is how many names the one Acquia account has: a client lets 100 calls a minute pass for each.
+const acquiaAccounts = 12
+
+// session is a server process and a client that answers every question with yes. It makes one call at a time.
+type session struct {
+	t      *testing.T
+	cmd    *exec.Cmd
+	in     io.WriteCloser
+	out    *bufio.Reader
+	stdout bytes.Buffer // every byte so far
+	stderr bytes.Buffer
+	audit  string // file
+	files  string // folder of saved answers
+	cards  []string
+	last   int // id of the newest request
+	calls  int
+}
+
+func accountsFile(t *testing.T, base string) string {
+	t.Helper()
+	var b strings.Builder
+	fmt.Fprintf(&b, "accounts:\n- {name: pf, platform: platformsh, token: '${TOKEN}', api_url: '%s/platformsh', token_url: '%[1]s/platformsh/oauth2/token'}\n", base)
+	for i := range acquiaAccounts {
+		fmt.Fprintf(&b, "- {name: ac%d, platform: acquia, key: '${KEY}', secret: '${SECRET}', api_url: '%s/acquia/api', token_url: '%[2]s/acquia/api/auth/oauth/token'}\n", i, base)
+	}
+	fmt.Fprintf(&b, "- {name: vz, platform: virtuozzo, token: '${VZ}', api_url: '%s/virtuozzo/1.0'}\n", base)
+	file := filepath.Join(t.TempDir(), "accounts.yaml")
+	if err := os.WriteFile(file, []byte(b.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// command is the server as a process, not yet started.
+func (up *upstream) command(t *testing.T, flags ...string) *exec.Cmd {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	common := []string{"serve", "--log-level", "debug", "--include", "deprecated,privileged", "--accounts", accountsFile(t, up.url)}
+	cmd := exec.Command(self, append(common, flags...)...)
+	cmd.Env = append([]string{serveVariable + "=yes", "HOME=" + t.TempDir(), "TMPDIR=" + t.TempDir()}, up.credentials()...)
+	return cmd
+}
+
+func connect(t *testing.T, up *upstream) *session {
+	t.Helper()
+	s := &session{t: t, audit: filepath.Join(t.TempDir(), "audit.jsonl"), files: t.TempDir()}
+	s.cmd = up.command(t, "--audit", s.audit, "--save-dir", s.files)
+	s.cmd.Stderr = &s.stderr
+	var err error
+	if s.in, err = s.cmd.StdinPipe(); err != nil {
+		t.Fatal(err)
+	}
+	out, err := s.cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.out = bufio.NewReaderSize(io.TeeReader(out, &s.stdout), 1<<20)
+	if err := s.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.cmd.Process.Kill() })
+	s.request("initialize", map[string]any{
+		"protocolVersion": "2025-06-18", "capabilities": map[string]any{"elicitation": map[string]any{}},
+		"clientInfo": map[string]any{"name": "canary", "version": "1"},
+	})
+	s.write(map[string]any{"jsonrpc": "2.0", "method": "notifications/initialized"})
+	return s
+}
+
+func (s *session) write(message map[string]any) {
+	s.t.Helper()
+	line, err := json.Marshal(message)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if _, err := s.in.Write(append(line, '\n')); err != nil {
+		s.t.Fatalf("%v\n%s", err, s.stderr.String())
+	}
+}
+
+// incoming is a message of the server: an answer, a question or a notification.
+type incoming struct {
+	ID     json.RawMessage
+	Method string
+	Error  *struct{ Message string }
+	Result struct {
+		IsError bool
+		Content []struct{ Text string }
+	}
+	Params struct {
+		Message         string
+		RequestedSchema struct {
+			Properties map[string]struct{ Type, Description string }
+		}
+	}
+}
+
+// request makes a request and returns its answer; questions in between are answered with yes.
+func (s *session) request(method string, params map[string]any) incoming {
+	s.t.Helper()
+	s.last++
+	s.write(map[string]any{"jsonrpc": "2.0", "id": s.last, "method": method, "params": params})
+	for {
+		line, err := s.out.ReadBytes('\n')
+		if err != nil {
+			s.t.Fatalf("%s: %v\n%s", method, err, tail(s.stderr.String()))
+		}
+		var m incoming
+		if err := json.Unmarshal(line, &m); err != nil {
+			s.t.Fatalf("%v in %.300s", err, line)
+		}
+		switch {
+		case m.Method == "elicitation/create":
+			s.agree(m)
+		case m.Method == "" && string(m.ID) == fmt.Sprint(s.last):
+			return m
+		}
+	}
+}
+
+func (s *session) agree(question incoming) {
+	s.t.Helper()
+	s.cards = append(s.cards, question.Params.Message)
+	content := map[string]any{}
+	for name, field := range question.Params.RequestedSchema.Properties {
+		content[name] = true
+		if field.Type == "string" {
+			wanted, _ := strings.CutPrefix(field.Description, "Type ")
+			content[name], _, _ = strings.Cut(wanted, " to go ahead")
+		}
+	}
+	s.write(map[string]any{"jsonrpc": "2.0", "id": question.ID, "result": map[string]any{"action": "accept", "content": content}})
+}
+
+// everything asks for all fields, the hypertext members included.
+var everything = []string{"*", "_links", "_embedded"}
+
+// tool calls an operation through paas_read or paas_write, and returns what a model reads.
+func (s *session) tool(c call, reveal bool) (text string, failed bool) {
+	s.t.Helper()
+	s.calls++
+	in := map[string]any{"tool": c.op.Name, "arguments": c.args, "fields": everything}
+	if reveal {
+		in["reveal"] = true
+	}
+	switch c.op.Platform {
+	case schemas.Acquia:
+		in["account"] = fmt.Sprintf("ac%d", s.calls%acquiaAccounts)
+	case schemas.Virtuozzo:
+		in["account"] = "vz"
+	default:
+		in["account"] = "pf"
+	}
+	name := "paas_write"
+	if c.op.IsRead() {
+		name = "paas_read"
+		if c.op.ReturnsFile() {
+			in["save_to"] = fmt.Sprintf("file-%d", s.calls)
+		}
+	}
+	return s.own(name, in)
+}
+
+// own calls a tool of the server itself.
+func (s *session) own(name string, in map[string]any) (text string, failed bool) {
+	s.t.Helper()
+	m := s.request("tools/call", map[string]any{"name": name, "arguments": in, "_meta": map[string]any{"progressToken": s.last}})
+	if m.Error != nil {
+		return m.Error.Message, true
+	}
+	for _, c := range m.Result.Content {
+		text += c.Text
+	}
+	return text, m.Result.IsError
+}
+
+// end hangs up and gives everything that the process wrote, by where it wrote it.
+func (s *session) end() map[string]string {
+	s.t.Helper()
+	if err := s.in.Close(); err != nil {
+		s.t.Error(err)
+	}
+	if _, err := io.Copy(io.Discard, s.out); err != nil {
+		s.t.Error(err)
+	}
+	if err := s.cmd.Wait(); err != nil {
+		s.t.Errorf("the server ended with %v\n%s", err, tail(s.stderr.String()))
+	}
+	audit, err := os.ReadFile(s.audit)
+	if err != nil {
+		s.t.Error(err)
+	}
+	return map[string]string{"standard output": s.stdout.String(), "standard error": s.stderr.String(), "the audit": string(audit)}
+}
+
+func tail(text string) string { return text[max(0, len(text)-2000):] }
