@@ -7,7 +7,7 @@ var questions = setOf("which who whom whose what why when where is are does do d
 
 // wanted is what a need asks to be done. A question or a problem without an order is answered by looking first;
 // otherwise the first verb says it, or the first phrase that stands for one.
-func (f *Finder) wanted(list []said, phrases []phrase) action {
+func (f *Finder) wanted(list []said, phrases []phrase, trouble bool) action {
 	if len(list) == 0 {
 		return unknown
 	}
@@ -25,22 +25,17 @@ func (f *Finder) wanted(list []said, phrases []phrase) action {
 			break
 		}
 	}
-	trouble := false
 	for _, p := range phrases {
-		trouble = trouble || p.trouble
 		for _, m := range p.means {
 			if a := f.words.verbs[m.stem]; a != unknown && m.weight >= 0.6 && p.at < at {
 				verb, at = a, p.at
 			}
 		}
 	}
-	for _, w := range list {
-		trouble = trouble || f.words.trouble[w.stem]
-	}
 	switch {
 	case questions[list[0].text]:
 		return look
-	case trouble && (at > 0 || verb.reads()):
+	case trouble && (at > 0 || verb.reads() || f.words.recorded[list[0].stem]): // a deploy that fails is no order to deploy
 		return look
 	case verb.reads():
 		return f.reading(list, verb)
@@ -62,4 +57,16 @@ func (f *Finder) reading(words []said, verb action) action {
 		}
 	}
 	return get
+}
+
+// troubled reports whether a need tells of a problem, and whether it is one with work that is recorded.
+func (f *Finder) troubled(list []said, phrases []phrase) (trouble, recorded bool) {
+	for _, p := range phrases {
+		trouble = trouble || p.trouble
+	}
+	for _, w := range list {
+		trouble = trouble || f.words.trouble[w.stem]
+		recorded = recorded || f.words.recorded[w.stem]
+	}
+	return trouble, trouble && recorded
 }

@@ -28,6 +28,7 @@ var lexiconFiles embed.FS
 type lexicon struct {
 	stop      map[string]bool     // stems without meaning
 	trouble   map[string]bool     // stems of words about something that does not work
+	recorded  map[string]bool     // stems of work that platforms keep a record of
 	weak      map[string]bool     // stems with little meaning
 	same      map[string]string   // stem → the stem it is read as
 	near      map[string][]string // stem → others
@@ -73,7 +74,7 @@ var words = sync.OnceValue(func() *lexicon {
 
 func readLexicon(files fs.FS) (*lexicon, error) {
 	l := &lexicon{
-		stop: map[string]bool{}, trouble: map[string]bool{}, weak: map[string]bool{}, same: map[string]string{}, near: map[string][]string{},
+		stop: map[string]bool{}, trouble: map[string]bool{}, recorded: map[string]bool{}, weak: map[string]bool{}, same: map[string]string{}, near: map[string][]string{},
 		verbs: map[string]action{}, rowVerbs: map[string]action{}, idioms: map[string][]idiom{},
 		platforms: map[string]string{}, foreign: map[string]foreignWord{},
 	}
@@ -219,9 +220,9 @@ func (l *lexicon) readVerbs(key, value string) error {
 	if rest, ok := strings.CutPrefix(key, "row "); ok {
 		key, into = rest, l.rowVerbs
 	}
-	if key == "trouble" {
+	if set := map[string]map[string]bool{"trouble": l.trouble, "recorded": l.recorded}[key]; set != nil {
 		for _, t := range tokens(value) {
-			l.trouble[l.read(t.stem)] = true
+			set[l.read(t.stem)] = true
 		}
 		return nil
 	}

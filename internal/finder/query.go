@@ -30,7 +30,8 @@ type alternative struct {
 const (
 	weightNear     = 0.5  // a word often used for the one that was said
 	weightConsumed = 0.35 // a word of an idiom that stands for other words
-	weightWeak     = 0.45
+	weightWeak     = 0.4
+	weightRecord   = 0.7
 	weightGuess    = 0.7 // a word that is only nearly one of the catalogue's
 )
 
@@ -54,8 +55,14 @@ func (f *Finder) understand(query string) need {
 	query, n.platform = f.words.platformOf(query)
 	list := f.translate(tokens(query))
 	phrases := f.readIdioms(list)
-	n.want = f.wanted(list, phrases)
+	trouble, recorded := f.troubled(list, phrases)
+	n.want = f.wanted(list, phrases, trouble)
 	extra := shapes
+	if recorded && n.want == look {
+		for _, record := range []string{"activity", "action", "notification", "log"} {
+			extra = append(extra, weighted{f.words.read(stemOf(record)), weightRecord})
+		}
+	}
 	for _, p := range phrases {
 		extra = append(extra, p.means...)
 	}

@@ -17,11 +17,11 @@ type Match struct {
 // How the parts of a score weigh. They were chosen on the tuned half of testdata/eval.
 const (
 	nearCap      = 1.5
-	saturation   = 1.2  // of BM25: how soon more of the same word stops counting
-	partCoverage = 0.5  // how much of the score depends on the share of the need that the row answers
-	partName     = 0.8  // ... on the share of the row's name that was asked for
-	partAlias    = 0.6  // ... on an alias that was said as a whole
-	partAction   = 0.35 // ... on doing what was asked to be done
+	saturation   = 1.2 // of BM25: how soon more of the same word stops counting
+	partCoverage = 0.5 // how much of the score depends on the share of the need that the row answers
+	partName     = 0.6 // ... on the share of the row's name that was asked for
+	partAlias    = 0.6 // ... on an alias that was said as a whole
+	partAction   = 0.4 // ... on doing what was asked to be done
 )
 
 // Find returns the best rows for the query, best first; of one platform when platform is set or the words name one that
