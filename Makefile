@@ -5,7 +5,7 @@ SHELL := /bin/bash
 GO ?= go
 BIN := bin/paas-mcp
 
-.PHONY: help build demo test check unit race fuzz clients bench generate update clean
+.PHONY: help build demo test check unit race fuzz clients bench eval generate update clean
 
 help: ## Print this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ clients: build ## Drive the binary with MCP clients of others: the Inspector and
 
 bench: build ## Measure the binary against a bare server in the same run
 	$(GO) run ./internal/bench
+
+eval: ## Measure how well paas_find ranks, beside plain BM25
+	$(GO) run ./internal/eval
 
 generate: ## Write what is derived from the catalogue: index, row schema, tool reference
 	$(GO) run ./internal/generate

@@ -38,11 +38,12 @@ func (f *Finder) guess(text, stem string) []string {
 const (
 	shortestPiece = 3
 	shortestSplit = 6
+	longestSplit  = 60 // the work grows with the square
 )
 
 // takeApart splits a word into words of the rows, as few as possible, or returns nil.
 func (f *Finder) takeApart(word string) []string {
-	if len(word) < shortestSplit {
+	if len(word) < shortestSplit || len(word) > longestSplit {
 		return nil
 	}
 	pieces := make([]int, len(word)+1) // fewest pieces of the first i letters, 0 when impossible

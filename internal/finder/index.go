@@ -23,10 +23,11 @@ const (
 type Finder struct {
 	rows     []schemas.Row
 	docs     []document
-	ids      map[string]int32 // of the stems
-	stems    []string         // by id
-	postings [][]posting      // by id
-	written  map[string]bool  // words of the rows, to split run-together words
+	ids      map[string]int32         // of the stems
+	stems    []string                 // by id
+	postings [][]posting              // by id
+	count    map[schemas.Platform]int // rows
+	written  map[string]bool          // words of the rows, to split run-together words
 	words    *lexicon
 }
 
@@ -55,7 +56,7 @@ type indexer struct {
 // New indexes the rows.
 func New(rows []schemas.Row) *Finder {
 	f := &Finder{
-		rows: rows, docs: make([]document, len(rows)), ids: make(map[string]int32, 4096), written: make(map[string]bool, 4096), words: words(),
+		rows: rows, docs: make([]document, len(rows)), ids: make(map[string]int32, 4096), written: make(map[string]bool, 4096), count: map[schemas.Platform]int{}, words: words(),
 	}
 	x := &indexer{Finder: f, known: make(map[string]int32, 8192)}
 	for i := range rows {
@@ -66,6 +67,7 @@ func New(rows []schemas.Row) *Finder {
 
 func (x *indexer) row(number int32, r *schemas.Row) {
 	d := &x.docs[number]
+	x.count[r.Platform]++
 	name := strings.TrimPrefix(r.Name, string(r.Platform))
 	d.name = append(d.name, x.read(name)...)
 	x.add(d.name, weightName, 0.6, 3)

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+
+	"paasmcp/schemas"
 )
 
 // The lexicon is what people of the field say, as data. Its files are plain lines, because parsing YAML would take longer
@@ -19,23 +21,23 @@ import (
 //	lexicon/verbs.txt    what is to be done, by the verbs and question words that say so
 //	lexicon/idioms.txt   phrase, phrase => words it stands for, or => word:0.5 with a weight; "..": some words between;
 //	                     +> the phrase keeps its own meaning as well; !> it tells of a problem, so reading comes first
-//	lexicon/platforms.txt words that only one platform has
+//	lexicon/platforms.txt words of one platform
 //	lexicon/??.txt       words of another language = English words; "umgebung*" is the start of a word or of a part of one
 //
 //go:embed lexicon/*.txt
 var lexiconFiles embed.FS
 
 type lexicon struct {
-	stop      map[string]bool     // stems without meaning
-	trouble   map[string]bool     // stems of words about something that does not work
-	recorded  map[string]bool     // stems of work that platforms keep a record of
-	weak      map[string]bool     // stems with little meaning
-	same      map[string]string   // stem → the stem it is read as
-	near      map[string][]string // stem → others
-	verbs     map[string]action   // stem → what is to be done
-	rowVerbs  map[string]action
-	idioms    map[string][]idiom // by first stem, longest first
-	platforms map[string]string  // folded word → platform
+	stop      map[string]bool             // stems without meaning
+	weak      map[string]bool             // stems with little meaning
+	same      map[string]string           // stem → the stem it is read as
+	near      map[string][]string         // stem → others
+	verbs     map[string]action           // stem → what is to be done
+	rowVerbs  map[string]action           // the same in names of rows
+	trouble   map[string]bool             // stems of words about something that does not work
+	recorded  map[string]bool             // stems of work that platforms keep a record of
+	idioms    map[string][]idiom          // by first stem, longest first
+	platforms map[string]schemas.Platform // stem → the platform that has the thing
 	foreign   map[string]foreignWord
 	longest   int // of the foreign words, in bytes
 }
@@ -74,14 +76,14 @@ var words = sync.OnceValue(func() *lexicon {
 
 func readLexicon(files fs.FS) (*lexicon, error) {
 	l := &lexicon{
-		stop: map[string]bool{}, trouble: map[string]bool{}, recorded: map[string]bool{}, weak: map[string]bool{}, same: map[string]string{}, near: map[string][]string{},
-		verbs: map[string]action{}, rowVerbs: map[string]action{}, idioms: map[string][]idiom{},
-		platforms: map[string]string{}, foreign: map[string]foreignWord{},
+		stop: map[string]bool{}, weak: map[string]bool{}, same: map[string]string{}, near: map[string][]string{},
+		verbs: map[string]action{}, rowVerbs: map[string]action{}, trouble: map[string]bool{}, recorded: map[string]bool{}, idioms: map[string][]idiom{},
+		platforms: map[string]schemas.Platform{}, foreign: map[string]foreignWord{},
 	}
 	// The order matters: everything after same.txt is read with its synonyms resolved.
 	readers := []struct {
 		file string
-		line func(l *lexicon, key, value string) error
+		line func(l *lexicon, key, sign, value string) error
 	}{
 		{"same", (*lexicon).readSame}, {"stop", (*lexicon).readStop}, {"near", (*lexicon).readNear}, {"verbs", (*lexicon).readVerbs},
 		{"idioms", (*lexicon).readIdiom}, {"platforms", (*lexicon).readPlatform},
@@ -101,17 +103,8 @@ func readLexicon(files fs.FS) (*lexicon, error) {
 			if line = strings.TrimSpace(line); line == "" {
 				continue
 			}
-			key, value := line, ""
-			for _, sep := range []string{"!>", "+>", "=>", ":", "="} {
-				if before, after, ok := strings.Cut(line, sep+" "); ok {
-					key, value = strings.TrimSpace(before), strings.TrimSpace(after)
-					if sep == "+>" || sep == "!>" {
-						key += ", " + sep
-					}
-					break
-				}
-			}
-			if err := r.line(l, key, value); err != nil {
+			key, sign, value := parts(line)
+			if err := r.line(l, key, sign, value); err != nil {
 				return nil, fmt.Errorf("%s:%d: %w", name, number, err)
 			}
 		}
@@ -121,6 +114,22 @@ func readLexicon(files fs.FS) (*lexicon, error) {
 	}
 	return l, nil
 }
+
+// parts takes a line apart at its first sign.
+func parts(line string) (key, sign, value string) {
+	for _, sign := range []string{troubleSign, keepSign, "=>", ":", "="} {
+		if before, after, ok := strings.Cut(line, sign+" "); ok {
+			return strings.TrimSpace(before), sign, strings.TrimSpace(after)
+		}
+	}
+	return line, "", ""
+}
+
+// The signs of an idiom that say more than =>.
+const (
+	keepSign    = "+>"
+	troubleSign = "!>"
+)
 
 // entries splits the alternatives of a line.
 func entries(list string) []string {
@@ -161,7 +170,7 @@ func one(word string) (string, error) {
 	return list[0].stem, nil
 }
 
-func (l *lexicon) readSame(key, value string) error {
+func (l *lexicon) readSame(key, _, value string) error {
 	first, err := one(key)
 	if err != nil {
 		return err
@@ -181,7 +190,7 @@ func (l *lexicon) readSame(key, value string) error {
 	return nil
 }
 
-func (l *lexicon) readStop(key, value string) error {
+func (l *lexicon) readStop(key, _, value string) error {
 	into := l.stop
 	switch key {
 	case "stop":
@@ -196,7 +205,7 @@ func (l *lexicon) readStop(key, value string) error {
 	return nil
 }
 
-func (l *lexicon) readNear(key, _ string) error {
+func (l *lexicon) readNear(key, _, _ string) error {
 	var group []string
 	for _, word := range entries(key) {
 		stem, err := one(word)
@@ -215,7 +224,7 @@ func (l *lexicon) readNear(key, _ string) error {
 	return nil
 }
 
-func (l *lexicon) readVerbs(key, value string) error {
+func (l *lexicon) readVerbs(key, _, value string) error {
 	into := l.verbs
 	if rest, ok := strings.CutPrefix(key, "row "); ok {
 		key, into = rest, l.rowVerbs
@@ -236,12 +245,7 @@ func (l *lexicon) readVerbs(key, value string) error {
 	return nil
 }
 
-func (l *lexicon) readIdiom(key, value string) error {
-	keys := entries(key)
-	mark := keys[len(keys)-1]
-	if mark == "+>" || mark == "!>" {
-		keys = keys[:len(keys)-1]
-	}
+func (l *lexicon) readIdiom(key, sign, value string) error {
 	var means []weighted
 	for _, word := range strings.Fields(value) {
 		if word == "-" {
@@ -262,34 +266,36 @@ func (l *lexicon) readIdiom(key, value string) error {
 		w.stem = l.read(stem)
 		means = append(means, w)
 	}
-	for _, phrase := range keys {
+	for _, phrase := range entries(key) {
 		stems := l.stems(phrase)
 		if len(stems) == 0 || stems[0] == gap {
 			return fmt.Errorf("%q does not start with a word", phrase)
 		}
-		l.idioms[stems[0]] = append(l.idioms[stems[0]], idiom{phrase: stems, means: means, keeps: mark == "+>", trouble: mark == "!>"})
+		l.idioms[stems[0]] = append(l.idioms[stems[0]], idiom{phrase: stems, means: means, keeps: sign == keepSign, trouble: sign == troubleSign})
 	}
 	return nil
 }
 
-func (l *lexicon) readPlatform(key, value string) error {
-	for _, word := range strings.Fields(value) {
-		l.platforms[fold(word)] = key
+func (l *lexicon) readPlatform(key, _, value string) error {
+	platform := schemas.Platform(key)
+	if !slices.Contains(schemas.Platforms(), platform) {
+		return fmt.Errorf("%q is no platform", key)
+	}
+	for _, t := range tokens(value) {
+		l.platforms[l.read(t.stem)] = platform
 	}
 	return nil
 }
 
-func (l *lexicon) readForeign(key, value string) error {
+func (l *lexicon) readForeign(key, _, value string) error {
 	english := strings.Fields(value)
 	for _, word := range entries(key) {
 		start, open := strings.CutSuffix(fold(word), "*")
 		if start == "" || strings.ContainsAny(start, " -") {
 			return fmt.Errorf("%q is not one word", word)
 		}
-		if before, ok := l.foreign[start]; ok && !slices.Equal(before.english, english) {
-			if before.open == open {
-				continue // two languages share the word; the first one listed keeps it
-			}
+		if _, ok := l.foreign[start]; ok {
+			continue // two languages share the word; the first one listed keeps it
 		}
 		l.foreign[start] = foreignWord{english: english, open: open}
 		l.longest = max(l.longest, len(start))

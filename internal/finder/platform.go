@@ -12,8 +12,8 @@ import (
 var platformNames = regexp.MustCompile(`(?i)platform\.?sh|platform sh\b|\bupsun(\s+(fixed|flex))?|\bacquia(\s+cloud(\s+platform)?)?|\bjelastic(\s+(paas|cloud))?|\bvirtuozzo(\s+(application platform|paas))?`)
 
 // platformOf returns the platform that the words name, and the words without its name. A query that names two platforms
-// compares them, so neither is meant alone. Words that only one platform has are a hint when no name is there.
-func (l *lexicon) platformOf(query string) (rest string, platform schemas.Platform) {
+// means neither alone.
+func platformOf(query string) (rest string, platform schemas.Platform) {
 	several := false
 	rest = platformNames.ReplaceAllStringFunc(query, func(name string) string {
 		named := schemas.Platformsh

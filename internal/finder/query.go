@@ -1,7 +1,6 @@
 package finder
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -13,6 +12,7 @@ type need struct {
 	slots    []slot
 	want     action
 	platform schemas.Platform // that the words name
+	hint     schemas.Platform // that some word belongs to
 }
 
 // slot is one thing the need speaks of: the words that may stand for it in a row, each with a weight.
@@ -30,10 +30,14 @@ type alternative struct {
 const (
 	weightNear     = 0.5  // a word often used for the one that was said
 	weightConsumed = 0.35 // a word of an idiom that stands for other words
-	weightWeak     = 0.4
-	weightRecord   = 0.7
-	weightGuess    = 0.7 // a word that is only nearly one of the catalogue's
+	weightWeak     = 0.4  // a word of the lexicon's list of weak words
+	weightRecord   = 0.7  // where platforms keep a record of work that is in trouble
+	weightShape    = 0.6  // what kind of thing somebody pasted
+	weightGuess    = 0.7  // a word that is only nearly one of the catalogue's
 )
+
+// maxWords is how much of a query is read. Needs are short; a pasted log must not keep the server busy.
+const maxWords = 64
 
 // said is one word of the query on its way to a slot.
 type said struct {
@@ -51,9 +55,10 @@ type phrase struct {
 
 func (f *Finder) understand(query string) need {
 	var n need
-	shapes := shapesOf(query)
-	query, n.platform = f.words.platformOf(query)
+	shapes := f.words.shapesOf(query)
+	query, n.platform = platformOf(query)
 	list := f.translate(tokens(query))
+	list = list[:min(len(list), maxWords)]
 	phrases := f.readIdioms(list)
 	trouble, recorded := f.troubled(list, phrases)
 	n.want = f.wanted(list, phrases, trouble)
@@ -69,6 +74,9 @@ func (f *Finder) understand(query string) need {
 	for _, w := range list {
 		if f.words.stop[w.stem] {
 			continue
+		}
+		if p, ok := f.words.platforms[w.stem]; ok {
+			n.hint = p
 		}
 		if f.words.weak[w.stem] {
 			w.weight *= weightWeak
@@ -194,33 +202,4 @@ func (n *need) add(f *Finder, stem string, weight float64, text string) {
 		}
 	}
 	n.slots = append(n.slots, s)
-}
-
-// Shapes of what people paste into a need. They say what kind of thing is meant, not which one.
-var shapes = []struct {
-	is    *regexp.Regexp
-	means []string
-}{
-	{regexp.MustCompile(`\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b`), []string{"variable", "environment"}},
-	{regexp.MustCompile(`\b\d{1,3}(\.\d{1,3}){3}\b`), []string{"ip"}},
-	{regexp.MustCompile(`\b\d{1,3}(\.\d{1,3}){3}/\d+\b`), []string{"network"}},
-	{regexp.MustCompile(`(^|\s)[\w./-]*\.(conf|cnf|ini|yaml|yml|json|txt|xml|php|env|htaccess)\b`), []string{"file"}},
-	{regexp.MustCompile(`\b50[0234]\b`), []string{"log", "error"}},
-	{regexp.MustCompile(`\b[\w-]+(\.[\w-]+)*\.(com|org|net|de|fr|es|pl|jp|io|dev|eu|co\.uk|example)\b`), []string{"domain"}},
-	{regexp.MustCompile(`[\w.+-]+@[\w-]+\.\w+`), []string{"user"}},
-}
-
-const weightShape = 0.6
-
-func shapesOf(query string) []weighted {
-	l := words()
-	var list []weighted
-	for _, s := range shapes {
-		if s.is.MatchString(query) {
-			for _, word := range s.means {
-				list = append(list, weighted{l.read(newToken(word).stem), weightShape})
-			}
-		}
-	}
-	return list
 }

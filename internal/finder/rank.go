@@ -16,29 +16,33 @@ type Match struct {
 
 // How the parts of a score weigh. They were chosen on the tuned half of testdata/eval.
 const (
-	nearCap      = 1.5
 	saturation   = 1.2 // of BM25: how soon more of the same word stops counting
 	partCoverage = 0.5 // how much of the score depends on the share of the need that the row answers
 	partName     = 0.6 // ... on the share of the row's name that was asked for
 	partAlias    = 0.6 // ... on an alias that was said as a whole
 	partAction   = 0.4 // ... on doing what was asked to be done
+	partHint     = 0.2 // ... on being of the platform that a word hints at
+	nearRarity   = 1.5 // how much rarer than the word itself a word near it may count
 )
 
 // Find returns the best rows for the query, best first; of one platform when platform is set or the words name one that
 // has rows. Equal scores are ordered by name, so that the same question always has the same answer.
 func (f *Finder) Find(query string, platform schemas.Platform, limit int) []Match {
 	n := f.understand(query)
-	if platform == "" && f.has(n.platform) {
+	if platform == "" && f.count[n.platform] > 0 {
 		platform = n.platform
 	}
-	r := ranking{Finder: f, platform: platform, scores: make([]float64, len(f.rows)), said: map[int32]float64{}, idf: map[int32]float64{}}
+	r := ranking{
+		Finder: f, platform: platform, scores: make([]float64, len(f.rows)), covered: make([]float64, len(f.rows)),
+		said: map[int32]float64{}, idf: map[int32]float64{},
+	}
 	for _, s := range n.slots {
 		r.slot(s)
 	}
 	var matches []Match
 	for i := range f.rows {
 		if r.scores[i] > 0 {
-			matches = append(matches, Match{Row: &f.rows[i], Score: r.finish(i, n.want)})
+			matches = append(matches, Match{Row: &f.rows[i], Score: r.finish(i, &n)})
 		}
 	}
 	slices.SortFunc(matches, func(a, b Match) int {
@@ -47,19 +51,15 @@ func (f *Finder) Find(query string, platform schemas.Platform, limit int) []Matc
 	return matches[:min(limit, len(matches))]
 }
 
-func (f *Finder) has(platform schemas.Platform) bool {
-	return platform != "" && slices.ContainsFunc(f.rows, func(r schemas.Row) bool { return r.Platform == platform })
-}
-
 // ranking is the work on one query.
 type ranking struct {
 	*Finder
 	platform schemas.Platform
-	scores   []float64 // by row
-	covered  []float64 // by row: weight of the slots it answers
-	total    float64
-	said     map[int32]float64 // weight of a word in the need
-	idf      map[int32]float64
+	scores   []float64         // by row
+	covered  []float64         // by row: weight of the slots it answers, rare ones counting more
+	total    float64           // what a row that answers every slot would have there
+	said     map[int32]float64 // by id: weight of the word in the need
+	idf      map[int32]float64 // by id: see rare
 }
 
 func (r *ranking) in(row int32) bool { return r.platform == "" || r.rows[row].Platform == r.platform }
@@ -77,9 +77,8 @@ func (r *ranking) rare(id int32) float64 {
 	}
 	all := float64(len(r.rows))
 	if r.platform != "" {
-		all /= 3
+		all = float64(r.count[r.platform])
 	}
-	all = max(all, have)
 	v := math.Log(1 + (all-have+0.5)/(have+0.5))
 	r.idf[id] = v
 	return v
@@ -87,15 +86,12 @@ func (r *ranking) rare(id int32) float64 {
 
 // slot adds to each row the best of the words that may stand for one thing; their sum would favor things with many names.
 func (r *ranking) slot(s slot) {
-	if r.covered == nil {
-		r.covered = make([]float64, len(r.rows))
-	}
 	best := map[int32][2]float64{}
 	importance := 0.0
 	for _, w := range s.words {
 		rare := r.rare(w.id)
 		if w.weight < 1 {
-			rare = min(rare, r.rare(s.words[0].id)*nearCap)
+			rare = min(rare, r.rare(s.words[0].id)*nearRarity)
 		}
 		importance = max(importance, rare*w.weight)
 		r.said[w.id] = max(r.said[w.id], s.weight*w.weight)
@@ -117,10 +113,11 @@ func (r *ranking) slot(s slot) {
 	r.total += s.weight * importance
 }
 
-func (r *ranking) finish(row int, want action) float64 {
+// finish weighs what a row answers by everything that is not a matter of single words.
+func (r *ranking) finish(row int, n *need) float64 {
 	d := &r.docs[row]
 	score := r.scores[row] * d.prior
-	score *= 1 - partCoverage + partCoverage*r.covered[row]/max(r.total, 1e-9)
+	score *= 1 - partCoverage + partCoverage*r.covered[row]/r.total
 	score *= 1 + partName*r.share(d.name)
 	alias := 0.0
 	for _, words := range d.aliases {
@@ -129,7 +126,10 @@ func (r *ranking) finish(row int, want action) float64 {
 		}
 	}
 	score *= 1 + partAlias*alias*alias
-	return score * (1 + partAction*agreement(want, d.does))
+	if r.rows[row].Platform == n.hint {
+		score *= 1 + partHint
+	}
+	return score * (1 + partAction*agreement(n.want, d.does))
 }
 
 // share is how much of some words was said, rare words counting more.

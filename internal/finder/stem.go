@@ -2,8 +2,8 @@ package finder
 
 import "strings"
 
-// apart are words that the rules would throw together with others: an operation is no operating system.
-var apart = map[string]string{"operation": "operation", "operations": "operation"}
+// apart are words that the rules would throw together with others: an operation is no operating system, a state no statistic.
+var apart = map[string]string{"operation": "operation", "operations": "operation", "state": "state", "states": "state"}
 
 // stemOf cuts an English word down to what its forms share: deploys, deployed, deploying and deployment are deploy.
 // It follows Porter (An algorithm for suffix stripping, 1980) in the endings that this field uses, and leaves alone those
