@@ -25,22 +25,30 @@ type JobRef struct {
 	Log       []string `json:"log,omitempty"`
 }
 
-// jobRef masks before it cuts: half a secret has no shape to know it by.
+// jobRef makes a job fit to show: every word of it is the platform's. It masks before it cuts: half a secret has no shape
+// to know it by.
 func jobRef(account string, j *apiclient.Job, masker *secrets.Masker) JobRef {
+	clean := func(s string, limit int) string { return shorten(plain(masker.MaskText(s)), limit) }
 	ref := JobRef{
-		Job:       account + "/" + j.Handle,
-		Kind:      j.Kind,
-		State:     j.State,
-		Result:    j.Result,
-		Text:      shorten(plain(masker.MaskText(j.Text)), 300),
-		Created:   j.Created,
-		Completed: j.Completed,
+		Job:       account + "/" + plain(j.Handle),
+		Kind:      clean(j.Kind, maxWord),
+		State:     clean(j.State, maxWord),
+		Result:    clean(j.Result, maxWord),
+		Text:      clean(j.Text, maxLogLine),
+		Created:   clean(j.Created, maxWord),
+		Completed: clean(j.Completed, maxWord),
 	}
 	if j.Percent >= 0 {
 		ref.Percent = &j.Percent
 	}
 	return ref
 }
+
+// Bounds of what is shown of a job, in characters.
+const (
+	maxLogLine = 300
+	maxWord    = 80 // of a kind, a state, a time
+)
 
 // Waiting pace. The vendor's own client looks every three seconds; the log tail of the end is what people read first.
 const (
@@ -76,7 +84,7 @@ func (s *Service) Wait(ctx context.Context, job string, atMost time.Duration, pr
 				lines, _ = client.JobLog(ctx, handle, logTail)
 			}
 			for _, line := range lines {
-				ref.Log = append(ref.Log, shorten(plain(secrets.MaskText(line)), 300))
+				ref.Log = append(ref.Log, shorten(plain(secrets.MaskText(line)), maxLogLine))
 			}
 			return ref, j.Done, j.Failed, nil
 		}

@@ -29,7 +29,8 @@ type session struct {
 	audit  string // file
 	files  string // folder of saved answers
 	cards  []string
-	last   int // id of the newest request
+	check  func(line []byte) // is given every message of the server; may be nil
+	last   int               // id of the newest request
 	calls  int
 }
 
@@ -124,6 +125,9 @@ func (s *session) request(method string, params map[string]any) incoming {
 		line, err := s.out.ReadBytes('\n')
 		if err != nil {
 			s.t.Fatalf("%s: %v\n%s", method, err, tail(s.stderr.String()))
+		}
+		if s.check != nil {
+			s.check(line)
 		}
 		var m incoming
 		if err := json.Unmarshal(line, &m); err != nil {
