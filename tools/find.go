@@ -58,8 +58,13 @@ func (s *Service) Find(query string, platform schemas.Platform, limit int) ([]Fo
 	if limit <= 0 {
 		limit = defaultFound
 	}
+	limit = min(limit, 50)
 	found := []Found{}
-	for _, m := range s.finder().Find(query, platform, min(limit, 50)) {
+	// All matches are taken and cut here, so that the changes that a read-only server leaves out do not cost it answers.
+	for _, m := range s.finder().Find(query, platform, len(s.Catalog.Rows())) {
+		if len(found) == limit {
+			break
+		}
 		if s.ReadOnly && !m.Row.IsRead() {
 			continue
 		}
