@@ -56,9 +56,9 @@ type indexer struct {
 // New indexes the rows.
 func New(rows []schemas.Row) *Finder {
 	f := &Finder{
-		rows: rows, docs: make([]document, len(rows)), ids: make(map[string]int32, 4096), written: make(map[string]bool, 4096), count: map[schemas.Platform]int{}, words: words(),
+		rows: rows, docs: make([]document, len(rows)), ids: make(map[string]int32, 2048), written: make(map[string]bool, 2048), count: map[schemas.Platform]int{}, words: words(),
 	}
-	x := &indexer{Finder: f, known: make(map[string]int32, 8192)}
+	x := &indexer{Finder: f, known: make(map[string]int32, 4096)}
 	for i := range rows {
 		x.row(int32(i), &rows[i])
 	}
