@@ -8,6 +8,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"paasmcp/schemas"
 )
@@ -182,20 +183,20 @@ func (up *upstream) answering(echo bool) func(*schemas.Operation, http.ResponseW
 
 // refusing is a platform that says no to everything and repeats why, in one of the forms in which platforms do.
 func (up *upstream) refusing() func(*schemas.Operation, http.ResponseWriter, *http.Request, []byte) {
-	n := 0
+	var count atomic.Int64 // a call can be followed while it is answered
 	return func(op *schemas.Operation, w http.ResponseWriter, r *http.Request, body []byte) {
+		n := count.Add(1)
 		got := songs(received(r, body))
 		text := "these are not valid: " + strings.Join(got, ", ") + "; request: " + received(r, body)
 		if op.Platform == schemas.Virtuozzo {
 			answer := map[string]any{"result": 3, "error": text, "response": map[string]any{"result": 3, "error": text}}
-			if n++; n%2 == 0 {
+			if n%2 == 0 {
 				answer = map[string]any{"result": 4109, "responses": []any{map[string]any{"result": 4109, "nodeid": 101, "errOut": text, "out": text}}}
 			}
 			w.Header().Set("Content-Type", "application/json")
 			_, _ = w.Write(encode(answer))
 			return
 		}
-		n++
 		switch n % 4 {
 		case 0:
 			w.Header().Set("Content-Type", "text/html")

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"unicode"
 
@@ -64,9 +65,9 @@ func TestHostileText(t *testing.T) {
 
 // hostileAnswers is a platform whose every text is hostile, and often far too long or too much.
 func hostileAnswers() func(*schemas.Operation, http.ResponseWriter, *http.Request, []byte) {
-	n := 0
+	var count atomic.Int64 // a call can be followed while it is answered
 	return func(op *schemas.Operation, w http.ResponseWriter, _ *http.Request, _ []byte) {
-		n++
+		n := count.Add(1)
 		text, items := hostile, 3
 		switch n % 20 {
 		case 0:
