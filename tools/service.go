@@ -149,7 +149,7 @@ func (s *Service) Call(ctx context.Context, call Call, channel Channel) (*Outcom
 	}
 
 	a := attempt{
-		s: s, op: op, risk: op.RiskFor(args), args: args, masker: masker, request: request, client: client, view: call.View, caller: caller.From(ctx),
+		s: s, op: op, risk: op.RiskFor(args), args: args, masker: masker, request: request, digest: request.Digest(), client: client, view: call.View, caller: caller.From(ctx),
 		saveTo: call.SaveTo, progress: call.Progress,
 	}
 	grant, err := a.pass(ctx, channel)
@@ -189,6 +189,7 @@ type attempt struct {
 	args    map[string]any
 	masker  *secrets.Masker // knows the secrets in args
 	request *apiclient.Request
+	digest  string // of request
 	client  *apiclient.Client
 	view    View
 	caller  caller.Caller
@@ -202,7 +203,7 @@ type attempt struct {
 // binding says what a person's yes is for. Whether secrets are shown is part of it: a yes to a masked answer is not a
 // yes to a revealed one. So is how much the policy asked for: a ticked box is no answer once the policy wants a typed name.
 func (a *attempt) binding() approval.Binding {
-	digest := a.request.Digest() + "+" + string(a.verdict.Level)
+	digest := a.digest + "+" + string(a.verdict.Level)
 	if a.view.Reveal {
 		digest += "+reveal"
 	}
@@ -323,7 +324,7 @@ func (a *attempt) entry() audit.Entry {
 		Rule:          a.verdict.Rule,
 		Verdict:       string(a.verdict.Action),
 		Level:         string(a.verdict.Level),
-		Digest:        a.request.Digest(),
+		Digest:        a.digest,
 	}
 	if a.answered {
 		e.AnsweredBy = a.caller.Principal
