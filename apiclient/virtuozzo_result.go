@@ -131,7 +131,7 @@ type nodeResult struct{ name, code, text, output string }
 
 func (n nodeResult) describe() string {
 	s := n.text
-	if n.output != "" {
+	if n.output != "" && n.output != n.text {
 		s = strings.TrimPrefix(s+": "+n.output, ": ")
 	}
 	return strings.TrimSpace(s + " (code " + n.code + ")")

@@ -61,7 +61,10 @@ func (c Card) Text() string {
 	}
 	b.WriteString("\nWhat can happen:\n")
 	for _, r := range worstFirst(c.Risk) {
-		b.WriteString("- " + words(r) + "\n")
+		// That something changes goes without saying where something worse is said.
+		if r != schemas.Write || len(c.Risk) == 1 {
+			b.WriteString("- " + words(r) + "\n")
+		}
 	}
 	b.WriteString("\n" + inert(c.Reason, maxValue*2) + "\n")
 	if c.Level == policy.Typed {
