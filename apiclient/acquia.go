@@ -147,7 +147,7 @@ func (*acquia) advise(r *Request, e *Error) string {
 			return environmentHint
 		}
 	case KindConflict:
-		return "the " + object + " is busy or in that state already: read it and the newest notifications, and try again when the running task is done"
+		return "the " + object + " is busy, in that state already, or guarded by production mode: read it and the newest notifications, and try again when the running task is done"
 	case KindInvalid:
 		switch {
 		case oddEnvironment(r):

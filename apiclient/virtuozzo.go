@@ -171,7 +171,7 @@ func (v *virtuozzo) advise(r *Request, e *Error) string {
 		return proxyHint
 	case KindUnknownOutcome:
 		if e.Job != "" {
-			return "it is probably still running, do not send it again: follow job " + v.account.Name + "/" + e.Job
+			return "it is probably still running, do not send it again: wait for job " + v.account.Name + "/" + e.Job
 		}
 		return "it may have been done: look at the running and the last actions and read the object before trying again"
 	}
