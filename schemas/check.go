@@ -131,6 +131,10 @@ func (o *Operation) checkParams() []string {
 	for _, h := range holes {
 		add(filled[h] != "", "the path's {%s} has no parameter", h)
 	}
+	for _, name := range o.Target {
+		p, ok := o.Param(name)
+		add(ok && (p.Type == "string" || p.Type == "integer"), "target: %s is not a parameter that is a string or an integer", name)
+	}
 	for _, name := range o.Required {
 		p, ok := o.Param(name)
 		add(ok, "required: %s is not a parameter", name)

@@ -58,6 +58,7 @@ type Operation struct {
 	About    string    `json:"about,omitempty" yaml:"about"`
 	Aliases  []string  `json:"aliases,omitempty" yaml:"aliases"`
 	Required []string  `json:"required,omitempty" yaml:"required"`
+	Target   []string  `json:"target,omitempty" yaml:"target"`
 	Params   Params    `json:"params,omitempty" yaml:"params"`
 	Variants *Variants `json:"variants,omitempty" yaml:"variants"`
 	Shows    []string  `json:"shows,omitempty" yaml:"shows"`

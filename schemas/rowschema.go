@@ -32,6 +32,7 @@ var rowKeys = map[string]string{
 	"summary":  "One sentence with a period: what the operation does.",
 	"about":    "When to use it, what it changes, what it does not.",
 	"aliases":  "Words people use for it; they feed the finder.",
+	"target":   "Arguments that name what is hit, best first, where that is not the last thing in the path. A person types it.",
 	"required": "Arguments a call cannot do without. Path parameters always are; leave them out.",
 	"params":   "The arguments of the tool, by name.",
 	"variants": "Which arguments go with which value of a deciding argument.",

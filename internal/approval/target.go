@@ -9,8 +9,8 @@ import (
 	"paasmcp/schemas"
 )
 
-// TargetName is the name that a person types to confirm a call at level typed: the most specific thing that the arguments
-// name. That is the last path parameter (an environment rather than its project); else the project; else, for Virtuozzo,
+// TargetName is the name that a person types to confirm a call at level typed: what the row's target says is hit, where it
+// says so, else the most specific thing that the arguments name. That is the last path parameter (an environment rather than its project); else the project; else, for Virtuozzo,
 // whose paths have no parameters, the environment; else the first required argument. Secrets, such as the token in the
 // path of an invitation, are never the name. A call that names nothing at all is confirmed by the tool's own name.
 func TargetName(o *schemas.Operation, args map[string]any) string {
@@ -27,7 +27,7 @@ func TargetName(o *schemas.Operation, args map[string]any) string {
 
 // candidates lists argument names, best first.
 func candidates(o *schemas.Operation) []string {
-	var names []string
+	names := []string{}
 	for rest := o.Path(); ; {
 		_, after, ok := strings.Cut(rest, "{")
 		if !ok {
@@ -43,8 +43,7 @@ func candidates(o *schemas.Operation) []string {
 		}
 	}
 	slices.Reverse(names)
-	names = append(names, "project_id", "env_name")
-	return append(names, o.Required...)
+	return slices.Concat(o.Target, names, []string{"project_id", "env_name"}, o.Required)
 }
 
 // scalar writes a string or number as a person would type it, and anything else as nothing.

@@ -214,7 +214,7 @@ func acquiaData() []workflow {
 				},
 				{
 					do: "acquia_environment_database_copy", with: on(demo.EnvStage, "name", "portal", "source", demo.EnvProd),
-					gate: typed(demo.EnvStage), declined: true,
+					gate: typed("portal"), declined: true,
 					card:  []string{"It cannot be undone", `"source":"` + demo.EnvProd + `"`},
 					sends: []string{"POST " + stage + `/databases {"name":"portal","source":"` + demo.EnvProd + `"}`}, wait: "success",
 				},
@@ -230,7 +230,7 @@ func acquiaData() []workflow {
 			name: "production is guarded against copies",
 			steps: []step{
 				{
-					do: "acquia_environment_database_copy", with: on(demo.EnvProd, "name", "portal", "source", demo.EnvDev), gate: typed(demo.EnvProd), declined: true,
+					do: "acquia_environment_database_copy", with: on(demo.EnvProd, "name", "portal", "source", demo.EnvDev), gate: typed("portal"), declined: true,
 					sends: []string{"POST " + prod + `/databases {"name":"portal","source":"` + demo.EnvDev + `"}`},
 					fails: "production mode", want: want{"kind": "conflict"},
 				},
@@ -267,7 +267,7 @@ func acquiaData() []workflow {
 				},
 				{
 					do: "acquia_database_backup_restore", with: on(demo.EnvStage, "database_name", "portal", "backup_id", "{oldest}"),
-					gate: typed("{oldest}"), declined: true,
+					gate: typed("portal"), declined: true,
 					card:  []string{"environment: " + demo.EnvStage, "database name: portal", "It cannot be undone"},
 					sends: []string{"POST " + stage + "/databases/portal/backups/{oldest}/actions/restore {}"}, wait: "success",
 				},

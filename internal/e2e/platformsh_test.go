@@ -177,7 +177,7 @@ func platformshDeployments() []workflow {
 					want: want{"items.-1.restorable": true, "items.-1.safe": false}, keep: keep{"backup": "items.-1.id"},
 				},
 				{
-					do: "platformsh_environment_backup_restore", with: in("staging", "backup_id", "{backup}"), gate: typed("{backup}"), declined: true,
+					do: "platformsh_environment_backup_restore", with: in("staging", "backup_id", "{backup}"), gate: typed("staging"), declined: true,
 					card:  []string{"It cannot be undone", "every change since is lost"},
 					sends: []string{"POST " + shop("staging") + "/backups/{backup}/restore"},
 					wait:  "success", tells: "Replacing the data of staging",
@@ -243,7 +243,7 @@ func platformshData() []workflow {
 					want: want{"items.#": 4, "items.-1.restorable": true, "items.-1.automated": false}, keep: keep{"backup": "items.-1.id"},
 				},
 				{
-					do: "platformsh_environment_backup_restore", gate: typed("{backup}"),
+					do: "platformsh_environment_backup_restore", gate: typed("restore-drill"),
 					with:  in("main", "backup_id", "{backup}", "environment_name", "restore-drill", "branch_from", "staging"),
 					card:  []string{`"environment_name":"restore-drill"`, "The bill can rise"},
 					sends: []string{"POST " + shop("main") + `/backups/{backup}/restore {"environment_name":"restore-drill","branch_from":"staging"}`},
