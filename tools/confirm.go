@@ -3,12 +3,14 @@ package tools
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
 
 	"paasmcp/internal/approval"
 	"paasmcp/internal/caller"
+	"paasmcp/internal/policy"
 )
 
 // inputName names our one question among the input requests of a call.
@@ -27,7 +29,7 @@ type mcpChannel struct {
 func (c mcpChannel) Ask(ctx context.Context, question func() (approval.Question, error)) (string, approval.Answer, error) {
 	if a := server.ElicitationResponse(c.params.InputResponses, inputName); a != nil {
 		content, _ := a.Content.(map[string]any)
-		return c.params.RequestState, approval.Answer{Action: string(a.Action), Content: content}, nil
+		return c.params.RequestState, approval.Answer{Action: string(a.Action), Content: content, Via: "form"}, nil
 	}
 	if !caller.Capabilities(ctx).Form {
 		return "", approval.Answer{}, errNoChannel
@@ -36,6 +38,9 @@ func (c mcpChannel) Ask(ctx context.Context, question func() (approval.Question,
 	if err != nil {
 		return "", approval.Answer{}, err
 	}
+	if q.Level == policy.Console || q.Level == policy.TwoPerson {
+		return "", approval.Answer{}, fmt.Errorf("the policy wants level %q, which needs the approval console, and this server runs without one; nothing was sent; start it without --console off", q.Level)
+	}
 	return "", approval.Answer{}, &PendingError{Question: q}
 }
 
@@ -43,6 +48,6 @@ func (c mcpChannel) Ask(ctx context.Context, question func() (approval.Question,
 func ask(q approval.Question) *mcp.CallToolResult {
 	return server.NewInputRequestBuilder(q.State).Elicit(inputName, mcp.ElicitationParams{
 		Message:         q.Message,
-		RequestedSchema: q.Field.Schema(),
+		RequestedSchema: q.Schema(),
 	}).ToolResult()
 }

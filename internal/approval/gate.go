@@ -12,6 +12,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"paasmcp/internal/policy"
@@ -21,14 +22,16 @@ import (
 // the target is still what the card showed.
 const Lifetime = 10 * time.Minute
 
-// Binding is what a yes is for. All four parts must be set.
+// Binding is what a yes is for. All parts but the target must be set.
 type Binding struct {
 	Principal string `json:"principal"`
 	Tool      string `json:"tool"`
 	Account   string `json:"account"`
-	// Digest covers everything that is sent and everything that the decision rested on: method, path, body, resolved
-	// target, and whether secrets are shown.
+	// Digest covers everything that is sent and everything that the decision rested on: method, path, body, the policy's
+	// level, and whether secrets are shown.
 	Digest string `json:"digest"`
+	// Target is the state in which the card showed the target; empty when nothing could be looked up.
+	Target Target `json:"target,omitempty"`
 }
 
 func (b Binding) complete() bool {
@@ -40,10 +43,37 @@ func (b Binding) complete() bool {
 type Grant struct {
 	binding Binding
 	given   bool
+	by      Approver
+	first   []Binding // the backups that the same answer asks for
 }
 
 // Covers reports whether the grant was given for exactly this request.
 func (g Grant) Covers(b Binding) bool { return g.given && g.binding == b }
+
+// By is who said yes; the zero Approver when nobody had to be asked.
+func (g Grant) By() Approver { return g.by }
+
+// First are grants for the backups that have to succeed before this grant is used, in their order.
+func (g Grant) First() []Grant {
+	list := make([]Grant, len(g.first))
+	for i, b := range g.first {
+		list[i] = Grant{binding: b, given: g.given, by: g.by}
+	}
+	return list
+}
+
+// Approver is a person who answered, as far as the program knows them.
+type Approver struct {
+	Name string // a principal, or the name of an operator
+	// Principals are the callers that are this same person; a second pair of eyes is not theirs.
+	Principals []string
+	Via        string // how the answer came: form, url, console or terminal
+}
+
+// is reports whether the approver is the caller of that principal.
+func (a Approver) is(principal string) bool {
+	return a.Name == principal || slices.Contains(a.Principals, principal)
+}
 
 // Errors of the gate, besides [ErrForged] and [ErrExpired]. Test with errors.Is.
 var (
@@ -55,6 +85,9 @@ var (
 	ErrNotApproved = errors.New("the answer does not approve the call; nothing was sent; to approve, the person sets approve to true")
 	ErrWrongName   = errors.New("the name that was typed is not the name on the card; nothing was sent; call the tool again to try once more")
 	ErrReplayed    = errors.New("this question was answered before, and an answer counts once; call the tool again to get a new one")
+	ErrNotHere     = errors.New("the policy wants this approved on the approval console; nothing was sent; a person opens it with paas-mcp approve")
+	ErrSamePerson  = errors.New("the policy wants a second person to approve this, and whoever asked for it is not one; nothing was sent")
+	ErrChanged     = errors.New("the target changed since the question was asked; nothing was sent; call the tool again to see it as it is now")
 	ErrMismatch    = errors.New("the answer belongs to another call; nothing was sent; call the tool again to get a question for this one")
 )
 
@@ -81,39 +114,47 @@ func (g *Gate) Allowed(v policy.Verdict, b Binding) (Grant, error) {
 // Question is what a person is shown and how they answer.
 type Question struct {
 	State   string // comes back with the answer; opaque
+	Card    Card
 	Message string // the card as plain text
-	Field   Field  // the one field of the form
+	Level   policy.Level
+	Field   Field  // the field that says yes
+	Backup  *Field // the field that asks for a backup first; nil when none can be taken
 	Expires time.Time
 }
 
-// Field is the one field of a question's form.
+// Field is one field of a question's form.
 type Field struct {
-	Name        string // approve or confirm_name
+	Name        string // approve, confirm_name or backup_first
 	Type        string // boolean or string, as JSON Schema spells them
 	Title       string
 	Description string
 }
 
-// The names of the fields, by level.
+// The names of the fields. Which of the first two says yes depends on the level.
 const (
 	FieldApprove = "approve"
 	FieldName    = "confirm_name"
+	FieldBackup  = "backup_first"
 )
 
-// Schema is the field as the flat object schema that MCP elicitation asks for.
-func (f Field) Schema() map[string]any {
-	return map[string]any{
-		"type": "object",
-		"properties": map[string]any{
-			f.Name: map[string]any{"type": f.Type, "title": f.Title, "description": f.Description},
-		},
-		"required": []string{f.Name},
+// Schema is the form as the flat object schema that MCP elicitation asks for: strings and booleans only, which is all that
+// clients can draw.
+func (q Question) Schema() map[string]any {
+	properties := map[string]any{q.Field.Name: q.Field.schema()}
+	if q.Backup != nil {
+		backup := q.Backup.schema()
+		backup["default"] = true
+		properties[q.Backup.Name] = backup
 	}
+	return map[string]any{"type": "object", "properties": properties, "required": []string{q.Field.Name}}
 }
 
-// Ask makes the question for a call that the policy wants confirmed at level form or typed. Account, tool, level and reason
-// of the card are filled in from the binding and the verdict: a card must not show one call while the answer is bound to
-// another.
+func (f Field) schema() map[string]any {
+	return map[string]any{"type": f.Type, "title": f.Title, "description": f.Description}
+}
+
+// Ask makes the question for a call that the policy wants confirmed. Account, tool, level and reason of the card are filled
+// in from the binding and the verdict: a card must not show one call while the answer is bound to another.
 func (g *Gate) Ask(b Binding, v policy.Verdict, card Card) (Question, error) {
 	if v.Action != policy.Confirm {
 		return Question{}, fmt.Errorf("%w: the policy's verdict is %q, and only %q is asked about", ErrCannotAsk, v.Action, policy.Confirm)
@@ -124,7 +165,7 @@ func (g *Gate) Ask(b Binding, v policy.Verdict, card Card) (Question, error) {
 	card.Account, card.Tool, card.Level, card.Reason = b.Account, b.Tool, v.Level, v.Reason
 	field := Field{Name: FieldApprove, Type: "boolean", Title: "Go ahead", Description: "Yes sends the request shown above. No sends nothing."}
 	switch v.Level {
-	case policy.Form:
+	case policy.Form, policy.Console, policy.TwoPerson:
 		card.Expect = ""
 	case policy.Typed:
 		if !typable(card.Expect) {
@@ -132,21 +173,32 @@ func (g *Gate) Ask(b Binding, v policy.Verdict, card Card) (Question, error) {
 		}
 		field = Field{Name: FieldName, Type: "string", Title: "Name of the target", Description: "Type " + card.Expect + " to go ahead."}
 	default:
-		return Question{}, fmt.Errorf("%w: the policy wants level %q, which a form cannot give", ErrCannotAsk, v.Level)
+		return Question{}, fmt.Errorf("%w: the policy wants level %q, which nobody knows how to ask", ErrCannotAsk, v.Level)
 	}
 	now := time.Now()
 	st := State{Binding: b, Level: v.Level, Expect: card.Expect, Nonce: rand.Text(), IssuedAt: now, Expires: now.Add(Lifetime)}
-	token, err := g.sealer.Seal(st)
-	if err != nil {
-		return Question{}, err
+	q := Question{Card: card, Message: card.Text(), Level: v.Level, Field: field, Expires: st.Expires}
+	if len(card.First) > 0 {
+		for _, step := range card.First {
+			if !step.Binding.complete() {
+				return Question{}, ErrIncomplete
+			}
+			st.First = append(st.First, step.Binding)
+		}
+		q.Backup = &Field{Name: FieldBackup, Type: "boolean", Title: "Take a backup first", Description: "The request is sent only after the backup succeeded."}
 	}
-	return Question{State: token, Message: card.Text(), Field: field, Expires: st.Expires}, nil
+	var err error
+	q.State, err = g.sealer.Seal(st)
+	return q, err
 }
 
 // Answer is what came back from the person, as MCP elicitation words it.
 type Answer struct {
 	Action  string         // accept, decline or cancel
-	Content map[string]any // the field of the form, when the action is accept
+	Content map[string]any // the fields of the form, when the action is accept
+	Via     string         // how it came: form or terminal
+	// by is who answered at the console. Only the [Desk] can set it, because an answer that came with a call could name anybody.
+	by *Approver
 }
 
 // The actions of an [Answer].
@@ -174,7 +226,14 @@ func (g *Gate) Redeem(state string, b Binding, a Answer) (Grant, error) {
 	if err := st.judge(a); err != nil {
 		return Grant{}, err
 	}
-	return Grant{binding: b, given: true}, nil
+	grant := Grant{binding: b, given: true, by: Approver{Name: b.Principal, Via: a.Via}}
+	if a.by != nil {
+		grant.by = *a.by
+	}
+	if first, _ := a.Content[FieldBackup].(bool); first {
+		grant.first = st.First
+	}
+	return grant, nil
 }
 
 // belongsTo names the first part that differs, in an order that tells a stranger nothing about the call beyond that it
@@ -191,7 +250,9 @@ func (st State) belongsTo(b Binding) error {
 	case st.Account != b.Account:
 		other = "it was given for another account"
 	case st.Digest != b.Digest:
-		other = "the arguments or the target changed since the question was asked"
+		other = "the arguments changed, or what the policy asks for did"
+	case st.Target != b.Target:
+		return fmt.Errorf("%w (%s)", ErrChanged, st.Target.difference(b.Target))
 	default:
 		return nil
 	}
@@ -210,6 +271,14 @@ func (st State) judge(a Answer) error {
 		return ErrNotApproved
 	}
 	switch st.Level {
+	case policy.Console, policy.TwoPerson:
+		if a.by == nil {
+			return ErrNotHere
+		}
+		if st.Level == policy.TwoPerson && a.by.is(st.Principal) {
+			return ErrSamePerson
+		}
+		fallthrough
 	case policy.Form:
 		if yes, ok := a.Content[FieldApprove].(bool); !ok || !yes {
 			return ErrNotApproved

@@ -93,7 +93,7 @@ func TestAnswersForAnotherCall(t *testing.T) {
 		{"tool", func(b *approval.Binding) { b.Tool = "platformsh_project_delete" }, "tool"},
 		{"account", func(b *approval.Binding) { b.Account = "bank" }, "account"},
 		{"digest", func(b *approval.Binding) { b.Digest = "d2" }, "arguments"},
-		{"everything", func(b *approval.Binding) { *b = approval.Binding{"bob", "t", "bank", "d2"} }, "principal"},
+		{"everything", func(b *approval.Binding) { *b = approval.Binding{"bob", "t", "bank", "d2", ""} }, "principal"},
 	} {
 		g := newGate(t)
 		q := ask(t, g, form)
@@ -218,8 +218,7 @@ func TestAskRefusesWhatItCannotAsk(t *testing.T) {
 		"refused call":       {binding, policy.Verdict{Action: policy.Deny}, "main", approval.ErrCannotAsk},
 		"zero verdict":       {binding, policy.Verdict{}, "main", approval.ErrCannotAsk},
 		"no level":           {binding, policy.Verdict{Action: policy.Confirm}, "main", approval.ErrCannotAsk},
-		"console":            {binding, policy.Verdict{Action: policy.Confirm, Level: policy.Console}, "main", approval.ErrCannotAsk},
-		"two people":         {binding, policy.Verdict{Action: policy.Confirm, Level: policy.TwoPerson}, "main", approval.ErrCannotAsk},
+		"unknown level":      {binding, policy.Verdict{Action: policy.Confirm, Level: "shout"}, "main", approval.ErrCannotAsk},
 		"incomplete binding": {approval.Binding{Principal: "ana"}, form, "main", approval.ErrIncomplete},
 		"no name to type":    {binding, typed, "", approval.ErrCannotAsk},
 		"invisible name":     {binding, typed, "main\u200b", approval.ErrCannotAsk},
@@ -248,7 +247,7 @@ func TestAskAndRedeem(t *testing.T) {
 		if q.Field.Name != c.field || q.Field.Type != c.is {
 			t.Errorf("%s: field %+v", c.v.Level, q.Field)
 		}
-		schema := q.Field.Schema()
+		schema := q.Schema()
 		if want := []string{c.field}; !reflect.DeepEqual(schema["required"], want) || schema["type"] != "object" {
 			t.Errorf("%s: schema %v", c.v.Level, schema)
 		}
@@ -259,6 +258,95 @@ func TestAskAndRedeem(t *testing.T) {
 		if err != nil || !grant.Covers(binding) {
 			t.Errorf("%s: %v", c.v.Level, err)
 		}
+	}
+}
+
+// What the policy wants approved on the console cannot be approved by anything that comes with a call.
+func TestConsoleLevelsTakeNoAnswerOfAClient(t *testing.T) {
+	t.Parallel()
+	g := newGate(t)
+	for _, level := range []policy.Level{policy.Console, policy.TwoPerson} {
+		for _, answer := range []approval.Answer{yes, name, {Action: approval.Accept, Content: yes.Content, Via: "console"}} {
+			q := ask(t, g, policy.Verdict{Action: policy.Confirm, Level: level})
+			if grant, err := g.Redeem(q.State, binding, answer); !errors.Is(err, approval.ErrNotHere) || grant.Covers(binding) {
+				t.Errorf("%s: got %v, want ErrNotHere", level, err)
+			}
+		}
+	}
+}
+
+// The target is looked at again when the answer comes: a yes to a staging environment is none to the production environment that
+// it has become.
+func TestTargetChangedBetweenCardAndCall(t *testing.T) {
+	t.Parallel()
+	g := newGate(t)
+	state := func(details ...approval.Detail) approval.Binding {
+		b := binding
+		b.Target = approval.NewTarget(details)
+		return b
+	}
+	kind, head := approval.Detail{Name: "type", Value: "staging"}, approval.Detail{Name: "deployed", Value: "abc"}
+	asked := state(kind, head)
+	for _, c := range []struct {
+		name string
+		now  approval.Binding
+		says string
+	}{
+		{"other kind", state(approval.Detail{Name: "type", Value: "production"}, head), "type was staging and is production now"},
+		{"redeployed", state(kind, approval.Detail{Name: "deployed", Value: "def"}), "deployed was abc and is def now"},
+		{"out of sight", state(kind), "deployed was abc and cannot be seen now"},
+		{"more to see", state(kind, head, approval.Detail{Name: "status", Value: "active"}), "status is active and could not be seen then"},
+		{"nothing known", binding, "cannot be seen now"},
+	} {
+		q, err := g.Ask(asked, form, card)
+		if err != nil {
+			t.Fatal(err)
+		}
+		grant, err := g.Redeem(q.State, c.now, yes)
+		if !errors.Is(err, approval.ErrChanged) || grant.Covers(c.now) || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: got %v, want that %s", c.name, err, c.says)
+		}
+	}
+}
+
+// One answer can ask for a backup first; the grants for it come only with the yes.
+func TestBackupFirst(t *testing.T) {
+	t.Parallel()
+	g := newGate(t)
+	backup := binding
+	backup.Tool, backup.Digest = "platformsh_environment_backup_create", "digest-of-the-backup"
+	withBackup := card
+	withBackup.First = []approval.Step{{Binding: backup, Request: "POST /projects/p/environments/main/backup"}}
+	for _, c := range []struct {
+		content map[string]any
+		want    int
+	}{
+		{map[string]any{"approve": true, "backup_first": true}, 1},
+		{map[string]any{"approve": true, "backup_first": false}, 0},
+		{map[string]any{"approve": true, "backup_first": "true"}, 0},
+		{map[string]any{"approve": true}, 0},
+	} {
+		q, err := g.Ask(binding, form, withBackup)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(q.Message, "/backup") || q.Backup == nil {
+			t.Fatalf("the card does not offer the backup:\n%s", q.Message)
+		}
+		grant, err := g.Redeem(q.State, binding, approval.Answer{Action: approval.Accept, Content: c.content})
+		if err != nil || !grant.Covers(binding) || len(grant.First()) != c.want {
+			t.Errorf("%v: %v, %d backups", c.content, err, len(grant.First()))
+		}
+		for _, first := range grant.First() {
+			if !first.Covers(backup) || first.Covers(binding) || grant.Covers(backup) {
+				t.Error("the grants for backup and call are mixed up")
+			}
+		}
+	}
+	incomplete := card
+	incomplete.First = []approval.Step{{Request: "POST /x"}}
+	if _, err := g.Ask(binding, form, incomplete); !errors.Is(err, approval.ErrIncomplete) {
+		t.Errorf("a backup without a binding: %v", err)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"paasmcp/internal/approval"
+	"paasmcp/internal/policy"
 	"paasmcp/tools"
 )
 
@@ -30,7 +31,21 @@ func (t terminal) Ask(ctx context.Context, question func() (approval.Question, e
 	if err != nil {
 		return "", approval.Answer{}, err
 	}
-	answer, err := askOn(ctx, t.in, t.out, q.Message, q.Field)
+	if q.Level == policy.Console || q.Level == policy.TwoPerson {
+		return "", approval.Answer{}, approval.ErrNotHere
+	}
+	in := bufio.NewReader(t.in)
+	answer, err := askOn(ctx, in, t.out, q.Message, q.Field)
+	if err == nil && answer.Action == approval.Accept && q.Backup != nil {
+		fmt.Fprintf(t.out, "%s? [Y/n] ", q.Backup.Title)
+		line, err := readLine(ctx, in)
+		if err != nil {
+			return q.State, approval.Answer{Action: approval.Cancel}, nil //nolint:nilerr // no answer is the answer "cancel"
+		}
+		said := strings.ToLower(strings.TrimSpace(line))
+		answer.Content[q.Backup.Name] = said != "n" && said != "no"
+	}
+	answer.Via = "terminal"
 	return q.State, answer, err
 }
 

@@ -1,0 +1,66 @@
+package approval
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+// Target is the state of a target when somebody looked at it, in a form that can be compared: a JSON list of names and
+// values. It holds only what a person decides by (kind, name, status, what is deployed); a counter that ticks by itself would
+// make every answer come too late.
+type Target string
+
+// NewTarget writes a state down. No details give the empty Target.
+func NewTarget(details []Detail) Target {
+	if len(details) == 0 {
+		return ""
+	}
+	list := make([][2]string, len(details))
+	for i, d := range details {
+		list[i] = [2]string{d.Name, inert(d.Value, maxState)}
+	}
+	text, err := json.Marshal(list)
+	if err != nil { // strings can always be written
+		panic(fmt.Sprintf("state of a target: %v", err))
+	}
+	return Target(text)
+}
+
+// maxState bounds one value of a state, in characters: it travels through the client with the question.
+const maxState = 100
+
+// difference says in words what changed between two looks.
+func (t Target) difference(now Target) string {
+	before, after := t.values(), now.values()
+	var changes []string
+	for _, pair := range before {
+		switch value, ok := find(after, pair[0]); {
+		case !ok:
+			changes = append(changes, fmt.Sprintf("%s was %s and cannot be seen now", pair[0], pair[1]))
+		case value != pair[1]:
+			changes = append(changes, fmt.Sprintf("%s was %s and is %s now", pair[0], pair[1], value))
+		}
+	}
+	for _, pair := range after {
+		if _, ok := find(before, pair[0]); !ok {
+			changes = append(changes, fmt.Sprintf("%s is %s and could not be seen then", pair[0], pair[1]))
+		}
+	}
+	return strings.Join(changes, "; ")
+}
+
+func (t Target) values() [][2]string {
+	var list [][2]string
+	_ = json.Unmarshal([]byte(t), &list) // of our own making; what cannot be read has no values
+	return list
+}
+
+func find(list [][2]string, name string) (string, bool) {
+	for _, pair := range list {
+		if pair[0] == name {
+			return pair[1], true
+		}
+	}
+	return "", false
+}
