@@ -41,7 +41,7 @@ type TicketState string
 // The states. A ticket moves from waiting to one of the others, and from approved to used or expired.
 const (
 	Waiting   TicketState = "waiting"
-	Approved  TicketState = "approved"  // the yes was not fetched yet: its client gave up, and can repeat the call
+	Approved  TicketState = "approved" // the yes was not fetched yet: its client gave up, and can repeat the call
 	Declined  TicketState = "declined"
 	Used      TicketState = "used"      // approved, and the call went on
 	Expired   TicketState = "expired"   // not answered, or not fetched, in time
