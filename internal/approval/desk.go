@@ -205,6 +205,9 @@ func (d *Desk) Wait(ctx context.Context, id string) (state string, answer Answer
 	defer d.mu.Unlock()
 	t.Waiters--
 	defer d.notify()
+	if !time.Now().Before(t.Expires) {
+		d.end(t) // the timer may be late
+	}
 	if err := ctx.Err(); err != nil && !t.fetched {
 		return "", Answer{}, err
 	}
@@ -279,10 +282,15 @@ func (d *Desk) Decide(id string, who Approver, say Decision) error {
 	return nil
 }
 
-// expire ends a ticket whose time is over, unless its answer was fetched in the same moment.
 func (d *Desk) expire(t *ticket) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.end(t)
+	d.notify()
+}
+
+// end settles, with the lock held, a ticket whose time is over, unless its answer was fetched before.
+func (d *Desk) end(t *ticket) {
 	if t.fetched {
 		return
 	}
@@ -297,7 +305,6 @@ func (d *Desk) expire(t *ticket) {
 	case t.State == Approved:
 		t.State = Expired
 	}
-	d.notify()
 }
 
 // Ticket gives one ticket.

@@ -320,6 +320,7 @@ func TestEndOfTime(t *testing.T) {
 		}
 		time.Sleep(approval.Lifetime)
 		all.Wait()
+		synctest.Wait()
 		for id, want := range map[string]approval.TicketState{alone.ID: approval.Withdrawn, watched.ID: approval.Expired, late.ID: approval.Expired} {
 			if s := stateOf(t, d, id); s != want {
 				t.Errorf("the ticket is %s, want %s", s, want)
