@@ -32,7 +32,9 @@ type Entry struct {
 	Verdict       string           `json:"verdict,omitempty"`
 	Level         string           `json:"level,omitempty"`
 	Digest        string           `json:"digest,omitempty"`
-	AnsweredBy    string           `json:"answered_by,omitempty"` // who said yes, where a person was asked
+	AnsweredBy    string           `json:"answered_by,omitempty"`  // who said yes, where a person was asked
+	AnsweredVia   string           `json:"answered_via,omitempty"` // the channel of the answer: form, url, console, terminal …
+	Card          string           `json:"card,omitempty"`         // digest of the card that the person saw
 }
 
 // Outcome is how a call ended.
