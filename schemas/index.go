@@ -35,10 +35,11 @@ type Row struct {
 	IsList     bool   // the answer is a list
 	HasShows   bool   // the answer is cut to some fields by default
 	IsFile     bool   // the answer is a file
-	properties string // of the input schema, rendered
+	IsShort    bool   // the input schema leaves most details to paas_describe
+	properties string // of the input schema, rendered for tools/list
 }
 
-// InputSchema is what [Operation.InputSchema] is, without decoding the operation.
+// InputSchema is what tools/list shows of [Operation.InputSchema]; it may leave details out. The operation is not decoded.
 func (r *Row) InputSchema(extra ...Property) json.RawMessage {
 	return inputSchema(r.properties, extra, r.Required)
 }
@@ -149,8 +150,9 @@ func WriteIndex(ops []Operation) ([]byte, error) {
 		cols[colFlags] = joined(o.Flags)
 		cols[colRequired] = joined(o.RequiredArguments())
 		cols[colAliases] = strings.Join(o.Aliases, ";")
-		cols[colMarks] = marks(o)
-		cols[colProperties] = o.properties()
+		properties, short := o.listed()
+		cols[colMarks] = marks(o, short)
+		cols[colProperties] = properties
 		cols[colRow] = string(row)
 		out.WriteString(strings.Join(cols, "\t"))
 		out.WriteByte('\n')
@@ -163,9 +165,10 @@ const (
 	markList  = "list"
 	markShows = "shows"
 	markFile  = "file"
+	markShort = "short"
 )
 
-func marks(o *Operation) string {
+func marks(o *Operation, short bool) string {
 	var list []string
 	if o.List != "" {
 		list = append(list, markList)
@@ -175,6 +178,9 @@ func marks(o *Operation) string {
 	}
 	if o.ReturnsFile() {
 		list = append(list, markFile)
+	}
+	if short {
+		list = append(list, markShort)
 	}
 	return strings.Join(list, ",")
 }
@@ -198,6 +204,7 @@ func parseLine(platform Platform, line string) (Row, string, error) {
 		IsList:     strings.Contains(cols[colMarks], markList),
 		HasShows:   strings.Contains(cols[colMarks], markShows),
 		IsFile:     strings.Contains(cols[colMarks], markFile),
+		IsShort:    strings.Contains(cols[colMarks], markShort),
 		properties: cols[colProperties],
 	}, cols[colRow], nil
 }

@@ -10,20 +10,24 @@ import (
 // the server's own (limit, cursor, account …). It keeps to what every client and model loads: an inline object with
 // additionalProperties false, no $ref, no combinators, no type lists.
 func (o *Operation) InputSchema(extra ...Property) json.RawMessage {
-	return inputSchema(o.properties(), extra, o.RequiredArguments())
+	var own bytes.Buffer // the row's arguments, without the braces around them
+	for i, p := range o.shown() {
+		writeProperty(&own, p.Name, &p.Schema, Visible, i > 0)
+	}
+	return inputSchema(own.String(), extra, o.RequiredArguments())
 }
 
-// properties renders the row's own arguments, without the braces around them.
-func (o *Operation) properties() string {
-	var b bytes.Buffer
+// shown are the row's own arguments with what a reader is told beyond their type.
+func (o *Operation) shown() Properties {
+	list := make(Properties, len(o.Params))
 	for i := range o.Params {
 		schema := o.Params[i].Schema
 		if schema.Nullable && (o.Method() == "PATCH" || o.Method() == "PUT") {
 			schema.Description = spaced(schema.Description, "null clears it.")
 		}
-		writeProperty(&b, o.Params[i].Name, &schema, Visible, i > 0)
+		list[i] = Property{Name: o.Params[i].Name, Schema: schema}
 	}
-	return b.String()
+	return list
 }
 
 func inputSchema(properties string, extra []Property, required []string) json.RawMessage {
@@ -48,12 +52,14 @@ func writeProperty(b *bytes.Buffer, name string, s *Schema, form Rendering, comm
 	s.render(b, form, false)
 }
 
-// Rendering selects one of the two forms of a schema.
+// Rendering selects one of the forms of a schema.
 type Rendering int
 
 const (
 	// Visible is what clients see: nothing that any of them fails to load.
 	Visible Rendering = iota
+	// Listed is Visible without additionalProperties: false on its objects, which costs tokens and tells a model nothing.
+	Listed
 	// Checking is what arguments are validated against: explicit nulls are admitted where the row says so.
 	Checking
 )
@@ -75,7 +81,7 @@ func (s *Schema) render(b *bytes.Buffer, form Rendering, root bool) {
 	} else {
 		value(b, s.Type)
 	}
-	if form == Visible {
+	if form != Checking {
 		key(b, "description", s.Description, s.Description != "")
 	}
 	key(b, "format", s.Format, s.Format != "" && !slices.Contains(localFormats, s.Format))
@@ -103,7 +109,9 @@ func (s *Schema) render(b *bytes.Buffer, form Rendering, root bool) {
 		}
 		b.WriteByte('}')
 		key(b, "required", s.Required, len(s.Required) > 0)
-		b.WriteString(`,"additionalProperties":false`)
+		if form != Listed {
+			b.WriteString(`,"additionalProperties":false`)
+		}
 	}
 	if s.Values != nil {
 		b.WriteString(`,"additionalProperties":`)

@@ -70,7 +70,11 @@ func (sel Selection) rows(catalog *schemas.Catalog) ([]schemas.Row, error) {
 // tool makes the MCP tool of a row, without decoding it: nobody calls most tools. Hints derive from the same risk as the
 // gate.
 func (s *Service) tool(row *schemas.Row) mcp.Tool {
-	tool := mcp.NewToolWithRawSchema(row.Name, row.Summary, row.InputSchema(s.ownArguments(row)...))
+	description := row.Summary
+	if row.IsShort {
+		description += " What each argument means: paas_describe."
+	}
+	tool := mcp.NewToolWithRawSchema(row.Name, description, row.InputSchema(s.ownArguments(row)...))
 	destructive := slices.Contains(row.Risk, schemas.Destructive) || slices.Contains(row.Risk, schemas.Irreversible)
 	idempotent := row.IsRead() || strings.HasPrefix(row.Call, "PUT ") || strings.HasPrefix(row.Call, "DELETE ")
 	tool.Annotations = hints(row.IsRead(), destructive, idempotent)
