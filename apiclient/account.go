@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"path"
 	"strings"
 
 	"paasmcp/schemas"
@@ -46,6 +47,10 @@ type Account struct {
 	AppID    string // virtuozzo: empty for the platform's own
 	Scope    string // acquia: organization:UUID where the organization signs on with its own identity provider
 	Vendor   string // platformsh: Upsun, or empty
+
+	// Production are patterns (* and ?) of the names of environments that count as production, besides those that the platform
+	// itself knows to be. Virtuozzo knows none, so there every environment counts as production while this is empty.
+	Production []string
 }
 
 // Validate reports everything that is wrong with the account, one line each, naming the account and never a value.
@@ -66,6 +71,11 @@ func (a Account) Validate() error {
 	secret := func(what string, s Secret) {
 		if strings.ContainsFunc(s.Reveal(), func(r rune) bool { return r <= ' ' || r == 0x7f }) {
 			bad("the %s holds a space or a line break: copy it again", what)
+		}
+	}
+	for _, pattern := range a.Production {
+		if _, err := path.Match(pattern, ""); err != nil || pattern == "" {
+			bad("production: %q is not a name or a pattern with * and ?", pattern)
 		}
 	}
 	switch a.Platform {

@@ -74,6 +74,11 @@ func FromEnvironment(env Lookup) ([]apiclient.Account, error) {
 		Login:    get("VIRTUOZZO_LOGIN"),
 		Password: apiclient.Secret(get("VIRTUOZZO_PASSWORD")),
 	}
+	for pattern := range strings.SplitSeq(get("VIRTUOZZO_PRODUCTION"), ",") {
+		if pattern = strings.TrimSpace(pattern); pattern != "" {
+			virtuozzo.Production = append(virtuozzo.Production, pattern)
+		}
+	}
 	if virtuozzo.Token != "" || virtuozzo.Login != "" {
 		add(virtuozzo)
 	}
@@ -98,6 +103,7 @@ type accountYAML struct {
 	Password     string           `yaml:"password"`
 	PasswordFile string           `yaml:"password_file"`
 	AppID        string           `yaml:"appid"`
+	Production   []string         `yaml:"production"` // patterns of environment names
 }
 
 var accountName = regexp.MustCompile(`^[a-z0-9]([a-z0-9._-]{0,38}[a-z0-9])?$`)
@@ -169,6 +175,8 @@ func decode(node *yaml.Node, env Lookup) (apiclient.Account, error) {
 		Login:    r.plain("login", y.Login),
 		Password: r.secret("password", y.Password, y.PasswordFile),
 		AppID:    r.plain("appid", y.AppID),
+
+		Production: y.Production,
 	}
 	r.fromAcquiaCLI(&a, &y)
 	return a, errors.Join(r.errs...)

@@ -1,0 +1,105 @@
+package preview
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"paasmcp/internal/approval"
+)
+
+// changes reads what an update replaces: the same path can be read, and the arguments have the names of the fields.
+func (l *look) changes() error {
+	if l.Op.Method() != "PATCH" && l.Op.Method() != "PUT" {
+		return nil
+	}
+	var values []any
+	for _, hole := range l.Op.Holes() {
+		values = append(values, l.Args[l.param(hole)])
+	}
+	now, ok := l.reading(l.Op.Path(), "", values)
+	if !ok {
+		return nil
+	}
+	before, err := l.object(now.get, now.args)
+	if err != nil {
+		return err
+	}
+	for i := range l.Op.Params {
+		p := &l.Op.Params[i]
+		value, given := l.Args[p.Name]
+		if !given || p.In == "path" || p.In == "query" {
+			continue
+		}
+		old, has := before[p.WireName()]
+		masked := l.Masked[p.Name]
+		switch {
+		case !reflect.DeepEqual(masked, value):
+			// The value is a secret. Whether it differs from the old one, which is masked too, nobody can see.
+			l.change(p.Name, show(old), "(a new value, hidden)")
+		case !has && l.writeOnly(before, p.WireName()):
+			l.change(p.Name, "(not shown by the platform)", show(value))
+		case !equal(old, value):
+			l.change(p.Name, show(old), show(value))
+		}
+	}
+	return nil
+}
+
+func (l *look) change(field, before, after string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.target.Changes = append(l.target.Changes, approval.Change{Field: field, Old: before, New: after})
+}
+
+// writeOnly reports whether the platform leaves a field out although it has others of the same resource: it is then unknown
+// rather than empty.
+func (l *look) writeOnly(before map[string]any, name string) bool {
+	_, has := before[name]
+	return !has && !slices.Contains(l.Op.Shows, name)
+}
+
+// equal compares what was read with what is sent. Numbers differ in their types, and objects say only what they change.
+func equal(old, value any) bool {
+	was, sends := plain(old), plain(value)
+	if object, ok := sends.(map[string]any); ok {
+		before, _ := was.(map[string]any)
+		for name, v := range object {
+			if !equal(before[name], v) {
+				return false
+			}
+		}
+		return true
+	}
+	return reflect.DeepEqual(was, sends)
+}
+
+// plain brings a value to the types of encoding/json.
+func plain(v any) any {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Sprint(v)
+	}
+	var out any
+	if json.Unmarshal(data, &out) != nil {
+		return fmt.Sprint(v)
+	}
+	return out
+}
+
+// show writes a value on one line: scalars as they are, everything else as JSON.
+func show(v any) string {
+	if v == nil {
+		return ""
+	}
+	if t := text(v); t != "" {
+		return t
+	}
+	data, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Sprint(v)
+	}
+	return strings.Trim(string(data), `"`)
+}

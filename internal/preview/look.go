@@ -1,0 +1,182 @@
+package preview
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"paasmcp/internal/approval"
+	"paasmcp/internal/policy"
+)
+
+// look is one look at one call.
+type look struct {
+	Call
+	ctx       context.Context
+	previewer *Previewer
+	reader    Reader
+	dialect   dialect
+
+	mu     sync.Mutex
+	target Target
+}
+
+// together runs reads side by side: a person waits for the slowest, not for all of them.
+func (l *look) together(steps ...func()) {
+	var all sync.WaitGroup
+	for _, step := range steps {
+		all.Go(step)
+	}
+	all.Wait()
+}
+
+// object reads one object.
+func (l *look) object(tool string, args map[string]any) (map[string]any, error) {
+	answer, err := l.reader.Read(l.ctx, tool, args)
+	if err != nil {
+		return nil, err
+	}
+	object, ok := answer.(map[string]any)
+	if !ok || len(object) == 0 {
+		return nil, errors.New("the platform answered with nothing that could be shown")
+	}
+	return object, nil
+}
+
+// list reads a list of objects.
+func (l *look) list(tool string, args map[string]any) ([]map[string]any, error) {
+	answer, err := l.reader.Read(l.ctx, tool, args)
+	if err != nil {
+		return nil, err
+	}
+	items, ok := answer.([]any)
+	if !ok {
+		return nil, errors.New("the platform did not answer with a list")
+	}
+	var list []map[string]any
+	for _, item := range items {
+		if object, ok := item.(map[string]any); ok {
+			list = append(list, object)
+		}
+	}
+	return list, nil
+}
+
+// The parts of a target are added under the lock: reads run side by side.
+
+func (l *look) detail(name, value string) { l.add(&l.target.Details, name, value) }
+func (l *look) along(name, value string)  { l.add(&l.target.Along, name, value) }
+func (l *look) state(name, value string)  { l.add(&l.target.State, name, value) }
+
+func (l *look) add(to *[]approval.Detail, name, value string) {
+	if value == "" {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	*to = append(*to, approval.Detail{Name: name, Value: value})
+}
+
+// doubt notes what could not be looked up. The reason is the platform's or the network's, and stands on the card as data.
+func (l *look) doubt(what string, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.target.Doubts = append(l.target.Doubts, what+": "+err.Error())
+}
+
+// argument is a scalar argument as text, empty when it is not given.
+func (l *look) argument(name string) string { return text(l.Args[name]) }
+
+// environmentKind looks up every environment that the call changes.
+func (l *look) environmentKind() Kind {
+	ids := l.dialect.environments(l.Call)
+	if len(ids) == 0 {
+		return Kind{}
+	}
+	kinds := make([]Kind, len(ids))
+	var steps []func()
+	for i, id := range ids {
+		steps = append(steps, func() { kinds[i] = l.kindOf(id) })
+	}
+	l.together(steps...)
+	// Production first; stable, so that the first environment speaks for several of a kind.
+	slices.SortStableFunc(kinds, func(a, b Kind) int {
+		return cmp.Compare(btoi(b.Environment == policy.Production), btoi(a.Environment == policy.Production))
+	})
+	return kinds[0]
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func (l *look) kindOf(id string) Kind {
+	kind, err := l.dialect.kind(l, id)
+	switch {
+	case err != nil:
+		kind = Kind{Environment: policy.Production, Name: id,
+			Doubt: fmt.Sprintf("environment %s, which therefore counts as production: %v", id, err)}
+	case matches(l.reader.Production(), kind.Name) || matches(l.reader.Production(), id):
+		kind.Environment = policy.Production
+	}
+	return kind
+}
+
+// matches reports whether one of the patterns stands for the name; * also stands for slashes, which names of branches have.
+func matches(patterns []string, name string) bool {
+	return slices.ContainsFunc(patterns, func(pattern string) bool {
+		flat := strings.NewReplacer("/", "\x00")
+		ok, err := path.Match(flat.Replace(pattern), flat.Replace(name))
+		return ok && err == nil
+	})
+}
+
+// text writes a scalar as people would, and anything else as nothing.
+func text(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case json.Number:
+		return v.String()
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	case int:
+		return strconv.Itoa(v)
+	case bool:
+		return strconv.FormatBool(v)
+	}
+	return ""
+}
+
+// field follows a dotted path into an object.
+func field(object map[string]any, dotted string) any {
+	var at any = object
+	for key := range strings.SplitSeq(dotted, ".") {
+		m, ok := at.(map[string]any)
+		if !ok {
+			return nil
+		}
+		at = m[key]
+	}
+	return at
+}
+
+// first is the first of some fields that holds a text.
+func first(object map[string]any, dotted ...string) string {
+	for _, d := range dotted {
+		if t := text(field(object, d)); t != "" {
+			return t
+		}
+	}
+	return ""
+}

@@ -1,0 +1,144 @@
+// Package preview finds out by reads what a call will hit, before a person is asked about it: names in place of ids, whether it
+// is production, what goes with it, what changes, and which backup could be taken first.
+//
+// It never decides and never lets anything through: what it cannot find out becomes a doubt on the card, and an environment
+// that it cannot look up counts as production.
+package preview
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"paasmcp/internal/approval"
+	"paasmcp/internal/policy"
+	"paasmcp/schemas"
+)
+
+// Reader reads on behalf of the caller. It bounds number and time of the reads, gives the same answer to the same question
+// without asking twice, and refuses what the policy does not let the caller read unasked. It is safe for concurrent use.
+type Reader interface {
+	// Read calls a read operation. Answers are masked; lists come as []any.
+	Read(ctx context.Context, tool string, args map[string]any) (any, error)
+	// Production are the patterns of environment names that the account's configuration declares to be production.
+	Production() []string
+}
+
+// Call is the call to look at. Masked are its arguments as people may see them.
+type Call struct {
+	Op     *schemas.Operation
+	Args   map[string]any
+	Masked map[string]any
+}
+
+// Kind is what is known about the environment that a call changes.
+type Kind struct {
+	Environment policy.Environment // Unknown when the call is about no environment
+	Name        string             // of the environment, as people call it
+	Note        string             // what a reader should know about how this was found out
+	Doubt       string             // why it could not be looked up
+}
+
+// Target is what a card shows about a call besides the call itself.
+type Target struct {
+	Kind    Kind
+	Name    string            // that a person types; empty when the arguments' own name is the best
+	Details []approval.Detail // what will be hit
+	Along   []approval.Detail // what goes with it
+	Changes []approval.Change // old → new
+	State   []approval.Detail // what must be the same when the answer comes
+	Cost    string
+	First   []Step // the backup that could be taken first
+	Doubts  []string
+}
+
+// Step is a call that can be made before the one on the card.
+type Step struct {
+	Tool string
+	Args map[string]any
+}
+
+// Previewer looks at calls of one catalogue. It is safe for concurrent use.
+type Previewer struct {
+	catalog *schemas.Catalog
+	gets    func() map[string]string
+}
+
+// New makes a previewer. Nothing is read or indexed until something is looked at.
+func New(catalog *schemas.Catalog) *Previewer {
+	return &Previewer{catalog: catalog, gets: sync.OnceValue(func() map[string]string { return getters(catalog) })}
+}
+
+// dialect is what differs between platforms.
+type dialect interface {
+	// environments names the environments that a call changes, by the ids that its arguments give; none when it changes none.
+	environments(c Call) []string
+	// kind looks one of them up.
+	kind(l *look, id string) (Kind, error)
+	// resource describes one resource that a call names: what it is called, and the state that a decision rests on. ok is false
+	// where [plainResource] does as well.
+	resource(tool string, answer map[string]any) (r resource, ok bool)
+	// family adds what only this platform's operations have: children, backups, domains, estimates.
+	family(l *look)
+}
+
+func dialectOf(platform schemas.Platform) dialect {
+	switch platform {
+	case schemas.Platformsh:
+		return platformsh{}
+	case schemas.Acquia:
+		return acquia{}
+	default:
+		return virtuozzo{}
+	}
+}
+
+// NamesEnvironment reports whether the call changes environments that can be looked up.
+func NamesEnvironment(c Call) bool {
+	return !c.Op.IsRead() && len(dialectOf(c.Op.Platform).environments(c)) > 0
+}
+
+// Kind says what kind of environment a call changes. Of several the most dangerous one counts, and one that cannot be looked up
+// counts as production.
+func (p *Previewer) Kind(ctx context.Context, c Call, r Reader) Kind {
+	return p.look(ctx, c, r).environmentKind()
+}
+
+// Changes reads what an update is about to replace. The error says why that cannot be known; it is nil for calls that are no updates.
+func (p *Previewer) Changes(ctx context.Context, c Call, r Reader) ([]approval.Change, error) {
+	l := p.look(ctx, c, r)
+	err := l.changes()
+	return l.target.Changes, err
+}
+
+// Look finds out everything that the card of a call shows.
+func (p *Previewer) Look(ctx context.Context, c Call, r Reader) Target {
+	l := p.look(ctx, c, r)
+	// First what people decide by, and what the platform's part needs again anyway; the reader gives the same answer twice.
+	l.together(
+		func() { l.target.Kind = l.environmentKind() },
+		l.resources,
+		func() {
+			if err := l.changes(); err != nil {
+				l.doubt("what the update replaces", err)
+			}
+		},
+	)
+	if l.target.Kind.Doubt != "" {
+		l.target.Doubts = append(l.target.Doubts, l.target.Kind.Doubt)
+	}
+	if l.target.Kind.Note != "" {
+		l.detail("environment "+l.target.Kind.Name, l.target.Kind.Note)
+	}
+	l.dialect.family(l)
+	for _, change := range l.target.Changes {
+		l.target.State = append(l.target.State, approval.Detail{Name: change.Field, Value: change.Old})
+	}
+	slices.Sort(l.target.Doubts) // they were found in no particular order
+	l.target.Doubts = slices.Compact(l.target.Doubts)
+	return l.target
+}
+
+func (p *Previewer) look(ctx context.Context, c Call, r Reader) *look {
+	return &look{Call: c, ctx: ctx, previewer: p, reader: r, dialect: dialectOf(c.Op.Platform)}
+}
