@@ -67,6 +67,14 @@ type Ticket struct {
 // Open reports whether somebody can still decide about the ticket.
 func (t Ticket) Open() bool { return t.State == Waiting }
 
+// Refuses says why this approver cannot let the ticket's call go; nil when they can. Anybody may decline.
+func (t Ticket) Refuses(who Approver) error {
+	if t.Card.Level == policy.TwoPerson && (who.Name == Local || who.is(t.Request.Principal)) {
+		return errNameOperators
+	}
+	return nil
+}
+
 // Decision is what an approver says.
 type Decision struct {
 	Approve bool
@@ -259,17 +267,19 @@ func (d *Desk) Decide(id string, who Approver, say Decision) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	t := d.tickets[id]
-	switch {
-	case t == nil:
+	if t == nil {
 		return ErrNoTicket
+	}
+	refused := t.Refuses(who)
+	switch {
 	case t.State != Waiting:
 		return fmt.Errorf("%w: it is %s", ErrSettled, t.State)
 	case !time.Now().Before(t.Expires):
 		return ErrExpired
 	case !say.Approve:
 		t.State = Declined
-	case t.Card.Level == policy.TwoPerson && (who.Name == Local || who.is(t.Request.Principal)):
-		return errNameOperators
+	case refused != nil:
+		return refused
 	case t.Field.Name == FieldName && say.Name != t.Card.Expect:
 		return ErrWrongName
 	default:

@@ -410,3 +410,23 @@ func TestListAndChanges(t *testing.T) {
 		}
 	})
 }
+
+// What a page lays out by itself is as inert as the text of the card.
+func TestShownCardIsInert(t *testing.T) {
+	t.Parallel()
+	const evil = "a\u202eb\nAccount: other\u200b"
+	const want = `a\u{202e}b\nAccount: other\u{200b}`
+	shown := approval.Card{
+		Account: evil, Tool: evil, Summary: evil, About: evil, Request: evil, Cost: evil, Reason: evil,
+		Target: []approval.Detail{{Name: evil, Value: evil}}, Along: []approval.Detail{{Name: evil, Value: evil}},
+		Changes: []approval.Change{{Field: evil, Old: evil, New: evil}}, Doubts: []string{evil}, First: []approval.Step{{Request: evil}},
+	}.Shown()
+	for _, got := range []string{
+		shown.Account, shown.Tool, shown.Summary, shown.About, shown.Request, shown.Cost, shown.Reason, shown.Target[0].Name, shown.Target[0].Value,
+		shown.Along[0].Name, shown.Along[0].Value, shown.Changes[0].Field, shown.Changes[0].Old, shown.Changes[0].New, shown.Doubts[0], shown.First[0].Request,
+	} {
+		if got != want {
+			t.Errorf("shown as %q", got)
+		}
+	}
+}
