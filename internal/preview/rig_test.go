@@ -1,0 +1,241 @@
+package preview_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"paasmcp/apiclient"
+	"paasmcp/internal/approval"
+	"paasmcp/internal/preview"
+	"paasmcp/internal/secrets"
+	"paasmcp/internal/simulator"
+	"paasmcp/schemas"
+)
+
+// Bounds of one look, as the program sets them.
+const (
+	maxReads = 6
+	maxTime  = 3 * time.Second
+)
+
+// rig is a previewer over the real rows, the real client and the simulated platforms.
+type rig struct {
+	t          *testing.T
+	catalog    *schemas.Catalog
+	sim        *simulator.Simulator
+	clients    map[schemas.Platform]*apiclient.Client
+	previewer  *preview.Previewer
+	production []string // patterns of the account
+	// answer takes the place of the platform where it says so; for answers that the simulator would never give.
+	answer func(tool string, args map[string]any) (answer any, err error, ok bool)
+}
+
+// inBubble runs a test on a clock of its own, which begins at 2000-01-01 and stands still while anything is done.
+func inBubble(t *testing.T, test func(t *testing.T, r *rig)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) { test(t, newRig(t)) })
+}
+
+func newRig(t *testing.T) *rig {
+	t.Helper()
+	catalog, err := schemas.Open([]schemas.Flag{schemas.Deprecated, schemas.Privileged}, schemas.Catalogued()...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &rig{t: t, catalog: catalog, sim: simulator.New(simulator.Options{Speed: simulator.Instant, AcquiaRate: -1}), previewer: preview.New(catalog),
+		clients: map[schemas.Platform]*apiclient.Client{}}
+	const base = "http://127.0.0.1"
+	for _, account := range []apiclient.Account{
+		{Name: "psh", Platform: schemas.Platformsh, Token: simulator.PlatformshToken, APIURL: base + simulator.PlatformshPath,
+			TokenURL: base + simulator.PlatformshPath + "/oauth2/token"},
+		{Name: "cloud", Platform: schemas.Acquia, Key: simulator.AcquiaKey, Secret: simulator.AcquiaSecret, APIURL: base + simulator.AcquiaPath + "/api",
+			TokenURL: base + simulator.AcquiaPath + "/api/auth/oauth/token"},
+		{Name: "vap", Platform: schemas.Virtuozzo, Token: simulator.VirtuozzoToken, APIURL: base + simulator.VirtuozzoPath + "/1.0"},
+	} {
+		client, err := apiclient.New(account, apiclient.Options{Transport: r.sim.Transport()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.clients[account.Platform] = client
+	}
+	return r
+}
+
+func (r *rig) operation(tool string) *schemas.Operation {
+	r.t.Helper()
+	op, ok := r.catalog.Operation(tool)
+	if !ok {
+		r.t.Fatalf("there is no operation %s", tool)
+	}
+	return op
+}
+
+// call makes a call whose arguments have the types of decoded JSON.
+func (r *rig) call(tool string, args map[string]any) preview.Call {
+	r.t.Helper()
+	op := r.operation(tool)
+	given := plain(r.t, args)
+	return preview.Call{Op: op, Args: given, Masked: masked(r.t, op, given).(map[string]any)}
+}
+
+// look looks at a call and returns also what was read for it.
+func (r *rig) look(tool string, args map[string]any) (preview.Target, *reader) {
+	r.t.Helper()
+	reader := r.reader()
+	ctx, cancel := context.WithTimeout(r.t.Context(), maxTime)
+	defer cancel()
+	return r.previewer.Look(ctx, r.call(tool, args), reader), reader
+}
+
+// send makes a change that must succeed.
+func (r *rig) send(tool string, args map[string]any) {
+	r.t.Helper()
+	op := r.operation(tool)
+	request, err := apiclient.Build(op, plain(r.t, args))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	if _, err := r.clients[op.Platform].Send(r.t.Context(), request, apiclient.Page{}); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+func (r *rig) reader() *reader { return &reader{rig: r, seen: map[string]func() (any, error){}} }
+
+// reader is the Reader of one look.
+type reader struct {
+	rig  *rig
+	mu   sync.Mutex
+	seen map[string]func() (any, error)
+	made []string // "tool {args}" of every different read, also of those beyond the bound
+}
+
+func (r *reader) Production() []string { return r.rig.production }
+
+func (r *reader) Read(ctx context.Context, tool string, args map[string]any) (any, error) {
+	text, err := json.Marshal(args)
+	if err != nil {
+		return nil, err
+	}
+	key := tool + " " + string(text)
+	r.mu.Lock()
+	once, ok := r.seen[key]
+	if !ok {
+		r.made = append(r.made, key)
+		once = sync.OnceValues(func() (any, error) { return r.rig.read(ctx, tool, args) })
+		if len(r.made) > maxReads {
+			once = func() (any, error) { return nil, errors.New("too many reads") }
+		}
+		r.seen[key] = once
+	}
+	r.mu.Unlock()
+	return once()
+}
+
+// reads are the names of the operations that were called, sorted and without the platform.
+func (r *reader) reads() []string {
+	var names []string
+	for _, key := range r.made {
+		name, _, _ := strings.Cut(key, " ")
+		_, name, _ = strings.Cut(name, "_")
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+func (r *rig) read(ctx context.Context, tool string, args map[string]any) (any, error) {
+	op, ok := r.catalog.Operation(tool)
+	if !ok || !op.IsRead() {
+		return nil, fmt.Errorf("%s cannot be read", tool)
+	}
+	for _, name := range op.RequiredArguments() {
+		if args[name] == nil || args[name] == "" {
+			return nil, fmt.Errorf("%s: %s is missing", tool, name)
+		}
+	}
+	if r.answer != nil {
+		if answer, err, ok := r.answer(tool, args); ok {
+			return answer, err
+		}
+	}
+	request, err := apiclient.Build(op, args)
+	if err != nil {
+		return nil, err
+	}
+	result, err := r.clients[op.Platform].Send(ctx, request, apiclient.Page{Limit: 100})
+	if err != nil {
+		return nil, err
+	}
+	if result.IsList {
+		items := result.Items
+		if items == nil {
+			items = []any{}
+		}
+		return masked(r.t, op, items), nil
+	}
+	return masked(r.t, op, result.Value), nil
+}
+
+func masked(t *testing.T, op *schemas.Operation, v any) any {
+	t.Helper()
+	masker, err := secrets.New(op.Secrets)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return masker.Mask(v)
+}
+
+func plain(t *testing.T, args map[string]any) map[string]any {
+	t.Helper()
+	data, err := json.Marshal(args)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]any{}
+	if err := json.Unmarshal(data, &out); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// lines is a target as a card shows it, one line each.
+func lines(target preview.Target) []string {
+	var list []string
+	add := func(prefix string, details []approval.Detail) {
+		for _, d := range details {
+			list = append(list, prefix+d.Name+": "+d.Value)
+		}
+	}
+	add("", target.Details)
+	add("along ", target.Along)
+	for _, c := range target.Changes {
+		list = append(list, "change "+c.Field+": "+c.Old+" → "+c.New)
+	}
+	if target.Cost != "" {
+		list = append(list, "cost "+target.Cost)
+	}
+	for _, step := range target.First {
+		list = append(list, "first "+step.Tool+" "+fmt.Sprint(step.Args))
+	}
+	for _, doubt := range target.Doubts {
+		list = append(list, "doubt "+doubt)
+	}
+	return list
+}
+
+// sameLines compares and prints both, because a card is judged by reading it.
+func sameLines(t *testing.T, what string, got, want []string) {
+	t.Helper()
+	if !slices.Equal(got, want) {
+		t.Errorf("%s\ngot\n\t%s\nwant\n\t%s", what, strings.Join(got, "\n\t"), strings.Join(want, "\n\t"))
+	}
+}
