@@ -10,6 +10,7 @@ import (
 
 	"paasmcp/internal/caller"
 	"paasmcp/internal/policy"
+	"paasmcp/internal/related"
 	"paasmcp/schemas"
 )
 
@@ -39,11 +40,14 @@ type Description struct {
 	Input    json.RawMessage  `json:"input_schema"`
 	Variants json.RawMessage  `json:"variants,omitempty"` // what each kind needs
 	Example  map[string]any   `json:"example"`
+
+	Related   []related.Relation `json:"related,omitempty"`   // what lists its ids, shows it, undoes it, acts on the same, waits
+	Workflows []Workflow         `json:"workflows,omitempty"` // that it is a step of
 }
 
 func (s *Service) describeTool() server.ServerTool {
 	return own(s, "paas_describe", "Describe an operation",
-		"Show one operation: arguments as JSON Schema, example, risk, what the gate will ask, what comes back.",
+		"Show one operation: arguments as JSON Schema, example, risk, what the gate will ask, what comes back, related operations.",
 		hints(true, false, true),
 		func(ctx context.Context, in describeInput, _ mcp.CallToolParams) (*mcp.CallToolResult, error) {
 			d, err := s.Describe(ctx, in.Tool, in.Account)
@@ -64,6 +68,7 @@ func (s *Service) Describe(ctx context.Context, tool, account string) (Descripti
 		Tool: op.Name, Platform: op.Platform, Call: op.Call, CallWith: "paas_write", Summary: op.Summary, About: op.About,
 		Risk: op.Risk, RiskWhen: op.When, Flags: op.Flags, Only: op.Only, Returns: op.Returns, Fields: op.Shows,
 		Input: op.InputSchema(), Example: op.Example.Args, Gate: s.gateText(ctx, op, account),
+		Related: s.relations(op), Workflows: s.workflows(op.Name),
 	}
 	if op.IsRead() {
 		d.CallWith = "paas_read"

@@ -56,11 +56,11 @@ func (s *Service) Present(o *Outcome, v View) Answer {
 	if a.Jobs = o.Jobs; len(a.Jobs) > 0 {
 		notes = append(notes, "the platform works on it: call paas_wait with job "+a.Jobs[0].Job)
 	}
-	if r.Look != "" {
-		notes = append(notes, "the platform goes on working; to see how it went: "+r.Look)
-	}
 	if !r.IsList && a.Value == nil && a.File == nil && len(a.Jobs) == 0 {
 		notes = append(notes, "the platform answered without content, which means that it went well")
+	}
+	if next := s.next(o); next != "" {
+		notes = append(notes, next)
 	}
 	a.Note = strings.Join(notes, "; ")
 	return a

@@ -16,6 +16,7 @@ import (
 	"paasmcp/internal/caller"
 	"paasmcp/internal/finder"
 	"paasmcp/internal/policy"
+	"paasmcp/internal/related"
 	"paasmcp/internal/secrets"
 	"paasmcp/schemas"
 )
@@ -33,6 +34,8 @@ type Config struct {
 	SaveDir string
 	// PollEvery is how often a wait looks at a job; the vendors' own pace when zero. Tests look more often.
 	PollEvery time.Duration
+	// Workflows names the workflows that an operation is a step of; may be nil.
+	Workflows func(tool string) []Workflow
 }
 
 // Judge decides about calls: a [policy.Policy], or a [policy.Live] that can be exchanged while the server runs.
@@ -48,6 +51,7 @@ type Service struct {
 	validator validator
 	maskers   maskers
 	finder    func() *finder.Finder
+	related   *related.Map
 }
 
 // NewService makes a service. The finder's index is built when somebody first looks for something.
@@ -58,7 +62,7 @@ func NewService(c Config) *Service {
 	if c.Policy == nil {
 		c.Policy = policy.Policy(nil) // which refuses everything
 	}
-	s := &Service{Config: c}
+	s := &Service{Config: c, related: related.New(c.Catalog.Rows())}
 	s.finder = sync.OnceValue(func() *finder.Finder { return finder.New(c.Catalog.Rows()) })
 	return s
 }
@@ -107,6 +111,7 @@ type Outcome struct {
 	Account   string
 	Result    *apiclient.Result
 	Jobs      []JobRef
+	args      map[string]any
 	masker    *secrets.Masker // knows what was sent
 	Saved     savedFile       // of an operation that answers with a file
 }
@@ -345,7 +350,7 @@ func (a *attempt) send(ctx context.Context, grant approval.Grant) (*Outcome, err
 			return nil, fmt.Errorf("%s: %w", a.op.Name, err)
 		}
 	}
-	out := &Outcome{Operation: a.op, Account: a.client.Account().Name, masker: a.masker}
+	out := &Outcome{Operation: a.op, Account: a.client.Account().Name, args: a.args, masker: a.masker}
 	id, err := a.s.Audit.Intent(a.entry())
 	if err != nil {
 		if file != nil {
