@@ -20,6 +20,7 @@ import (
 	"paasmcp/internal/secrets"
 	"paasmcp/internal/simulator"
 	"paasmcp/internal/version"
+	"paasmcp/prompts"
 	"paasmcp/schemas"
 	"paasmcp/tools"
 )
@@ -112,6 +113,7 @@ func (s *setup) build(accounts []apiclient.Account, logger *slog.Logger, pollEve
 
 		SaveDir:   s.saveDir,
 		PollEvery: pollEvery,
+		Workflows: prompts.Workflows(s.readOnly),
 	})
 	return service, func() {
 		// The context of the command has ended when the program is told to stop; signing out needs one of its own.
