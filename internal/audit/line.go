@@ -13,7 +13,7 @@ import (
 	"paasmcp/schemas"
 )
 
-// ID names an intent within one file: the seq of its line.
+// ID names an intent: the seq of its line, which goes on from file to file.
 type ID uint64
 
 // Entry is one call as the gate let it through or refused it. The log adds the time.
@@ -62,6 +62,7 @@ const (
 	intent    = "intent"
 	outcome   = "outcome"
 	recovered = "recovered"
+	rotated   = "rotated"
 )
 
 // line is one line of the file, without its hash.
@@ -73,7 +74,8 @@ type line struct {
 	Intent  ID        `json:"intent,omitempty"` // of an outcome
 	Entry   *Entry    `json:"entry,omitempty"`
 	Outcome *Outcome  `json:"outcome,omitempty"`
-	Torn    *torn     `json:"torn,omitempty"` // of a recovery
+	Torn    *torn     `json:"torn,omitempty"`   // of a recovery
+	Former  string    `json:"former,omitempty"` // of a rotation: the name that the file before got
 }
 
 // torn describes what a crash left between the last whole line and the recovery.

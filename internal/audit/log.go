@@ -14,14 +14,21 @@ import (
 // Log appends to an audit file. It is safe for concurrent use. A Log without a file (see [Open]) records nothing and
 // accepts everything.
 type Log struct {
+	folder  folder // where the file is
+	name    string // of the file in it
+	maxSize int64  // of a file; 0: no limit
+	warn    func(error)
+
 	mu     sync.Mutex // guards what follows
 	file   file       // nil: record nothing
 	seq    uint64     // of the last line
 	prev   string     // its hash
 	size   int64      // end of the last line
+	limit  int64      // size at which the file is changed; above maxSize when that did not work
+	begun  bool       // the file holds nothing but the line it begins with
 	broken error      // why nothing more can be written, once that is so
 
-	syncMu sync.Mutex // held while the disk works, so that lines of other calls can be written meanwhile
+	syncMu sync.Mutex // held while the disk works, so that lines of other calls can be written meanwhile; taken before mu
 	synced uint64     // guarded by syncMu: lines up to this one are on the disk
 }
 
@@ -67,10 +74,10 @@ func (l *Log) Close() error {
 		return nil
 	}
 	l.broken = errors.New("audit log: it is closed")
-	return errors.Join(l.file.Sync(), l.file.Close())
+	return errors.Join(l.file.Sync(), l.file.Close(), l.folder.Close())
 }
 
-// append writes one line, whole or not at all.
+// append writes one line, whole or not at all, into a new file when it does not fit into this one.
 func (l *Log) append(rec line) (uint64, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -81,16 +88,37 @@ func (l *Log) append(rec line) (uint64, error) {
 		l.seq++
 		return l.seq, nil
 	}
-	rec.Seq, rec.Prev, rec.Time = l.seq+1, l.prev, time.Now().UTC()
-	text, hash, err := rec.encode()
+	text, hash, err := l.next(&rec)
 	if err != nil {
 		return 0, err
 	}
+	for l.full(len(text)) {
+		l.mu.Unlock()
+		l.rotate(len(text))
+		l.mu.Lock()
+		if l.broken != nil {
+			return 0, l.broken
+		}
+		if text, hash, err = l.next(&rec); err != nil { // other lines stand before it now
+			return 0, err
+		}
+	}
+	return l.put(rec.Seq, text, hash)
+}
+
+// next makes the line that comes after the last one.
+func (l *Log) next(rec *line) (text []byte, hash string, err error) {
+	rec.Seq, rec.Prev, rec.Time = l.seq+1, l.prev, time.Now().UTC()
+	return rec.encode()
+}
+
+// put writes a line that next made.
+func (l *Log) put(seq uint64, text []byte, hash string) (uint64, error) {
 	if err := l.write(text); err != nil {
 		return 0, err
 	}
-	l.seq, l.prev = rec.Seq, hash
-	return rec.Seq, nil
+	l.seq, l.prev, l.begun = seq, hash, false
+	return seq, nil
 }
 
 // write appends bytes. When the disk takes only a part of them, that part is cut off again, so that the log goes on once there
@@ -127,13 +155,16 @@ func (l *Log) sync(seq uint64) error {
 		return broken
 	}
 	if err := f.Sync(); err != nil {
-		// What a failed flush did to the lines before is unknown, and asking again would say "fine".
-		err = fmt.Errorf("audit log: flush to disk: %w; restart the server when the disk works again", err)
 		l.mu.Lock()
-		l.broken = err
-		l.mu.Unlock()
-		return err
+		defer l.mu.Unlock()
+		return l.noFlush(err)
 	}
 	l.synced = last
 	return nil
+}
+
+// noFlush shuts the log. What a failed flush did to the lines before is unknown, and asking again would say "fine".
+func (l *Log) noFlush(err error) error {
+	l.broken = fmt.Errorf("audit log: flush to disk: %w; restart the server when the disk works again", err)
+	return l.broken
 }

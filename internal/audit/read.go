@@ -4,21 +4,23 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"slices"
 	"time"
 )
 
 // Call is one recorded call.
 type Call struct {
-	Line int
-	ID   ID
-	Time time.Time
+	Place
+	ID   ID        `json:"id"`
+	Time time.Time `json:"time"`
 	Entry
-	Outcome *Outcome // nil: not recorded
+	Outcome *Outcome `json:"outcome,omitempty"` // nil: not recorded
 }
 
 // Filter selects calls. A zero field admits all.
 type Filter struct {
 	Since, Until time.Time // Since is included, Until is not
+	Principal    string
 	Account      string
 	Tool         string // a glob in the syntax of path.Match
 	Status       Status // [Unanswered] selects calls without an outcome
@@ -27,41 +29,58 @@ type Filter struct {
 // Unanswered selects, in a [Filter], the calls without an outcome.
 const Unanswered Status = "none"
 
-// Read gives the calls that fit the filter, oldest first, and the numbers of the lines that it could not trust (changed,
-// torn or foreign) and so left out; [Verify] tells more about those.
-func Read(r io.Reader, f Filter) (calls []Call, untrusted []int, err error) {
+// Read gives the calls of one stream that fit the filter, oldest first, and the lines that it could not trust (changed, torn or
+// foreign) and so left out; [Verify] tells more about those.
+func Read(r io.Reader, f Filter) (calls []Call, untrusted []Place, err error) {
+	return collect(f, func(c *collector) error { return c.read("", true, r) })
+}
+
+// ReadFile does the same with a log and its former files, which it finds beside it.
+func ReadFile(path string, f Filter) (calls []Call, untrusted []Place, err error) {
+	return collect(f, func(c *collector) error { return eachFile(path, c.read) })
+}
+
+// collector gathers calls from file to file, since an outcome can stand in another one than its intent.
+type collector struct {
+	filter    Filter
+	calls     []Call
+	waiting   map[ID]int // index of the calls that wait for their outcome
+	untrusted []Place
+}
+
+func collect(f Filter, read func(*collector) error) ([]Call, []Place, error) {
 	if _, err := path.Match(f.Tool, ""); err != nil {
 		return nil, nil, fmt.Errorf("audit filter: tool %q: %w", f.Tool, err)
 	}
-	at := map[ID]int{} // index of the calls that wait for their outcome
-	err = eachLine(r, func(n int, text []byte, _ bool) {
+	c := collector{filter: f, waiting: map[ID]int{}}
+	err := read(&c)
+	return slices.DeleteFunc(c.calls, func(call Call) bool { return !f.ended(call.Outcome) }), c.untrusted, err
+}
+
+func (c *collector) read(name string, _ bool, r io.Reader) error {
+	return inFile(name, eachLine(r, func(n int, text []byte, _ bool) {
 		rec, _, err := decode(text)
+		at := Place{File: name, Line: n}
 		switch {
 		case err != nil:
-			untrusted = append(untrusted, n)
-		case rec.Event == intent && rec.Entry != nil && f.admits(rec):
-			at[ID(rec.Seq)] = len(calls)
-			calls = append(calls, Call{Line: n, ID: ID(rec.Seq), Time: rec.Time, Entry: *rec.Entry})
+			c.untrusted = append(c.untrusted, at)
+		case rec.Event == intent && rec.Entry != nil && c.filter.admits(rec):
+			c.waiting[ID(rec.Seq)] = len(c.calls)
+			c.calls = append(c.calls, Call{Place: at, ID: ID(rec.Seq), Time: rec.Time, Entry: *rec.Entry})
 		case rec.Event == outcome:
-			if i, ok := at[rec.Intent]; ok {
-				calls[i].Outcome = rec.Outcome
-				delete(at, rec.Intent)
+			if i, ok := c.waiting[rec.Intent]; ok {
+				c.calls[i].Outcome = rec.Outcome
+				delete(c.waiting, rec.Intent)
 			}
 		}
-	})
-	kept := calls[:0]
-	for _, c := range calls {
-		if f.ended(c.Outcome) {
-			kept = append(kept, c)
-		}
-	}
-	return kept, untrusted, err
+	}))
 }
 
 func (f Filter) admits(rec line) bool {
 	tool, _ := path.Match(f.Tool, rec.Entry.Tool)
 	return (f.Since.IsZero() || !rec.Time.Before(f.Since)) &&
 		(f.Until.IsZero() || rec.Time.Before(f.Until)) &&
+		(f.Principal == "" || f.Principal == rec.Entry.Principal) &&
 		(f.Account == "" || f.Account == rec.Entry.Account) &&
 		(f.Tool == "" || tool)
 }

@@ -3,6 +3,7 @@ package audit
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -10,52 +11,55 @@ import (
 	"hash"
 	"io"
 	"slices"
+	"time"
 )
 
 // Report is what [Verify] found.
 type Report struct {
+	Files     int
 	Lines     int
 	Calls     int       // intents
+	Begins    ID        // first entry: 1, or more when the oldest files are not there
 	Head      string    // hash of the last line: the whole log in 64 characters
-	Problems  []Problem // signs of tampering, by line
-	Open      []Pending // intents without an outcome, by line
-	Recovered []int     // lines that record a crash
+	Problems  []Problem // signs of tampering, in order
+	Open      []Pending // intents without an outcome, in order
+	Recovered []Place   // lines that record a crash
+	Torn      *Place    // a last line that was not written to its end; the next server that opens the log mends it
 }
 
-// OK reports whether the chain is whole. Intents without an outcome do not break it.
+// OK reports whether the chain is whole. Intents without an outcome do not break it, nor does a crash in the last line.
 func (r Report) OK() bool { return len(r.Problems) == 0 }
 
 // Problem is one sign of tampering.
 type Problem struct {
-	Line int // from 1
+	Place
 	Text string
 }
 
 // Pending is a call whose end is not recorded.
 type Pending struct {
-	Line int
-	ID   ID
-	Tool string
+	Place
+	ID        ID
+	Time      time.Time
+	Principal string
+	Account   string
+	Tool      string
 }
 
-// Verify checks the whole chain. It goes on behind a problem and reports every further one; the error is for the reader
-// and for lines longer than this log writes.
+// Verify checks the whole chain of one stream. It goes on behind a problem and reports every further one; the error is for the
+// reader and for lines longer than this log writes.
 func Verify(r io.Reader) (Report, error) {
-	v := verifier{prev: genesis, open: map[ID]Pending{}}
-	err := eachLine(r, func(n int, text []byte, ended bool) {
-		v.report.Lines = n
-		v.line(n, text, ended)
-	})
-	for _, n := range v.torn {
-		v.problem(n, "%v; the last line of a log that crashed is mended when a server opens it", errForeign)
-	}
-	for _, p := range v.open {
-		v.report.Open = append(v.report.Open, p)
-	}
-	slices.SortFunc(v.report.Open, func(a, b Pending) int { return a.Line - b.Line })
-	slices.SortStableFunc(v.report.Problems, func(a, b Problem) int { return a.Line - b.Line })
-	v.report.Head = v.prev
-	return v.report, err
+	v := newVerifier()
+	err := v.read("", true, r)
+	return v.done(), err
+}
+
+// VerifyFile checks a log with its former files, which it finds beside it by their names, as one chain. Former files may be
+// missing from the oldest on ([Report.Begins] says so); one missing in between is tampering.
+func VerifyFile(path string) (Report, error) {
+	v := newVerifier()
+	err := eachFile(path, v.read)
+	return v.done(), err
 }
 
 type verifier struct {
@@ -63,25 +67,66 @@ type verifier struct {
 	seq    uint64
 	prev   string
 	open   map[ID]Pending
+	file   string    // being read
+	last   bool      // and no other comes after it
 	torn   []int     // unreadable lines since the last readable one
 	rest   hash.Hash // over them
 	size   int64
 }
 
+func newVerifier() *verifier { return &verifier{prev: genesis, open: map[ID]Pending{}} }
+
+func (v *verifier) read(name string, last bool, r io.Reader) error {
+	v.file, v.last = name, last
+	v.report.Files++
+	before := len(v.report.Problems)
+	err := eachLine(r, func(n int, text []byte, ended bool) {
+		v.report.Lines++
+		v.line(n, text, ended)
+	})
+	for _, n := range v.torn { // a crash explains them only when the line behind them says so
+		v.problem(n, "%v; the last line of a log that crashed is mended when a server opens it", errForeign)
+	}
+	v.torn = nil
+	slices.SortStableFunc(v.report.Problems[before:], func(a, b Problem) int { return a.Line - b.Line })
+	return inFile(name, err)
+}
+
+func (v *verifier) done() Report {
+	for _, p := range v.open {
+		v.report.Open = append(v.report.Open, p)
+	}
+	slices.SortFunc(v.report.Open, func(a, b Pending) int { return cmp.Compare(a.ID, b.ID) })
+	v.report.Head = v.prev
+	return v.report
+}
+
+func (v *verifier) place(n int) Place { return Place{File: v.file, Line: n} }
+
 func (v *verifier) problem(n int, format string, args ...any) {
-	v.report.Problems = append(v.report.Problems, Problem{Line: n, Text: fmt.Sprintf(format, args...)})
+	v.report.Problems = append(v.report.Problems, Problem{Place: v.place(n), Text: fmt.Sprintf(format, args...)})
 }
 
 func (v *verifier) line(n int, text []byte, ended bool) {
 	rec, sum, err := decode(text)
 	if errors.Is(err, errForeign) {
-		v.unreadable(n, text)
+		if !ended && v.last && v.begins(text) {
+			v.crashed(n)
+		} else {
+			v.unreadable(n, text)
+		}
 		return
 	}
-	if err != nil {
+	switch {
+	case err != nil:
 		v.problem(n, "%v", err)
-	} else if !ended {
-		v.problem(n, "its line break is missing; it is added when a server opens the log")
+	case !ended && v.last:
+		v.crashed(n)
+	case !ended:
+		v.problem(n, "its line break is missing")
+	}
+	if v.report.Begins == 0 {
+		v.begin(rec)
 	}
 	switch {
 	case rec.Seq > v.seq+1:
@@ -93,18 +138,56 @@ func (v *verifier) line(n int, text []byte, ended bool) {
 	}
 	v.mended(n, rec)
 	v.seq, v.prev = rec.Seq, sum
+	v.event(n, rec)
+}
+
+// begin takes the chain up at its first line. Only the first line of a file that continues another one may stand there with
+// another number than 1.
+func (v *verifier) begin(rec line) {
+	v.report.Begins = 1
+	if rec.Event == rotated && rec.Seq > 1 {
+		v.report.Begins, v.seq, v.prev = ID(rec.Seq), rec.Seq-1, rec.Prev
+	}
+}
+
+func (v *verifier) event(n int, rec line) {
 	switch {
 	case rec.Event == intent && rec.Entry != nil:
 		v.report.Calls++
-		v.open[ID(rec.Seq)] = Pending{Line: n, ID: ID(rec.Seq), Tool: rec.Entry.Tool}
+		v.open[ID(rec.Seq)] = Pending{
+			Place: v.place(n), ID: ID(rec.Seq), Time: rec.Time,
+			Principal: rec.Entry.Principal, Account: rec.Entry.Account, Tool: rec.Entry.Tool,
+		}
 	case rec.Event == outcome && rec.Outcome != nil:
-		if _, ok := v.open[rec.Intent]; !ok {
+		// The intent may stand in a file that is not there any more.
+		if _, ok := v.open[rec.Intent]; !ok && rec.Intent >= v.report.Begins {
 			v.problem(n, "it is the outcome of entry %d, which is no open call", rec.Intent)
 		}
 		delete(v.open, rec.Intent)
-	case rec.Event != recovered:
+	case rec.Event == rotated && rec.Former != "", rec.Event == recovered:
+	default:
 		v.problem(n, "its event %q is unknown or incomplete", rec.Event)
 	}
+}
+
+// begins reports whether text can be the first part of the line that comes next, so that a crash explains it. When it is cut off
+// the whole lines before it are still proven.
+func (v *verifier) begins(text []byte) bool {
+	next := fmt.Appendf(nil, `{"seq":%d,"prev":"%s","time":"`, v.seq+1, v.prev)
+	n := min(len(text), len(next))
+	if len(v.torn) > 0 || !bytes.Equal(text[:n], next[:n]) {
+		return false
+	}
+	if i := bytes.LastIndex(text, []byte(hashOpen)); i >= 0 && i+hashTail < len(text) {
+		_, _, err := decode(text[:i+hashTail])
+		return err != nil // otherwise something stands behind a whole line
+	}
+	return true
+}
+
+func (v *verifier) crashed(n int) {
+	p := v.place(n)
+	v.report.Torn = &p
 }
 
 // unreadable sets a line aside until the next readable one says whether a crash explains it.
@@ -128,7 +211,7 @@ func (v *verifier) mended(n int, rec line) {
 	}
 	switch {
 	case rec.Event == recovered && rec.Torn != nil && *rec.Torn == was:
-		v.report.Recovered = append(v.report.Recovered, n)
+		v.report.Recovered = append(v.report.Recovered, v.place(n))
 	case rec.Event == recovered:
 		v.problem(n, "it records a crash, but what the crash left is not before it any more")
 		fallthrough

@@ -1,0 +1,106 @@
+package audit
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Place is a line of a file. File is empty when what was read has no name.
+type Place struct {
+	File string `json:"file,omitempty"`
+	Line int    `json:"line"` // from 1
+}
+
+// String gives file:line.
+func (p Place) String() string {
+	if p.File == "" {
+		return strconv.Itoa(p.Line)
+	}
+	return fmt.Sprintf("%s:%d", p.File, p.Line)
+}
+
+// eachFile calls f with the files of a log, oldest first: the former files that lie beside the one at path, and then that one.
+// The path may also be that of a former file; what is newer is not read then.
+func eachFile(path string, f func(name string, last bool, r io.Reader) error) error {
+	dir, name := locate(path)
+	// The file itself is opened first. Should a server begin a new one now, it turns up among the former files, and is not
+	// read twice.
+	file, err := openLast(filepath.Join(dir, name))
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	names, err := older(dir, name)
+	if err != nil {
+		return err
+	}
+	for _, n := range names {
+		same, err := readFormer(file, filepath.Join(dir, n), f)
+		if err != nil {
+			return err
+		}
+		if same {
+			break
+		}
+	}
+	return f(file.Name(), true, file)
+}
+
+// openLast opens the newest file of a log. While files change, and after a crash at that moment, it has not got its name yet.
+func openLast(path string) (*os.File, error) {
+	file, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		if ready, err := os.Open(readyName(path)); err == nil {
+			return ready, nil
+		}
+		return os.Open(path) // which has changed its name in between, or does not exist at all
+	}
+	return file, err
+}
+
+// older gives the names of the former files that come before the file with the given name.
+func older(dir, name string) ([]string, error) {
+	log := strings.TrimSuffix(name, filepath.Ext(name))
+	own, isFormer := lastEntry(log, name)
+	if !isFormer {
+		return formers(os.DirFS(dir), name)
+	}
+	names, err := formers(os.DirFS(dir), log)
+	return slices.DeleteFunc(names, func(n string) bool {
+		seq, _ := lastEntry(log, n)
+		return seq >= own
+	}), err
+}
+
+// readFormer calls f with one former file, unless it is the given last file under its new name.
+func readFormer(last *os.File, path string, f func(name string, last bool, r io.Reader) error) (same bool, err error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return false, err
+	}
+	defer file.Close()
+	a, err := last.Stat()
+	if err != nil {
+		return false, err
+	}
+	b, err := file.Stat()
+	if err != nil || os.SameFile(a, b) {
+		return err == nil, err
+	}
+	return false, f(path, false, file)
+}
+
+// inFile adds the name of the file to an error about its lines.
+func inFile(name string, err error) error {
+	if err == nil || name == "" {
+		return err
+	}
+	return fmt.Errorf("%s: %w", name, err)
+}
