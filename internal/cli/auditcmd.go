@@ -2,10 +2,16 @@ package cli
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
-	"os"
+	"io"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -23,10 +29,11 @@ func auditShow(p Process) *cobra.Command {
 	var since, until, outcome string
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use:     "show FILE",
-		Short:   "List recorded calls, oldest first",
-		Args:    cobra.ExactArgs(1),
-		Example: "  paas-mcp audit show audit.jsonl --tool 'platformsh_*_delete' --since 2026-11-01",
+		Use:   "show FILE",
+		Short: "List recorded calls, oldest first, from FILE and the former files beside it",
+		Args:  cobra.ExactArgs(1),
+		Example: `  paas-mcp audit show audit.jsonl --tool 'platformsh_*_delete' --since 2026-11-01
+  paas-mcp audit show audit.jsonl --outcome none --json`,
 		RunE: func(_ *cobra.Command, files []string) error {
 			var err error
 			if f.Since, err = parseTime("since", since); err != nil {
@@ -36,40 +43,72 @@ func auditShow(p Process) *cobra.Command {
 				return usageError{err}
 			}
 			f.Status = audit.Status(outcome)
-			file, err := os.Open(files[0])
-			if err != nil {
-				return usageError{err}
+			if outcome != "" && !slices.Contains(outcomes, outcome) {
+				return usageError{fmt.Errorf("--outcome %s is not known: use %s", outcome, strings.Join(outcomes, ", "))}
 			}
-			defer file.Close()
-			calls, untrusted, err := audit.Read(file, f)
-			if err != nil {
+			if _, err := path.Match(f.Tool, ""); err != nil {
+				return usageError{fmt.Errorf("--tool %s: %w; * and ? stand for any characters, [ab] for one of some", f.Tool, err)}
+			}
+			calls, untrusted, err := audit.ReadFile(files[0], f)
+			if errors.Is(err, fs.ErrNotExist) {
+				return usageError{err}
+			} else if err != nil {
 				return err
 			}
 			if len(untrusted) > 0 {
-				fmt.Fprintf(p.Err, "%d lines cannot be trusted and are left out; see: paas-mcp audit verify %s\n", len(untrusted), files[0])
+				fmt.Fprintf(p.Err, "%d lines cannot be trusted and are left out, the first at %s; see: paas-mcp audit verify %s\n", len(untrusted), untrusted[0], files[0])
 			}
 			if asJSON {
-				return writeJSON(p.Out, calls)
+				return writeJSON(p.Out, append([]audit.Call{}, calls...)) // an empty list, not null
 			}
-			table := tabwriter.NewWriter(p.Out, 0, 0, 2, ' ', 0)
-			for _, c := range calls {
-				status := audit.Unanswered
-				if c.Outcome != nil {
-					status = c.Outcome.Status
-				}
-				fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", c.Time.Format(time.RFC3339), c.Principal, c.Account, c.Tool, status, cmp.Or(c.AnsweredBy, "-"))
-			}
-			return table.Flush()
+			return listCalls(p.Out, calls)
 		},
 	}
 	cmd.Flags().StringVar(&since, "since", "", "from this `time` on: 2026-11-01 or 2026-11-01T08:00:00Z")
 	cmd.Flags().StringVar(&until, "until", "", "before this `time`")
-	cmd.Flags().StringVar(&f.Account, "account", "", "of this account")
+	cmd.Flags().StringVar(&f.Principal, "principal", "", "of this `caller`")
+	cmd.Flags().StringVar(&f.Account, "account", "", "of this `account`")
 	cmd.Flags().StringVar(&f.Tool, "tool", "", "of tools that match this `glob`")
-	cmd.Flags().StringVar(&outcome, "outcome", "", "ok, failed, refused, lost, or none for calls without an outcome")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
-	complete(cmd, "outcome", "ok", "failed", "refused", "lost", "none")
+	cmd.Flags().StringVar(&outcome, "outcome", "", strings.Join(outcomes, ", ")+"; none: calls without an outcome")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, with everything that is recorded")
+	complete(cmd, "outcome", outcomes...)
 	return cmd
+}
+
+var outcomes = []string{string(audit.OK), string(audit.Failed), string(audit.Refused), string(audit.Lost), string(audit.Unanswered)}
+
+// shortCard is how much of a card's digest a table shows, in characters.
+const shortCard = 12
+
+func listCalls(w io.Writer, calls []audit.Call) error {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "TIME\tPRINCIPAL\tACCOUNT\tTOOL\tOUTCOME\tANSWERED\tCARD")
+	for _, c := range calls {
+		status := audit.Unanswered
+		if c.Outcome != nil {
+			status = c.Outcome.Status
+		}
+		answered := "-"
+		if c.AnsweredBy != "" {
+			answered = c.AnsweredBy
+			if c.AnsweredVia != "" {
+				answered += " via " + c.AnsweredVia
+			}
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", c.Time.Format(time.RFC3339), plain(c.Principal), plain(c.Account), plain(c.Tool), plain(string(status)),
+			plain(answered), plain(cmp.Or(c.Card[:min(len(c.Card), shortCard)], "-")))
+	}
+	return table.Flush()
+}
+
+// plain keeps what others wrote from moving the cursor of a terminal or adding lines and columns to a table.
+func plain(s string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return '?'
+		}
+		return r
+	}, s)
 }
 
 func parseTime(flag, text string) (time.Time, error) {
@@ -88,32 +127,48 @@ func auditVerify(p Process) *cobra.Command {
 	return &cobra.Command{
 		Use:   "verify FILE",
 		Short: "Check that nothing was edited, removed or reordered, and find calls without an outcome",
-		Args:  cobra.ExactArgs(1),
+		Long: `Check FILE and the former files beside it as one chain. Exit code 0: the chain is whole, though calls may have no
+outcome and a crash may have left half a line; 1: something was edited, removed or reordered, or cannot be read.
+
+Lines missing at the very end do not show. Keep the head that this command prints in another place and compare.`,
+		Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, files []string) error {
-			file, err := os.Open(files[0])
-			if err != nil {
+			report, err := audit.VerifyFile(files[0])
+			if errors.Is(err, fs.ErrNotExist) {
 				return usageError{err}
-			}
-			defer file.Close()
-			report, err := audit.Verify(file)
-			if err != nil {
+			} else if err != nil {
 				return err
 			}
 			for _, problem := range report.Problems {
-				fmt.Fprintf(p.Out, "%s:%d: tampering: %s\n", files[0], problem.Line, problem.Text)
+				fmt.Fprintf(p.Out, "%s: tampering: %s\n", problem.Place, plain(problem.Text))
 			}
-			for _, pending := range report.Open {
-				fmt.Fprintf(p.Out, "%s:%d: %s has no outcome: it still runs, or the process ended before it was known\n", files[0], pending.Line, pending.Tool)
+			if report.Begins > 1 {
+				fmt.Fprintf(p.Out, "begins at entry %d; earlier files are not here\n", report.Begins)
 			}
-			for _, line := range report.Recovered {
-				fmt.Fprintf(p.Out, "%s:%d: a line was torn by a crash and the log went on behind it\n", files[0], line)
+			for _, call := range report.Open {
+				fmt.Fprintf(p.Out, "%s: %s of %s (%s, %s) has no outcome: it still runs, or the process ended before it was known\n",
+					call.Place, plain(call.Tool), plain(cmp.Or(call.Account, "no account")), plain(call.Principal), call.Time.Format(time.RFC3339))
 			}
+			for _, place := range report.Recovered {
+				fmt.Fprintf(p.Out, "%s: a line was torn by a crash and the log went on behind it\n", place)
+			}
+			if report.Torn != nil {
+				fmt.Fprintf(p.Out, "%s: the last line is not complete: it is being written, or a crash tore it and the next start of a server mends it\n", report.Torn)
+			}
+			fmt.Fprintf(p.Out, "%s in %s of %s", plural(report.Calls, "call"), plural(report.Lines, "line"), plural(report.Files, "file"))
 			if !report.OK() {
-				fmt.Fprintf(p.Out, "%d calls in %d lines; %d signs of tampering\n", report.Calls, report.Lines, len(report.Problems))
+				fmt.Fprintf(p.Out, "; %s of tampering\n", plural(len(report.Problems), "sign"))
 				return exitError(ExitFailed)
 			}
-			fmt.Fprintf(p.Out, "%d calls in %d lines, untouched; %d without an outcome. Head %s\n", report.Calls, report.Lines, len(report.Open), report.Head)
+			fmt.Fprintf(p.Out, ", untouched; %d without an outcome. Head %s\n", len(report.Open), report.Head)
 			return nil
 		},
 	}
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }

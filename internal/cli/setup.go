@@ -34,6 +34,7 @@ type setup struct {
 	include      []string
 	readOnly     bool
 	auditFile    string
+	auditMaxSize size
 	logLevel     string
 	logFormat    string
 	saveDir      string
@@ -49,6 +50,8 @@ func (s *setup) flags(f *pflag.FlagSet) {
 	f.StringSliceVar(&s.include, "include", nil, "also offer operations that are `deprecated,privileged`")
 	f.BoolVar(&s.readOnly, "read-only", false, "hide and refuse everything that changes something")
 	f.StringVar(&s.auditFile, "audit", "", "append the audit trail to this `file`")
+	s.auditMaxSize = audit.DefaultMaxSize
+	f.Var(&s.auditMaxSize, "audit-max-size", "begin a new audit file before one grows beyond this `size`, such as 64MiB or 10MB; 0: never")
 	f.StringVar(&s.logLevel, "log-level", "info", "debug, info, warn or error")
 	f.StringVar(&s.logFormat, "log-format", "text", "text or json; logs go to standard error")
 }
@@ -94,7 +97,7 @@ func (s *setup) build(accounts []apiclient.Account, logger *slog.Logger, pollEve
 		return nil, nil, usageError{err}
 	}
 	s.policy = policy.NewLive(rules)
-	log, err := audit.Open(s.auditFile)
+	log, err := audit.Open(s.auditFile, audit.MaxSize(int64(s.auditMaxSize)), audit.Warn(func(err error) { logger.Warn("audit", "error", err) }))
 	if err != nil {
 		return nil, nil, usageError{err}
 	}
