@@ -228,7 +228,7 @@ func (c *completer) read(ctx context.Context, src source, q question) ([]choice,
 // nobody is the channel of a read that nobody waits for: what the policy wants confirmed is not suggested.
 type nobody struct{}
 
-func (nobody) Ask(context.Context, func() (approval.Question, error)) (string, approval.Answer, error) {
+func (nobody) Ask(context.Context, tools.Asked) (string, approval.Answer, error) {
 	return "", approval.Answer{}, errors.New("nobody is asked for a suggestion")
 }
 

@@ -4,15 +4,14 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"io"
 	"maps"
-	"net/http"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/mark3labs/mcp-go/server"
 
@@ -25,50 +24,6 @@ import (
 	"paasmcp/tools"
 )
 
-// wire stands where the network would be: it hands out tokens, answers everything else with an empty object, and
-// remembers what reached it.
-type wire struct {
-	mu   sync.Mutex
-	sent []string
-	body string // of the last request
-}
-
-func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
-	var sent []byte
-	if r.Body != nil {
-		sent, _ = io.ReadAll(r.Body)
-		_ = r.Body.Close()
-	}
-	body := `{}`
-	if strings.HasSuffix(r.URL.Path, "/token") {
-		body = `{"access_token":"t","token_type":"bearer","expires_in":900}`
-	} else {
-		w.mu.Lock()
-		w.sent = append(w.sent, r.Method+" "+r.URL.EscapedPath())
-		w.body = string(sent)
-		w.mu.Unlock()
-	}
-	return &http.Response{
-		StatusCode: http.StatusOK, Status: "200 OK", Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Request: r,
-		Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)),
-	}, nil
-}
-
-func (w *wire) lastBody() string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.body
-}
-
-// take returns what reached the wire since the last time.
-func (w *wire) take() []string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	sent := w.sent
-	w.sent = nil
-	return sent
-}
-
 // rig is a whole server in one process, without a transport.
 type rig struct {
 	t       *testing.T
@@ -80,7 +35,7 @@ type rig struct {
 
 func newRig(t *testing.T, change ...func(*tools.Config)) *rig {
 	t.Helper()
-	r := &rig{t: t, wire: &wire{}, audit: filepath.Join(t.TempDir(), "audit.jsonl")}
+	r := &rig{t: t, wire: newWire(t), audit: filepath.Join(t.TempDir(), "audit.jsonl")}
 	catalog, err := schemas.Open([]schemas.Flag{schemas.Deprecated, schemas.Privileged}, schemas.Platforms()...)
 	if err != nil {
 		t.Fatal(err)
@@ -94,7 +49,7 @@ func newRig(t *testing.T, change ...func(*tools.Config)) *rig {
 			Name: "cloud", Platform: schemas.Acquia, Key: "k", Secret: "s",
 			APIURL: "https://cloud.example.com/api", TokenURL: "https://cloud.example.com/api/auth/oauth/token",
 		},
-		{Name: "vap", Platform: schemas.Virtuozzo, Token: "t", APIURL: "https://app.example.com/1.0"},
+		{Name: "vap", Platform: schemas.Virtuozzo, Token: "t", APIURL: "https://app.example.com/1.0", Production: []string{"prod-*"}},
 	}, apiclient.Options{Transport: r.wire})
 	if err != nil {
 		t.Fatal(err)
@@ -216,11 +171,12 @@ func accept(field string, value any) map[string]any {
 	return map[string]any{"confirm": map[string]any{"action": "accept", "content": map[string]any{field: value}}}
 }
 
-// yes answers a question the way a person who agrees would.
-func yes(op *schemas.Operation, q reply) map[string]any {
+// yes answers a question the way a person who agrees would: they read what to type.
+func yes(q reply) map[string]any {
 	properties, _ := q.InputRequests["confirm"].Params.RequestedSchema["properties"].(map[string]any)
-	if _, typed := properties[approval.FieldName]; typed {
-		return accept(approval.FieldName, approval.TargetName(op, op.Example.Args))
+	if field, typed := properties[approval.FieldName].(map[string]any); typed {
+		name, _ := strings.CutPrefix(field["description"].(string), "Type ")
+		return accept(approval.FieldName, strings.TrimSuffix(name, " to go ahead."))
 	}
 	return accept(approval.FieldApprove, true)
 }
@@ -249,6 +205,7 @@ func everyOperationOnEveryRoute(t *testing.T) {
 	counts := map[string]int{}
 	for _, row := range r.service.Catalog.Rows() {
 		op, _ := r.service.Catalog.Operation(row.Name)
+		time.Sleep(time.Minute) // no account is short of calls when the next operation is looked at
 		asks := gated(op.RiskFor(op.Example.Args)) // TestConditionalRisk covers the other arguments of those rows that have conditions
 		args := func(route string) map[string]any {
 			args := maps.Clone(op.Example.Args)
@@ -266,7 +223,7 @@ func everyOperationOnEveryRoute(t *testing.T) {
 			mute := req
 			mute.mute = true
 			first := r.call(mute)
-			sent := len(r.wire.take())
+			sent := len(r.wire.takeOf(op.Name))
 			may := !asks && (route != "paas_read" || op.IsRead())
 			switch {
 			case sent > 0 && !may:
@@ -278,7 +235,7 @@ func everyOperationOnEveryRoute(t *testing.T) {
 				continue
 			}
 			q := r.call(req)
-			if len(r.wire.take()) > 0 || q.ResultType != "input_required" || q.InputRequests["confirm"].Method != "elicitation/create" {
+			if len(r.wire.takeOf(op.Name)) > 0 || q.ResultType != "input_required" || q.InputRequests["confirm"].Method != "elicitation/create" {
 				bad.add(op.Name, "%s: a gated call was not answered with a question: %+v", route, q)
 				continue
 			}
@@ -290,16 +247,16 @@ func everyOperationOnEveryRoute(t *testing.T) {
 			} {
 				again := r.call(req)
 				r.call(request{tool: req.tool, args: req.args, state: again.RequestState, responses: responses})
-				if len(r.wire.take()) > 0 {
+				if len(r.wire.takeOf(op.Name)) > 0 {
 					bad.add(op.Name, "%s: reached the wire although %s", route, what)
 				}
 			}
-			forged := r.call(request{tool: req.tool, args: req.args, state: "forged", responses: yes(op, q)})
-			if len(r.wire.take()) > 0 || !forged.IsError {
+			forged := r.call(request{tool: req.tool, args: req.args, state: "forged", responses: yes(q)})
+			if len(r.wire.takeOf(op.Name)) > 0 || !forged.IsError {
 				bad.add(op.Name, "%s: a forged state was accepted", route)
 			}
-			done := r.call(request{tool: req.tool, args: req.args, state: q.RequestState, responses: yes(op, q)})
-			if len(r.wire.take()) == 0 && op.Name != endsOurToken {
+			done := r.call(request{tool: req.tool, args: req.args, state: q.RequestState, responses: yes(q)})
+			if len(r.wire.takeOf(op.Name)) == 0 && op.Name != endsOurToken {
 				bad.add(op.Name, "%s: an accepted answer did not let it through: %s", route, done.text())
 			}
 			counts[route]++
@@ -321,50 +278,49 @@ func domainArgs() map[string]any {
 // TestAttacks: answers that were not given for this very call, by this principal, now.
 func TestAttacks(t *testing.T) {
 	t.Parallel()
-	approve := accept(approval.FieldApprove, true)
 	for _, tc := range []struct {
 		name   string
-		attack func(r *rig, state string) reply
+		attack func(r *rig, q reply) reply
 		want   string
 	}{
-		{"no state", func(r *rig, _ string) reply {
-			return r.call(request{tool: domainDelete, args: domainArgs(), responses: approve})
+		{"no state", func(r *rig, q reply) reply {
+			return r.call(request{tool: domainDelete, args: domainArgs(), responses: yes(q)})
 		}, "not issued by this server"},
-		{"tampered state", func(r *rig, state string) reply {
-			return r.call(request{tool: domainDelete, args: domainArgs(), state: state[:len(state)-2] + "xx", responses: approve})
+		{"tampered state", func(r *rig, q reply) reply {
+			return r.call(request{tool: domainDelete, args: domainArgs(), state: q.RequestState[:len(q.RequestState)-2] + "xx", responses: yes(q)})
 		}, ""},
-		{"swapped arguments", func(r *rig, state string) reply {
+		{"swapped arguments", func(r *rig, q reply) reply {
 			args := domainArgs()
 			args["domain_id"] = "www.example.com"
-			return r.call(request{tool: domainDelete, args: args, state: state, responses: approve})
+			return r.call(request{tool: domainDelete, args: args, state: q.RequestState, responses: yes(q)})
 		}, "arguments"},
-		{"another tool", func(r *rig, state string) reply {
-			return r.call(request{tool: teamDelete, args: map[string]any{"team_id": "t1"}, state: state, responses: accept(approval.FieldName, "t1")})
+		{"another tool", func(r *rig, q reply) reply {
+			return r.call(request{tool: teamDelete, args: map[string]any{"team_id": "t1"}, state: q.RequestState, responses: accept(approval.FieldName, "t1")})
 		}, "another tool"},
-		{"another principal", func(r *rig, state string) reply {
-			return r.call(request{tool: domainDelete, args: domainArgs(), state: state, responses: approve, principal: "bearer:12345678"})
+		{"another principal", func(r *rig, q reply) reply {
+			return r.call(request{tool: domainDelete, args: domainArgs(), state: q.RequestState, responses: yes(q), principal: "bearer:12345678"})
 		}, "another principal"},
-		{"replay", func(r *rig, state string) reply {
-			r.call(request{tool: domainDelete, args: domainArgs(), state: state, responses: approve})
+		{"replay", func(r *rig, q reply) reply {
+			r.call(request{tool: domainDelete, args: domainArgs(), state: q.RequestState, responses: yes(q)})
 			if len(r.wire.take()) != 1 {
 				r.t.Error("the first use did not go through")
 			}
-			return r.call(request{tool: domainDelete, args: domainArgs(), state: state, responses: approve})
+			return r.call(request{tool: domainDelete, args: domainArgs(), state: q.RequestState, responses: yes(q)})
 		}, "answered before"},
-		{"yes after no", func(r *rig, state string) reply {
-			r.call(request{tool: domainDelete, args: domainArgs(), state: state, responses: map[string]any{"confirm": map[string]any{"action": "decline"}}})
-			return r.call(request{tool: domainDelete, args: domainArgs(), state: state, responses: approve})
+		{"yes after no", func(r *rig, q reply) reply {
+			r.call(request{tool: domainDelete, args: domainArgs(), state: q.RequestState, responses: map[string]any{"confirm": map[string]any{"action": "decline"}}})
+			return r.call(request{tool: domainDelete, args: domainArgs(), state: q.RequestState, responses: yes(q)})
 		}, "answered before"},
-		{"text for yes", func(r *rig, state string) reply {
-			return r.call(request{tool: domainDelete, args: domainArgs(), state: state, responses: accept(approval.FieldApprove, "true")})
+		{"text for yes", func(r *rig, q reply) reply {
+			return r.call(request{tool: domainDelete, args: domainArgs(), state: q.RequestState, responses: accept(approval.FieldApprove, "true")})
 		}, "does not approve"},
-		{"a confirm argument", func(r *rig, _ string) reply {
+		{"a confirm argument", func(r *rig, _ reply) reply {
 			args := domainArgs()
 			args["confirm"] = true
 			return r.call(request{tool: domainDelete, args: args})
 		}, "confirm"},
-		{"paas_read of a write", func(r *rig, state string) reply {
-			return r.call(request{tool: "paas_read", args: map[string]any{"tool": domainDelete, "arguments": domainArgs()}, state: state, responses: approve})
+		{"paas_read of a write", func(r *rig, q reply) reply {
+			return r.call(request{tool: "paas_read", args: map[string]any{"tool": domainDelete, "arguments": domainArgs()}, state: q.RequestState, responses: yes(q)})
 		}, "not a read"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -374,7 +330,7 @@ func TestAttacks(t *testing.T) {
 			if q.RequestState == "" {
 				t.Fatalf("no question was asked: %+v", q)
 			}
-			got := tc.attack(r, q.RequestState)
+			got := tc.attack(r, q)
 			if sent := r.wire.take(); len(sent) > 0 {
 				t.Errorf("reached the wire: %v", sent)
 			}
@@ -393,7 +349,7 @@ func TestConcurrentDoubleUse(t *testing.T) {
 	var all sync.WaitGroup
 	for range 1000 {
 		all.Go(func() {
-			r.call(request{tool: domainDelete, args: domainArgs(), state: q.RequestState, responses: accept(approval.FieldApprove, true)})
+			r.call(request{tool: domainDelete, args: domainArgs(), state: q.RequestState, responses: yes(q)})
 		})
 	}
 	all.Wait()
@@ -432,7 +388,7 @@ func readOnly(t *testing.T) {
 // pretender is a channel that claims a person said yes, with a state of its own making.
 type pretender struct{ state string }
 
-func (p pretender) Ask(context.Context, func() (approval.Question, error)) (string, approval.Answer, error) {
+func (p pretender) Ask(context.Context, tools.Asked) (string, approval.Answer, error) {
 	return p.state, approval.Answer{Action: approval.Accept, Content: map[string]any{approval.FieldApprove: true, approval.FieldName: "anything"}}, nil
 }
 

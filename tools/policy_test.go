@@ -37,7 +37,6 @@ func TestPolicyChangesWhileAsked(t *testing.T) {
 	all := func(a policy.Action, l policy.Level) policy.Policy {
 		return policy.Policy{{Name: "all", Action: a, Level: l}}
 	}
-	yes := accept(approval.FieldApprove, true)
 	for name, tc := range map[string]struct {
 		now  policy.Policy
 		sent int
@@ -52,7 +51,7 @@ func TestPolicyChangesWhileAsked(t *testing.T) {
 		r := newRig(t, func(c *tools.Config) { c.Policy = live })
 		q := r.call(request{tool: domainDelete, args: domainArgs()})
 		live.Set(tc.now)
-		got := r.call(request{tool: domainDelete, args: domainArgs(), state: q.RequestState, responses: yes})
+		got := r.call(request{tool: domainDelete, args: domainArgs(), state: q.RequestState, responses: yes(q)})
 		if sent := r.wire.take(); len(sent) != tc.sent || got.IsError != (tc.sent == 0) {
 			t.Errorf("%s: sent %v: %s", name, sent, got.text())
 		}
@@ -62,8 +61,8 @@ func TestPolicyChangesWhileAsked(t *testing.T) {
 // slow is a person who thinks while something happens.
 type slow struct{ meanwhile func() }
 
-func (s slow) Ask(_ context.Context, question func() (approval.Question, error)) (string, approval.Answer, error) {
-	q, err := question()
+func (s slow) Ask(_ context.Context, asked tools.Asked) (string, approval.Answer, error) {
+	q, err := asked.Question()
 	s.meanwhile()
 	return q.State, approval.Answer{Action: approval.Accept, Content: map[string]any{approval.FieldApprove: true}}, err
 }

@@ -142,11 +142,11 @@ func (s *Service) direct(tool string) server.ToolHandlerFunc {
 // handle makes a call and renders what came of it: an answer, an error, or a question for the person.
 func (s *Service) handle(ctx context.Context, call Call, params mcp.CallToolParams) (*mcp.CallToolResult, error) {
 	call.Progress = progressOf(ctx, params)
-	outcome, err := s.Call(ctx, call, mcpChannel{params})
+	outcome, err := s.Call(ctx, call, mcpChannel{s, call.Tool, params, call.Progress})
 	var pending *PendingError
 	switch {
 	case errors.As(err, &pending):
-		return ask(pending.Question), nil
+		return ask(pending), nil
 	case err != nil:
 		return failed(err), nil
 	default:

@@ -8,6 +8,7 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 
 	"paasmcp/apiclient"
+	"paasmcp/internal/approval"
 )
 
 // Answer is the result of a call as a client sees it.
@@ -18,7 +19,10 @@ type Answer struct {
 	Value any      `json:"value,omitempty"`
 	File  *file    `json:"file,omitempty"`
 	Jobs  []JobRef `json:"jobs,omitempty"`
-	Note  string   `json:"note,omitempty"`
+	// Changed is what an update replaced, so that a person can undo it; Backups were taken before.
+	Changed []approval.Change `json:"changed,omitempty"`
+	Backups []JobRef          `json:"backups,omitempty"`
+	Note    string            `json:"note,omitempty"`
 }
 
 type file struct {
@@ -62,8 +66,21 @@ func (s *Service) Present(o *Outcome, v View) Answer {
 	if next := s.next(o); next != "" {
 		notes = append(notes, next)
 	}
+	a.Changed, a.Backups = tidyChanges(o.Changed), o.Backups
+	if o.Note != "" {
+		notes = append(notes, o.Note)
+	}
 	a.Note = strings.Join(notes, "; ")
 	return a
+}
+
+// tidyChanges makes what was read before an update fit to show: it is the platform's text, like the answer.
+func tidyChanges(list []approval.Change) []approval.Change {
+	tidied := make([]approval.Change, len(list))
+	for i, c := range list {
+		tidied[i] = approval.Change{Field: c.Field, Old: shorten(plain(c.Old), maxLogLine), New: shorten(plain(c.New), maxLogLine)}
+	}
+	return tidied
 }
 
 // render makes the tool result of an answer, and a shorter one when it is too long for a model to read.
@@ -144,7 +161,10 @@ func failed(err error) *mcp.CallToolResult {
 	f := failure{Error: err.Error(), Kind: "invalid"}
 	var api *apiclient.Error
 	var refused *RefusedError
+	var waiting *WaitingError
 	switch {
+	case errors.As(err, &waiting):
+		f.Kind = "waiting"
 	case errors.As(err, &api):
 		f.Kind, f.Status, f.Code, f.Fields, f.Hint = string(api.Kind), api.Status, api.Code, api.Fields, api.Hint
 		f.Retry = int(api.RetryAfter.Seconds())

@@ -2,10 +2,13 @@ package tools
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -16,6 +19,7 @@ import (
 	"paasmcp/internal/caller"
 	"paasmcp/internal/finder"
 	"paasmcp/internal/policy"
+	"paasmcp/internal/preview"
 	"paasmcp/internal/related"
 	"paasmcp/internal/secrets"
 	"paasmcp/schemas"
@@ -32,6 +36,10 @@ type Config struct {
 	Logger   *slog.Logger
 	// SaveDir is the folder that answers which are files may be saved in; none when empty.
 	SaveDir string
+	// Desk is where questions wait for somebody at the approval console, and ConsoleURL the address of the page of one of them;
+	// without a desk, calls that a client cannot ask about are refused.
+	Desk       *approval.Desk
+	ConsoleURL func(id string) (string, bool)
 	// PollEvery is how often a wait looks at a job; the vendors' own pace when zero. Tests look more often.
 	PollEvery time.Duration
 	// Workflows names the workflows that an operation is a step of; may be nil.
@@ -50,6 +58,7 @@ type Service struct {
 	files     fileStore
 	validator validator
 	maskers   maskers
+	previewer *preview.Previewer
 	finder    func() *finder.Finder
 	related   *related.Map
 }
@@ -62,7 +71,7 @@ func NewService(c Config) *Service {
 	if c.Policy == nil {
 		c.Policy = policy.Policy(nil) // which refuses everything
 	}
-	s := &Service{Config: c, related: related.New(c.Catalog.Rows())}
+	s := &Service{Config: c, previewer: preview.New(c.Catalog), related: related.New(c.Catalog.Rows())}
 	s.finder = sync.OnceValue(func() *finder.Finder { return finder.New(c.Catalog.Rows()) })
 	return s
 }
@@ -82,17 +91,43 @@ type Call struct {
 
 // Channel is the way to the person who confirms. It is asked at most once per call.
 type Channel interface {
-	// Ask returns the sealed state of an answered question together with the answer. The question is made only when it
-	// has to be put now. The error is [ErrPending] when the answer comes with a later call, and says why nobody can be
-	// asked otherwise.
-	Ask(ctx context.Context, question func() (approval.Question, error)) (state string, answer approval.Answer, err error)
+	// Ask returns the sealed state of an answered question together with the answer. The error is [PendingError] when the
+	// answer comes with a later call, [WaitingError] when somebody else is still thinking, and says why nobody can be asked
+	// otherwise.
+	Ask(ctx context.Context, asked Asked) (state string, answer approval.Answer, err error)
+}
+
+// Asked is what has to be confirmed. The question is made only when it has to be put now.
+type Asked struct {
+	Level policy.Level
+	// Question makes the question for the person behind the caller.
+	Question func() (approval.Question, error)
+	// Ticket lays the question on the desk of the approval console, or finds it there; nil without a desk.
+	Ticket func() (approval.Ticket, error)
 }
 
 // PendingError says that a person has been asked and the same call has to come again with the answer.
-type PendingError struct{ Question approval.Question }
+type PendingError struct {
+	Question approval.Question
+	Page     *Page // when they are asked to open a page in place of a form
+}
+
+// Page is a page of the approval console.
+type Page struct{ ID, URL, Summary string }
 
 func (e *PendingError) Error() string {
 	return "waiting for a person to confirm; repeat the same call with their answer"
+}
+
+// WaitingError says that the question lies on the desk and nobody has answered it yet.
+type WaitingError struct {
+	Tool  string
+	Until time.Time // when the question expires
+}
+
+func (e *WaitingError) Error() string {
+	return fmt.Sprintf("%s: a person has been asked on the approval console and has not answered yet; nothing was sent; tell the user to run `paas-mcp approve`, "+
+		"then repeat the same call before %s", e.Tool, e.Until.Format(time.TimeOnly))
 }
 
 // RefusedError says that the gate did not let a call through, and why.
@@ -112,6 +147,9 @@ type Outcome struct {
 	Result    *apiclient.Result
 	Jobs      []JobRef
 	args      map[string]any
+	Changed   []approval.Change // what an update replaced
+	Backups   []JobRef          // that were taken first
+	Note      string
 	masker    *secrets.Masker // knows what was sent
 	Saved     savedFile       // of an operation that answers with a file
 }
@@ -133,10 +171,33 @@ func (s *Service) Call(ctx context.Context, call Call, channel Channel) (*Outcom
 	if op.Only != "" && client.Account().Vendor != op.Only {
 		return nil, fmt.Errorf("%s: it exists only on %s accounts, and %s is none", op.Name, op.Only, client.Account().Name)
 	}
-	masker := s.maskers.of(op)
-	args, err := s.validator.check(op, call.Args)
+	if call.View.Reveal && !op.Has(schemas.RevealsSecrets) {
+		return nil, fmt.Errorf("%s: reveal: its answer holds no secrets; leave reveal out", op.Name)
+	}
+	if call.SaveTo != "" && !op.ReturnsFile() {
+		return nil, fmt.Errorf("%s: save_to: it does not answer with a file; leave save_to out", op.Name)
+	}
+	a, err := s.prepare(op, client, call.Args, caller.From(ctx))
 	if err != nil {
-		return nil, maskError(masker.Knowing(masker.Values(call.Args)), err)
+		return nil, err
+	}
+	a.view, a.saveTo, a.progress = call.View, call.SaveTo, call.Progress
+	grant, err := a.pass(ctx, channel)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.takeFirst(ctx, grant); err != nil {
+		return nil, err
+	}
+	return a.send(ctx, grant)
+}
+
+// prepare checks the arguments of a call and builds its request.
+func (s *Service) prepare(op *schemas.Operation, client *apiclient.Client, given map[string]any, who caller.Caller) (*attempt, error) {
+	masker := s.maskers.of(op)
+	args, err := s.validator.check(op, given)
+	if err != nil {
+		return nil, maskError(masker.Knowing(masker.Values(given)), err)
 	}
 	sent := masker.Values(args)
 	masker = masker.Knowing(sent)
@@ -145,23 +206,9 @@ func (s *Service) Call(ctx context.Context, call Call, channel Channel) (*Outcom
 		return nil, maskError(masker, err)
 	}
 	request.Secrets = sent
-	if call.View.Reveal && !op.Has(schemas.RevealsSecrets) {
-		return nil, fmt.Errorf("%s: reveal: its answer holds no secrets; leave reveal out", op.Name)
-	}
-
-	if call.SaveTo != "" && !op.ReturnsFile() {
-		return nil, fmt.Errorf("%s: save_to: it does not answer with a file; leave save_to out", op.Name)
-	}
-
-	a := attempt{
-		s: s, op: op, risk: op.RiskFor(args), args: args, masker: masker, request: request, digest: request.Digest(), client: client, view: call.View, caller: caller.From(ctx),
-		saveTo: call.SaveTo, progress: call.Progress,
-	}
-	grant, err := a.pass(ctx, channel)
-	if err != nil {
-		return nil, err
-	}
-	return a.send(ctx, grant)
+	return &attempt{
+		s: s, op: op, risk: op.RiskFor(args), args: args, masker: masker, request: request, digest: request.Digest(), client: client, caller: who,
+	}, nil
 }
 
 // Close gives back what the service holds: sessions at platforms that have them, and files that nobody fetched.
@@ -199,10 +246,16 @@ type attempt struct {
 	view    View
 	caller  caller.Caller
 	verdict policy.Verdict
+	kind    preview.Kind   // of the environment that is changed
+	target  preview.Target // as it was looked up
+	unseen  string         // why it is not known what an update replaces
+	first   []*attempt     // the backup that the card offers
+	backups []JobRef       // those that were taken
 
 	saveTo   string
 	progress Progress
-	answered bool // a person was asked and said yes
+	card     string            // digest of the card that was shown
+	by       approval.Approver // who said yes; zero when nobody was asked
 }
 
 // binding says what a person's yes is for. Whether secrets are shown is part of it: a yes to a masked answer is not a
@@ -212,23 +265,14 @@ func (a *attempt) binding() approval.Binding {
 	if a.view.Reveal {
 		digest += "+reveal"
 	}
-	return approval.Binding{Principal: a.caller.Principal, Tool: a.op.Name, Account: a.client.Account().Name, Digest: digest}
-}
-
-// judge asks the policy.
-func (a *attempt) judge() policy.Verdict {
-	f := policy.FactsOf(a.op, a.args)
-	f.Account = a.client.Account().Name
-	f.Principal = a.caller.Principal
-	f.Transport = a.caller.Transport
-	f.ReadOnly = a.s.ReadOnly
-	f.Reveal = a.view.Reveal
-	return a.s.Policy.Decide(f)
+	return approval.Binding{
+		Principal: a.caller.Principal, Tool: a.op.Name, Account: a.client.Account().Name, Digest: digest, Target: a.state(),
+	}
 }
 
 // pass asks the policy and, where it says so, a person.
 func (a *attempt) pass(ctx context.Context, channel Channel) (approval.Grant, error) {
-	a.verdict = a.judge()
+	a.consider(ctx)
 	switch a.verdict.Action {
 	case policy.Allow:
 		return a.s.Gate.Allowed(a.verdict, a.binding())
@@ -236,25 +280,56 @@ func (a *attempt) pass(ctx context.Context, channel Channel) (approval.Grant, er
 	default:
 		return approval.Grant{}, a.refused(a.verdict.Reason, nil)
 	}
-	state, answer, err := channel.Ask(ctx, func() (approval.Question, error) {
-		return a.s.Gate.Ask(a.binding(), a.verdict, a.card())
-	})
-	if pending := (*PendingError)(nil); errors.As(err, &pending) {
-		return approval.Grant{}, err
-	}
+	state, answer, err := channel.Ask(ctx, a.asked())
 	if err != nil {
+		if pending, waiting := (*PendingError)(nil), (*WaitingError)(nil); errors.As(err, &pending) || errors.As(err, &waiting) {
+			return approval.Grant{}, err
+		}
 		return approval.Grant{}, a.refused(a.verdict.Reason+" But "+err.Error(), err)
 	}
-	// The person may have thought for minutes: a policy that was exchanged meanwhile, or a time that it forbids, counts.
-	if a.verdict = a.judge(); a.verdict.Action == policy.Deny {
+	if a.card != "" {
+		// The person has just been thinking, perhaps for minutes: a policy that was exchanged meanwhile counts, and so does the target
+		// as it is now. An answer that came with the call was considered a moment ago.
+		a.consider(ctx)
+	}
+	if a.verdict.Action == policy.Deny {
 		return approval.Grant{}, a.refused(a.verdict.Reason, nil)
 	}
 	grant, err := a.s.Gate.Redeem(state, a.binding(), answer)
 	if err != nil {
 		return approval.Grant{}, a.refused(err.Error(), err)
 	}
-	a.answered = true
+	a.by = grant.By()
+	if a.card == "" {
+		a.note(a.cardNow())
+	}
 	return grant, nil
+}
+
+// asked is the question in the ways that it can be put.
+func (a *attempt) asked() Asked {
+	asked := Asked{
+		Level: a.verdict.Level,
+		Question: func() (approval.Question, error) {
+			card := a.cardNow()
+			a.note(card)
+			return a.s.Gate.Ask(a.binding(), a.verdict, card)
+		},
+	}
+	if a.s.Desk != nil {
+		asked.Ticket = func() (approval.Ticket, error) {
+			card := a.cardNow()
+			a.note(card)
+			return a.s.Desk.Put(a.binding(), a.verdict, card, a.caller.ClientName)
+		}
+	}
+	return asked
+}
+
+// note remembers which card was shown, for the audit.
+func (a *attempt) note(card approval.Card) {
+	sum := sha256.Sum256([]byte(card.Text()))
+	a.card = hex.EncodeToString(sum[:])
 }
 
 // refused reports a refusal and leaves a trace of it: who tried what is worth knowing even when nothing was sent.
@@ -269,16 +344,30 @@ func (a *attempt) refused(reason string, cause error) error {
 	return &RefusedError{Tool: a.op.Name, Reason: reason, cause: cause}
 }
 
-func (a *attempt) card() approval.Card {
-	return approval.Card{
-		Platform: a.op.Platform,
-		Summary:  a.op.Summary,
-		About:    a.op.About,
-		Request:  a.maskedRequest(),
-		Target:   a.target(),
-		Risk:     a.risk,
-		Expect:   approval.TargetName(a.op, a.args),
+// cardNow is the card of the call with the target as it was looked up last.
+func (a *attempt) cardNow() approval.Card {
+	card := approval.Card{
+		Account:     a.client.Account().Name,
+		Platform:    a.op.Platform,
+		Tool:        a.op.Name,
+		Summary:     a.op.Summary,
+		About:       a.op.About,
+		Request:     a.maskedRequest(),
+		Environment: a.kind.Environment,
+		Target:      append(a.target.Details, a.named()...),
+		Along:       a.target.Along,
+		Changes:     a.target.Changes,
+		Cost:        a.target.Cost,
+		Doubts:      a.target.Doubts,
+		Risk:        a.risk,
+		Reason:      a.verdict.Reason,
+		Level:       a.verdict.Level,
+		Expect:      a.expect(),
 	}
+	for _, step := range a.first {
+		card.First = append(card.First, approval.Step{Binding: step.binding(), Request: step.maskedRequest()})
+	}
+	return card
 }
 
 // maskedRequest is the exact request as a person may see it: built again from masked arguments.
@@ -291,11 +380,15 @@ func (a *attempt) maskedRequest() string {
 	return request.String()
 }
 
-// target names what will be hit: what the path names, or, where paths name nothing, what the required arguments do.
-func (a *attempt) target() []approval.Detail {
+// named names what will be hit by the arguments alone: what the path names, or, where paths name nothing, what the required
+// arguments do. What was looked up already is not repeated.
+func (a *attempt) named() []approval.Detail {
 	masked, _ := a.masker.Mask(a.args).(map[string]any)
 	var details []approval.Detail
 	named := len(a.op.Holes()) > 0
+	known := func(value string) bool {
+		return slices.ContainsFunc(a.target.Details, func(d approval.Detail) bool { return strings.Contains(d.Value, value) })
+	}
 	for _, name := range a.op.RequiredArguments() {
 		p, ok := a.op.Param(name)
 		if !ok || named != (p.In == "path") {
@@ -304,7 +397,9 @@ func (a *attempt) target() []approval.Detail {
 		switch masked[name].(type) {
 		case string, json.Number, bool:
 			label := strings.ReplaceAll(strings.TrimSuffix(name, "_id"), "_", " ")
-			details = append(details, approval.Detail{Name: label, Value: fmt.Sprint(masked[name])})
+			if value := fmt.Sprint(masked[name]); !known(value) {
+				details = append(details, approval.Detail{Name: label, Value: value})
+			}
 		}
 	}
 	return details
@@ -330,9 +425,9 @@ func (a *attempt) entry() audit.Entry {
 		Verdict:       string(a.verdict.Action),
 		Level:         string(a.verdict.Level),
 		Digest:        a.digest,
-	}
-	if a.answered {
-		e.AnsweredBy = a.caller.Principal
+		Card:          a.card,
+		AnsweredBy:    a.by.Name,
+		AnsweredVia:   a.by.Via,
 	}
 	return e
 }

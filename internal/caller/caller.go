@@ -40,6 +40,20 @@ type Source interface {
 	Asking() Asking
 }
 
+// Idler is a [Source] whose call holds a place among the running ones, which it can lend to others while it waits for a person.
+type Idler interface {
+	// Idle gives the place back for now; the returned function takes one again.
+	Idle() (resume func(context.Context))
+}
+
+// Idle says that the call waits for a person from now on, until the returned function is called.
+func Idle(ctx context.Context) (resume func(context.Context)) {
+	if s, ok := ctx.Value(key{}).(Idler); ok {
+		return s.Idle()
+	}
+	return func(context.Context) {}
+}
+
 type key struct{}
 
 // WithSource attaches the source that [From] and [Capabilities] read.

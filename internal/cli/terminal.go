@@ -23,16 +23,16 @@ type terminal struct {
 var errNoTerminal = errors.New("there is no terminal to ask on, so nothing was sent; run the command in a terminal")
 
 // Ask shows the card and reads the answer. Without a terminal nobody is asked: a pipe is not a person.
-func (t terminal) Ask(ctx context.Context, question func() (approval.Question, error)) (string, approval.Answer, error) {
+func (t terminal) Ask(ctx context.Context, asked tools.Asked) (string, approval.Answer, error) {
 	if !isTerminal(t.in) {
 		return "", approval.Answer{}, errNoTerminal
 	}
-	q, err := question()
+	if asked.Level == policy.Console || asked.Level == policy.TwoPerson {
+		return "", approval.Answer{}, approval.ErrNotHere
+	}
+	q, err := asked.Question()
 	if err != nil {
 		return "", approval.Answer{}, err
-	}
-	if q.Level == policy.Console || q.Level == policy.TwoPerson {
-		return "", approval.Answer{}, approval.ErrNotHere
 	}
 	in := bufio.NewReader(t.in)
 	answer, err := askOn(ctx, in, t.out, q.Message, q.Field)

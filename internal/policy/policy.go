@@ -65,8 +65,10 @@ type Facts struct {
 	ReadOnly        bool   // the server was started with --read-only
 	Reveal          bool   // the caller asks for secrets in plain text
 	Environment     Environment
-	EnvironmentName string    // as the arguments name it; empty when they name none
-	Time            time.Time // of the call; now when zero
+	EnvironmentName string // as the arguments name it; empty when they name none
+	// EnvironmentLabel is how people call it, where that is not what the arguments say and somebody looked it up.
+	EnvironmentLabel string
+	Time             time.Time // of the call; now when zero
 }
 
 // FactsOf gives what an operation and its validated arguments say by themselves.
@@ -240,7 +242,7 @@ func (m *Match) misfit(f *Facts) string {
 		return keyAccount
 	case !among(m.Environments, f.Environment):
 		return keyEnvironmentKind
-	case len(m.EnvironmentNames) > 0 && (f.EnvironmentName == "" || !fitsGlob(m.EnvironmentNames, f.EnvironmentName)):
+	case len(m.EnvironmentNames) > 0 && !f.environmentIs(m.EnvironmentNames):
 		return keyEnvironmentName
 	case !fitsGlob(m.Principals, f.Principal):
 		return keyPrincipal
@@ -250,6 +252,12 @@ func (m *Match) misfit(f *Facts) string {
 		return keyTime
 	}
 	return ""
+}
+
+// environmentIs reports whether one of the globs stands for the environment's id or name.
+func (f *Facts) environmentIs(globs []string) bool {
+	is := func(name string) bool { return name != "" && fitsGlob(globs, name) }
+	return is(f.EnvironmentName) || is(f.EnvironmentLabel)
 }
 
 func (f *Facts) time() time.Time {

@@ -37,6 +37,7 @@ var (
 	_ server.SessionWithProtocolVersion = (*call)(nil)
 	_ server.SessionWithElicitation     = (*call)(nil)
 	_ caller.Source                     = (*call)(nil)
+	_ caller.Idler                      = (*call)(nil)
 )
 
 // Initialize implements server.ClientSession. There is nothing to do: initialize leaves its traces in client.
@@ -62,6 +63,9 @@ func (c *call) Caller() caller.Caller {
 		ClientName: info.Name, ClientVersion: info.Version, SessionID: c.sessionID,
 	}
 }
+
+// Idle implements caller.Idler.
+func (c *call) Idle() func(context.Context) { return c.slot.lend() }
 
 // context returns ctx with everything a handler can ask about this call.
 func (c *call) context(ctx context.Context) context.Context {

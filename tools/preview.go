@@ -1,0 +1,250 @@
+package tools
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"paasmcp/apiclient"
+	"paasmcp/internal/approval"
+	"paasmcp/internal/policy"
+	"paasmcp/internal/preview"
+	"paasmcp/schemas"
+)
+
+// Bounds of the reads for one card: a person waits for them, and they count against the account's rate limit.
+const (
+	maxLooks = 6
+	lookTime = 3 * time.Second
+	lookRows = 50 // of a list
+)
+
+var (
+	errEnoughReads = errors.New("not looked up, to keep the question short")
+	errNotAllowed  = errors.New("the policy does not let this caller read it unasked")
+)
+
+// looker reads for one look at a call. It is the only reading besides [Service.Call]; the policy judges it as it judges a
+// read of the caller.
+type looker struct {
+	a    *attempt
+	ctx  context.Context // ends when the time is up
+	mu   sync.Mutex
+	made map[string]func() (any, error)
+}
+
+// newLooker starts the clock. The returned function stops it.
+func (a *attempt) newLooker(ctx context.Context) (*looker, func()) {
+	ctx, stop := context.WithTimeoutCause(ctx, lookTime, fmt.Errorf("no answer within %v", lookTime))
+	return &looker{a: a, ctx: ctx, made: map[string]func() (any, error){}}, stop
+}
+
+// Production implements [preview.Reader].
+func (l *looker) Production() []string { return l.a.client.Account().Production }
+
+// Read implements [preview.Reader].
+func (l *looker) Read(_ context.Context, tool string, args map[string]any) (any, error) {
+	key, err := json.Marshal([]any{tool, args})
+	if err != nil {
+		return nil, err
+	}
+	l.mu.Lock()
+	read, again := l.made[string(key)]
+	if !again {
+		if len(l.made) >= maxLooks {
+			l.mu.Unlock()
+			return nil, errEnoughReads
+		}
+		read = sync.OnceValues(func() (any, error) { return l.read(tool, args) })
+		l.made[string(key)] = read
+	}
+	l.mu.Unlock()
+	return read()
+}
+
+func (l *looker) read(tool string, args map[string]any) (any, error) {
+	a := l.a
+	op, ok := a.s.Catalog.Operation(tool)
+	if !ok || !op.IsRead() || op.ReturnsFile() || op.Platform != a.op.Platform {
+		return nil, fmt.Errorf("%s cannot be read here", tool)
+	}
+	f := a.factsOf(op, args)
+	f.Reveal = false
+	if a.s.Policy.Decide(f).Action != policy.Allow {
+		return nil, errNotAllowed
+	}
+	args, err := a.s.validator.check(op, args)
+	if err != nil {
+		return nil, err
+	}
+	request, err := apiclient.Build(op, args)
+	if err != nil {
+		return nil, err
+	}
+	result, err := a.client.Send(l.ctx, request, apiclient.Page{Limit: lookRows})
+	if err != nil {
+		return nil, l.reason(err)
+	}
+	everything := View{Fields: []string{"*", "_links", "_embedded"}}
+	masker := a.s.maskers.of(op)
+	if result.IsList {
+		return everything.shapeItems(op, masker, result.Items), nil
+	}
+	return everything.shape(op, masker, result.Value), nil
+}
+
+// reason makes an error short enough for a card: people need to know that something could not be read, and roughly why.
+func (l *looker) reason(err error) error {
+	var platform *apiclient.Error
+	switch {
+	case l.ctx.Err() != nil:
+		return context.Cause(l.ctx)
+	case errors.As(err, &platform) && platform.Status != 0:
+		return fmt.Errorf("the platform answered %d (%s)", platform.Status, platform.Kind)
+	case errors.As(err, &platform):
+		return errors.New(string(platform.Kind))
+	}
+	return err
+}
+
+// consider asks the policy about the call, and looks at the target as far as that matters: what kind of environment it is
+// before the policy decides, and everything that a card shows when a person has to be asked.
+func (a *attempt) consider(ctx context.Context) {
+	l, stop := a.newLooker(ctx)
+	defer stop()
+	call := a.previewCall()
+	f := a.facts()
+	a.kind, a.target = preview.Kind{}, preview.Target{}
+	if preview.NamesEnvironment(call) && !a.deniedAnyway(f) {
+		a.kind = a.s.previewer.Kind(ctx, call, l)
+		f.Environment, f.EnvironmentLabel = a.kind.Environment, a.kind.Name
+	}
+	a.verdict = a.s.Policy.Decide(f)
+	switch a.verdict.Action {
+	case policy.Confirm:
+		a.target = a.s.previewer.Look(ctx, call, l)
+		a.first = a.firstSteps()
+		a.raise()
+	case policy.Allow:
+		// An update tells afterwards what it replaced. Nobody waits for a decision here, so a read that fails is only noted.
+		changes, err := a.s.previewer.Changes(ctx, call, l)
+		if a.target.Changes = changes; err != nil {
+			a.unseen = "what this replaced could not be read before: " + err.Error()
+		}
+	}
+}
+
+// deniedAnyway reports whether the policy refuses the call whatever the environment is. No reads are made for such a caller.
+func (a *attempt) deniedAnyway(f policy.Facts) bool {
+	for _, kind := range []policy.Environment{policy.Production, policy.Other, policy.Unknown} {
+		f.Environment = kind
+		if a.s.Policy.Decide(f).Action != policy.Deny {
+			return false
+		}
+	}
+	return true
+}
+
+// raise asks for more where a person would see less: when a part of the target could not be looked up, they type its name.
+func (a *attempt) raise() {
+	if len(a.target.Doubts) > 0 && a.verdict.Level == policy.Form {
+		a.verdict.Level = policy.Typed
+		a.verdict.Reason += " Not everything could be looked up, so the name has to be typed."
+	}
+}
+
+func (a *attempt) previewCall() preview.Call {
+	masked, _ := a.masker.Mask(a.args).(map[string]any)
+	return preview.Call{Op: a.op, Args: a.args, Masked: masked}
+}
+
+// expect is the name that a person types.
+func (a *attempt) expect() string {
+	if a.target.Name != "" {
+		return a.target.Name
+	}
+	return approval.TargetName(a.op, a.args)
+}
+
+// state is what must be the same when the answer comes.
+func (a *attempt) state() approval.Target {
+	if a.kind.Environment == policy.Unknown {
+		return approval.NewTarget(a.target.State)
+	}
+	kind := approval.Detail{Name: "environment " + a.kind.Name, Value: string(a.kind.Environment)}
+	return approval.NewTarget(append([]approval.Detail{kind}, a.target.State...))
+}
+
+// firstSteps prepares the backup that the card offers. It is offered only when the policy would not refuse it.
+func (a *attempt) firstSteps() []*attempt {
+	var steps []*attempt
+	for _, step := range a.target.First {
+		op, ok := a.s.Catalog.Operation(step.Tool)
+		if !ok {
+			return nil
+		}
+		b, err := a.s.prepare(op, a.client, step.Args, a.caller)
+		if err != nil {
+			return nil
+		}
+		f := b.facts()
+		f.Environment, f.EnvironmentLabel = a.kind.Environment, a.kind.Name
+		if b.verdict = a.s.Policy.Decide(f); b.verdict.Action == policy.Deny {
+			return nil
+		}
+		b.kind, b.progress = a.kind, a.progress
+		steps = append(steps, b)
+	}
+	return steps
+}
+
+// takeFirst makes the backup that the person asked for and waits until it is done. Without it nothing else is sent.
+func (a *attempt) takeFirst(ctx context.Context, grant approval.Grant) error {
+	for _, g := range grant.First() {
+		step := a.stepFor(g)
+		if step == nil {
+			return a.refused("the backup that was asked for is not possible any more; nothing was sent", nil)
+		}
+		step.by, step.card = a.by, a.card
+		out, err := step.send(ctx, g)
+		if err != nil {
+			return a.refused("the backup that was to be taken first failed, so nothing else was sent: "+err.Error(), err)
+		}
+		for _, job := range out.Jobs {
+			ref, done, failed, err := a.s.Wait(ctx, job.Job, maxWait, a.progress)
+			switch {
+			case err != nil:
+				return a.refused("the backup that was to be taken first could not be followed, so nothing else was sent: "+err.Error(), err)
+			case !done || failed:
+				return a.refused(fmt.Sprintf("the backup that was to be taken first did not succeed (job %s is %s %s), so nothing else was sent", ref.Job, ref.State, ref.Result), nil)
+			}
+			a.backups = append(a.backups, ref)
+		}
+	}
+	return nil
+}
+
+func (a *attempt) stepFor(g approval.Grant) *attempt {
+	for _, step := range a.first {
+		if g.Covers(step.binding()) {
+			return step
+		}
+	}
+	return nil
+}
+
+// factsOf are the facts of a call of any operation by this caller on this account.
+func (a *attempt) factsOf(op *schemas.Operation, args map[string]any) policy.Facts {
+	f := policy.FactsOf(op, args)
+	f.Account = a.client.Account().Name
+	f.Principal = a.caller.Principal
+	f.Transport = a.caller.Transport
+	f.ReadOnly = a.s.ReadOnly
+	f.Reveal = a.view.Reveal
+	return f
+}
+
+func (a *attempt) facts() policy.Facts { return a.factsOf(a.op, a.args) }

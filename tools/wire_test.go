@@ -1,0 +1,144 @@
+package tools_test
+
+import (
+	"cmp"
+	"encoding/json"
+	"io"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"paasmcp/schemas"
+)
+
+// wire stands where the network would be: it hands out tokens, answers everything else as if there were one of each thing and
+// no lists, and remembers what reached it.
+type wire struct {
+	mu     sync.Mutex
+	routes []route
+	sent   []sent
+	body   string // of the last request that changed something
+	things map[string]any
+}
+
+// route is an operation as a server sees it.
+type route struct {
+	host   string
+	method string
+	path   *regexp.Regexp
+	op     *schemas.Operation
+}
+
+// platformHosts are the platforms' addresses in the rig.
+var platformHosts = map[schemas.Platform]string{
+	schemas.Platformsh: "api.example.com", schemas.Acquia: "cloud.example.com", schemas.Virtuozzo: "app.example.com",
+}
+
+// sent is a request of an operation. Looks are the reads that the gate makes for its cards: no test wants them among the calls.
+type sent struct {
+	op, line string
+	read     bool
+}
+
+func newWire(t testing.TB) *wire {
+	catalog, err := schemas.Open([]schemas.Flag{schemas.Deprecated, schemas.Privileged}, schemas.Platforms()...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &wire{things: map[string]any{
+		"result": 0, "id": "x", "uuid": "x", "name": "thing", "title": "Thing", "type": "development", "status": "active",
+		"flags": map[string]any{"production": false},
+	}}
+	for _, row := range catalog.Rows() {
+		op, _ := catalog.Operation(row.Name)
+		template := regexp.MustCompile(`\\\{[^}]*\\\}`).ReplaceAllString(regexp.QuoteMeta(op.Path()), `[^/]*`)
+		w.routes = append(w.routes, route{platformHosts[op.Platform], op.Method(), regexp.MustCompile(`^(/api|/1\.0)?` + template + `$`), op})
+	}
+	// The most literal first: /actions/x is not the thing called x.
+	slices.SortStableFunc(w.routes, func(a, b route) int { return cmp.Compare(len(a.op.Holes()), len(b.op.Holes())) })
+	return w
+}
+
+func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
+	var data []byte
+	if r.Body != nil {
+		data, _ = io.ReadAll(r.Body)
+		_ = r.Body.Close()
+	}
+	body := `{"access_token":"t","token_type":"bearer","expires_in":900}`
+	if !strings.HasSuffix(r.URL.Path, "/token") {
+		body = w.answer(r, string(data))
+	}
+	return &http.Response{
+		StatusCode: http.StatusOK, Status: "200 OK", Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Request: r,
+		Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)),
+	}, nil
+}
+
+func (w *wire) answer(r *http.Request, body string) string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	s := sent{line: r.Method + " " + r.URL.EscapedPath()}
+	answer := `{}`
+	for _, route := range w.routes {
+		if route.host == r.URL.Host && route.method == r.Method && route.path.MatchString(r.URL.EscapedPath()) {
+			s.op, s.read = route.op.Name, route.op.IsRead()
+			if s.read {
+				answer = w.of(route.op)
+			}
+			break
+		}
+	}
+	if !s.read {
+		w.body = body
+	}
+	w.sent = append(w.sent, s)
+	return answer
+}
+
+// of is the answer of a read.
+func (w *wire) of(op *schemas.Operation) string {
+	var answer any = w.things
+	if op.List == "$" {
+		answer = []any{}
+	} else if op.List != "" {
+		answer = []any{}
+		keys := strings.Split(op.List, ".")
+		for i := len(keys) - 1; i >= 0; i-- {
+			answer = map[string]any{keys[i]: answer, "result": 0}
+		}
+	}
+	data, err := json.Marshal(answer)
+	if err != nil {
+		panic(err)
+	}
+	return string(data)
+}
+
+func (w *wire) lastBody() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.body
+}
+
+// take returns which changes reached the wire since the last time.
+func (w *wire) take() []string { return w.taken(func(s sent) bool { return !s.read }) }
+
+// takeOf returns the requests of one operation.
+func (w *wire) takeOf(op string) []string { return w.taken(func(s sent) bool { return s.op == op }) }
+
+func (w *wire) taken(which func(sent) bool) []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var lines []string
+	for _, s := range w.sent {
+		if which(s) {
+			lines = append(lines, s.line)
+		}
+	}
+	w.sent = nil
+	return lines
+}
