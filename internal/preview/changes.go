@@ -3,11 +3,13 @@ package preview
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
 
 	"paasmcp/internal/approval"
+	"paasmcp/schemas"
 )
 
 // changes reads what an update replaces: the same path can be read, and the arguments have the names of the fields.
@@ -27,6 +29,9 @@ func (l *look) changes() error {
 	if err != nil {
 		return err
 	}
+	if r, ok := l.dialect.(reshaper); ok {
+		before = r.before(l.Op, before)
+	}
 	for i := range l.Op.Params {
 		p := &l.Op.Params[i]
 		value, given := l.Args[p.Name]
@@ -42,16 +47,37 @@ func (l *look) changes() error {
 		case !has && l.writeOnly(before, p.WireName()):
 			l.change(p.Name, "(not shown by the platform)", show(value))
 		case !equal(old, value):
-			l.change(p.Name, show(old), show(value))
+			l.differ(p.Name, old, value)
 		}
 	}
 	return nil
+}
+
+// reshaper is a dialect whose platform shows some fields elsewhere than its updates send them.
+type reshaper interface {
+	// before gives an answer the shape of the arguments of the update. It must not change the answer, which others read too.
+	before(op *schemas.Operation, answer map[string]any) map[string]any
 }
 
 func (l *look) change(field, before, after string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.target.Changes = append(l.target.Changes, approval.Change{Field: field, Old: before, New: after})
+}
+
+// differ notes a difference; of an object, that of each member that is sent.
+func (l *look) differ(name string, old, value any) {
+	was, isObject := old.(map[string]any)
+	sends, both := value.(map[string]any)
+	if !isObject || !both {
+		l.change(name, show(old), show(value))
+		return
+	}
+	for _, member := range slices.Sorted(maps.Keys(sends)) {
+		if !equal(was[member], sends[member]) {
+			l.differ(name+"."+member, was[member], sends[member])
+		}
+	}
 }
 
 // writeOnly reports whether the platform leaves a field out although it has others of the same resource: it is then unknown
@@ -96,6 +122,9 @@ func show(v any) string {
 	}
 	if t := text(v); t != "" {
 		return t
+	}
+	if list, ok := v.([]any); ok && !slices.ContainsFunc(list, func(item any) bool { return text(item) == "" }) {
+		return strings.Join(texts(list), ", ")
 	}
 	data, err := json.Marshal(v)
 	if err != nil {

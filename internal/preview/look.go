@@ -158,6 +158,18 @@ func text(v any) string {
 	return ""
 }
 
+// texts are the scalars of a list as text.
+func texts(v any) []string {
+	var list []string
+	items, _ := v.([]any)
+	for _, item := range items {
+		if t := text(item); t != "" {
+			list = append(list, t)
+		}
+	}
+	return list
+}
+
 // field follows a dotted path into an object.
 func field(object map[string]any, dotted string) any {
 	var at any = object

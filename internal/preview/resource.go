@@ -11,6 +11,7 @@ import (
 
 // resource is one thing that a call names, as people know it.
 type resource struct {
+	what  string            // what it is, where the argument that names it does not say so
 	name  string            // what people call it
 	facts []string          // what stands behind the name: region, status, address
 	state []approval.Detail // what a decision rests on
@@ -63,6 +64,9 @@ func (l *look) reading(template, param string, values []any) (named, bool) {
 	if !ok {
 		return named{}, false
 	}
+	if c, ok := l.dialect.(chooser); ok {
+		tool = c.getter(l.Op, tool, values)
+	}
 	get, ok := l.previewer.catalog.Operation(tool)
 	if !ok || len(get.Required) > 0 {
 		return named{}, false
@@ -75,6 +79,13 @@ func (l *look) reading(template, param string, values []any) (named, bool) {
 		args[name] = values[i]
 	}
 	return named{param: param, get: tool, args: args}, true
+}
+
+// chooser is a dialect that reads some resources in another way than their path says.
+type chooser interface {
+	// getter is the operation that reads what a path names by these values. It is empty where nothing is to be read: the resource
+	// is only being made, or its answer would say no more than the call does.
+	getter(op *schemas.Operation, tool string, values []any) string
 }
 
 // param is the argument that fills a hole of the path.
@@ -96,7 +107,7 @@ func (l *look) resources() {
 		steps = append(steps, func() {
 			answer, err := l.object(n.get, n.args)
 			if err != nil {
-				l.doubt(label(n.param)+" "+l.argument(n.param), err)
+				l.doubt(label(n.param)+" "+text(l.Masked[n.param]), err)
 				return
 			}
 			r, ok := l.dialect.resource(n.get, answer)
@@ -111,10 +122,10 @@ func (l *look) resources() {
 		if r == nil {
 			continue
 		}
-		id := l.argument(list[i].param)
-		l.detail(label(list[i].param), describe(*r, id))
+		id, what := l.argument(list[i].param), cmp.Or(r.what, label(list[i].param))
+		l.detail(what, describe(*r, text(l.Masked[list[i].param]))) // the token of an invitation is an id and a secret
 		for _, s := range r.state {
-			l.state(label(list[i].param)+" "+s.Name, s.Value)
+			l.state(what+" "+s.Name, s.Value)
 		}
 		if i == len(list)-1 && list[i].param == l.last() && opaque(id) && len(l.Op.Target) == 0 {
 			l.target.Name = r.name
