@@ -35,7 +35,10 @@ func TestNoConsole(t *testing.T) {
 func TestPolicyChangesWhileAsked(t *testing.T) {
 	t.Parallel()
 	all := func(a policy.Action, l policy.Level) policy.Policy {
-		return policy.Policy{{Name: "all", Action: a, Level: l}}
+		return policy.Policy{
+			{Name: "reads", Action: policy.Allow, Match: policy.Match{Risks: []schemas.Risk{schemas.Read}}}, // of the card
+			{Name: "all", Action: a, Level: l},
+		}
 	}
 	for name, tc := range map[string]struct {
 		now  policy.Policy
