@@ -171,7 +171,7 @@ func (r *rig) read(ctx context.Context, tool string, args map[string]any) (any, 
 	if err != nil {
 		return nil, err
 	}
-	result, err := r.clients[op.Platform].Send(ctx, request, apiclient.Page{Limit: 100})
+	result, err := r.clients[op.Platform].Send(ctx, request, apiclient.Page{Limit: 50})
 	if err != nil {
 		return nil, err
 	}

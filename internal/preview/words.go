@@ -2,53 +2,99 @@ package preview
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
 
-// ago says how long a moment is away, roughly: people judge a backup by its age, not by its date.
-func ago(at time.Time) string {
-	away := time.Since(at)
-	if away < 0 {
-		return "in " + roughly(-away)
+// fullList is the length from which on a list may be the beginning of a longer one: readers cut lists at this length.
+const fullList = 50
+
+// when writes a time of the platform as people count, with the exact time behind it. What is no time stays as it is.
+func when(stamp string) string {
+	t, err := time.Parse(time.RFC3339, stamp)
+	if err != nil {
+		return stamp
 	}
-	return roughly(away) + " ago"
+	return distance(time.Until(t)) + " (" + t.UTC().Format("2006-01-02 15:04") + " UTC)"
 }
 
-func roughly(d time.Duration) string {
-	count := func(n int, unit string) string {
-		if n == 1 {
-			return "1 " + unit
-		}
-		return fmt.Sprintf("%d %ss", n, unit)
+// ago is when without the exact time.
+func ago(stamp string) string {
+	t, err := time.Parse(time.RFC3339, stamp)
+	if err != nil {
+		return stamp
+	}
+	return distance(time.Until(t))
+}
+
+// distance writes a duration from now: "3 days ago", "in 2 hours".
+func distance(d time.Duration) string {
+	past := d <= 0
+	if past {
+		d = -d
 	}
 	const day = 24 * time.Hour
+	var words string
 	switch {
-	case d < 2*time.Minute:
-		return "a minute"
+	case d < time.Minute:
+		return "just now"
 	case d < 2*time.Hour:
-		return count(int(d/time.Minute), "minute")
+		words = count(int(d/time.Minute), "minute")
 	case d < 2*day:
-		return count(int(d/time.Hour), "hour")
+		words = count(int(d/time.Hour), "hour")
+	case d < 90*day:
+		words = count(int(d/day), "day")
+	case d < 730*day:
+		words = count(int(d/(30*day)), "month")
 	default:
-		return count(int(d/day), "day")
+		words = count(int(d/(365*day)), "year")
+	}
+	if past {
+		return words + " ago"
+	}
+	return "in " + words
+}
+
+// count writes "1 member", "2 members".
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return strconv.Itoa(n) + " " + noun + "s"
+}
+
+// some writes the first items of a list and says how many more there are.
+func some(items []string, most int) string {
+	if len(items) <= most {
+		return strings.Join(items, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(items[:most], ", "), len(items)-most)
+}
+
+// counted writes "3: a, b, c"; a list that may go on says so.
+func counted(items []string, most int) string {
+	switch n := len(items); {
+	case n == 0:
+		return ""
+	case n >= fullList:
+		return fmt.Sprintf("%d or more: %s", n, strings.Join(items[:most], ", "))
+	default:
+		return fmt.Sprintf("%d: %s", n, some(items, most))
 	}
 }
 
-// moment reads a time as the platforms write it: RFC 3339, also with an offset that lacks its colon.
-func moment(text string) (time.Time, bool) {
-	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05-0700"} {
-		if at, err := time.Parse(layout, text); err == nil {
-			return at, true
+// with writes "name (fact; fact)", leaving out what is empty.
+func with(name string, facts ...string) string {
+	return describe(resource{name: name, facts: present(facts...)}, name)
+}
+
+func present(words ...string) []string {
+	var list []string
+	for _, w := range words {
+		if w != "" {
+			list = append(list, w)
 		}
 	}
-	return time.Time{}, false
-}
-
-// some lists the first few of many: "a, b and 3 more".
-func some(names []string, most int) string {
-	if len(names) <= most {
-		return strings.Join(names, ", ")
-	}
-	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
+	return list
 }
