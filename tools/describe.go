@@ -10,6 +10,7 @@ import (
 
 	"paasmcp/internal/caller"
 	"paasmcp/internal/policy"
+	"paasmcp/internal/preview"
 	"paasmcp/internal/related"
 	"paasmcp/schemas"
 )
@@ -92,25 +93,41 @@ func (s *Service) Describe(ctx context.Context, tool, account string) (Descripti
 	return d, nil
 }
 
-// gateText says what the policy will do with a call, and where it depends on the arguments, what each of them changes.
+// gateText says what the policy will do with a call, and where it depends on the arguments or on production, what each of them
+// changes.
 func (s *Service) gateText(ctx context.Context, op *schemas.Operation, account string) string {
 	who := caller.From(ctx)
 	if client, err := s.Accounts.Pick(op.Platform, account); err == nil {
 		account = client.Account().Name
 	}
-	judge := func(risk []schemas.Risk) string {
+	judge := func(risk []schemas.Risk, kind policy.Environment) string {
 		v := s.Policy.Decide(policy.Facts{
 			Operation: op, Risk: risk, Account: account, Principal: who.Principal, Transport: who.Transport, ReadOnly: s.ReadOnly,
+			Environment: kind,
 		})
-		if v.Action == policy.Confirm && v.Level == policy.Typed {
+		switch {
+		case v.Action == policy.Confirm && v.Level == policy.Typed:
 			return v.Reason + " They type the name of the target."
+		case v.Action == policy.Confirm && v.Level == policy.Console:
+			return v.Reason + " They do so on the approval console."
+		case v.Action == policy.Confirm && v.Level == policy.TwoPerson:
+			return v.Reason + " A second person does so on the approval console."
 		}
 		return v.Reason
 	}
-	text := judge(op.Risk)
+	kind := policy.Unknown
+	if preview.NamesEnvironment(preview.Call{Op: op, Args: op.Example.Args}) {
+		kind = policy.Other
+	}
+	text := judge(op.Risk, kind)
 	for _, w := range op.When {
-		if worse := judge(slices.Concat(op.Risk, w.Adds)); worse != text {
+		if worse := judge(slices.Concat(op.Risk, w.Adds), kind); worse != text {
 			text += " When " + w.String() + ": " + worse
+		}
+	}
+	if kind == policy.Other {
+		if worse := judge(op.Risk, policy.Production); worse != judge(op.Risk, kind) {
+			text += " On production: " + worse
 		}
 	}
 	return text

@@ -38,6 +38,7 @@ type setup struct {
 	logLevel     string
 	logFormat    string
 	saveDir      string
+	console      consoleSetup
 }
 
 // signOut bounds the end of the program: a platform that does not answer must not keep it from ending.
@@ -75,7 +76,7 @@ func (s *setup) service(ctx context.Context, p Process) (*tools.Service, *slog.L
 	} else if accounts, err = config.Accounts(s.accountsFile, p.Env); err != nil {
 		return nil, nil, nil, usageError{err}
 	}
-	service, closeAudit, err := s.build(accounts, logger, p.PollEvery)
+	service, closeAudit, err := s.build(accounts, logger, p)
 	if err != nil {
 		end()
 		return nil, nil, nil, err
@@ -83,7 +84,7 @@ func (s *setup) service(ctx context.Context, p Process) (*tools.Service, *slog.L
 	return service, logger, func() { closeAudit(); end() }, nil
 }
 
-func (s *setup) build(accounts []apiclient.Account, logger *slog.Logger, pollEvery time.Duration) (*tools.Service, func(), error) {
+func (s *setup) build(accounts []apiclient.Account, logger *slog.Logger, p Process) (*tools.Service, func(), error) {
 	set, err := tools.NewAccounts(accounts, apiclient.Options{UserAgent: "paas-mcp/" + version.Version(), Logger: logger})
 	if err != nil {
 		return nil, nil, usageError{err}
@@ -105,7 +106,7 @@ func (s *setup) build(accounts []apiclient.Account, logger *slog.Logger, pollEve
 	if err != nil {
 		return nil, nil, err
 	}
-	service := tools.NewService(tools.Config{
+	cfg := tools.Config{
 		Catalog:  catalog,
 		Accounts: set,
 		Gate:     approval.NewGate(sealer, new(approval.Once)),
@@ -115,13 +116,23 @@ func (s *setup) build(accounts []apiclient.Account, logger *slog.Logger, pollEve
 		Logger:   logger,
 
 		SaveDir:   s.saveDir,
-		PollEvery: pollEvery,
+		PollEvery: p.PollEvery,
 		Workflows: prompts.Workflows(s.readOnly),
-	})
+	}
+	var service *tools.Service
+	page, err := s.console.open(p, logger, s.auditFile, &cfg, func() *tools.Service { return service })
+	if err != nil {
+		_ = log.Close()
+		return nil, nil, usageError{err}
+	}
+	service = tools.NewService(cfg)
 	return service, func() {
 		// The context of the command has ended when the program is told to stop; signing out needs one of its own.
 		ctx, cancel := context.WithTimeout(context.Background(), signOut)
 		defer cancel()
+		if page != nil {
+			page.Close()
+		}
 		service.Close(ctx)
 		_ = log.Close()
 	}, nil
@@ -174,6 +185,8 @@ func demoAccounts(ctx context.Context) ([]apiclient.Account, func(), error) {
 			Platform: schemas.Virtuozzo,
 			APIURL:   base + simulator.VirtuozzoPath + "/1.0",
 			Token:    simulator.VirtuozzoToken,
+
+			Production: []string{"shop"},
 		},
 	}
 	return accounts, func() { _ = sim.Close() }, nil
