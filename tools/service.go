@@ -226,11 +226,7 @@ func (s *Service) Operation(name string) (*schemas.Operation, error) {
 	if op, ok := s.Catalog.Operation(name); ok {
 		return op, nil
 	}
-	hint := "use paas_find to look for one"
-	if near := s.finder().Nearest(name, 3); len(near) > 0 {
-		hint = "nearest: " + strings.Join(near, ", ")
-	}
-	return nil, fmt.Errorf("operation %q does not exist or is not switched on; %s", name, hint)
+	return nil, s.unknown(name)
 }
 
 // attempt is one call on its way through the gate to the wire.

@@ -147,12 +147,35 @@ func TestNearest(t *testing.T) {
 		"restore_backup":                        "platformsh_environment_backup_restore",
 		"upsun_create_a_new_team":               "platformsh_team_create",
 		"jelastic_get_environment_variables":    "virtuozzo_env_vars_get",
+		"platformsh_create_environment_backup":  "platformsh_environment_backup_create",
+		"platformshenvironmentbackupcreate":     "platformsh_environment_backup_create",
+		"Platformsh-Environment-Backup-Create":  "platformsh_environment_backup_create",
+		"environment_backup_create":             "platformsh_environment_backup_create",
+		"createEnvironmentBackup":               "platformsh_environment_backup_create",
+		"get-projects-environments":             "platformsh_environment_get",
+		"postEnvironmentsDomains":               "acquia_domain_create",
+		"environments:database-backup-create":   "acquia_database_backup_create",
+		"environment.control.GetEnvInfo":        "virtuozzo_environment_get",
+		"getenvinfo":                            "virtuozzo_environment_get",
 	} {
-		if got := f.Nearest(wrong, 5); !slices.Contains(got, want) {
+		if got := f.Nearest(wrong, "", 5); !slices.Contains(got, want) {
 			t.Errorf("%s: %s is not among %v", wrong, want, got)
 		}
 	}
-	if got := f.Nearest("", 3); len(got) > 0 {
+	for wrong, want := range map[string]string{
+		"platformsh_environment_branch": "acquia_environment_create", // on a platform that has no such thing, what comes closest
+		"environment_list":              "acquia_environment_list",
+	} {
+		got := f.Nearest(wrong, schemas.Acquia, 3)
+		if !slices.Contains(got, want) || slices.ContainsFunc(got, func(n string) bool { return !strings.HasPrefix(n, "acquia_") }) {
+			t.Errorf("%s on acquia: %v, want %s and nothing of another platform", wrong, got, want)
+		}
+	}
+	long := strings.Repeat("environment_", 10_000)
+	if got := f.Nearest(long, "", 3); len(got) > 3 {
+		t.Errorf("a long name: %v", got)
+	}
+	if got := f.Nearest("", "", 3); len(got) > 0 {
 		t.Errorf("no name, and nearest are %v", got)
 	}
 }
