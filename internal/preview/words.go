@@ -10,10 +10,20 @@ import (
 // fullList is the length from which on a list may be the beginning of a longer one: readers cut lists at this length.
 const fullList = 50
 
+// moment reads a time as the platforms write it: RFC 3339, also with an offset that lacks its colon.
+func moment(stamp string) (time.Time, bool) {
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05-0700"} {
+		if t, err := time.Parse(layout, stamp); err == nil {
+			return t, true
+		}
+	}
+	return time.Time{}, false
+}
+
 // when writes a time of the platform as people count, with the exact time behind it. What is no time stays as it is.
 func when(stamp string) string {
-	t, err := time.Parse(time.RFC3339, stamp)
-	if err != nil {
+	t, ok := moment(stamp)
+	if !ok {
 		return stamp
 	}
 	return distance(time.Until(t)) + " (" + t.UTC().Format("2006-01-02 15:04") + " UTC)"
@@ -21,8 +31,8 @@ func when(stamp string) string {
 
 // ago is when without the exact time.
 func ago(stamp string) string {
-	t, err := time.Parse(time.RFC3339, stamp)
-	if err != nil {
+	t, ok := moment(stamp)
+	if !ok {
 		return stamp
 	}
 	return distance(time.Until(t))
