@@ -50,8 +50,9 @@ bench: build ## Measure the binary against a bare server in the same run
 eval: ## Measure how well paas_find ranks, beside plain BM25
 	$(GO) run ./internal/eval
 
-generate: ## Write what is derived from the catalogue: index, row schema, tool reference
+generate: ## Write what is derived from the catalogue: index, row schema, tool reference, token table, compatibility report
 	$(GO) run ./internal/generate
+	$(GO) run ./internal/reports
 
 update: generate ## Rewrite the snapshots and goldens of the tests
 	UPDATE=1 $(GO) test ./...
