@@ -33,11 +33,13 @@ func (s *Service) next(o *Outcome) string {
 	if op.IsRead() || len(o.Jobs) > 0 {
 		return ""
 	}
-	if look := o.Result.Look; look != "" {
-		if tool, args := s.related.Resolve(op.Platform, look); tool != "" {
-			look = s.readCall(o, tool, toAny(args))
+	say, look := "next: ", o.Result.Look
+	if look != "" {
+		say = "the platform goes on working; to see how it went: "
+		tool, args := s.related.Resolve(op.Platform, look)
+		if read, ok := s.Catalog.Operation(tool); ok && read.List == "" {
+			return say + s.readCall(o, tool, toAny(args))
 		}
-		return "the platform goes on working; to see how it went: " + look
 	}
 	candidates := []string{s.related.Shows(op.Name), s.related.Collection(op.Name)}
 	if deletes(op) {
@@ -45,8 +47,11 @@ func (s *Service) next(o *Outcome) string {
 	}
 	for _, tool := range candidates {
 		if args, ok := s.arguments(o, tool); ok {
-			return "next: " + s.readCall(o, tool, args)
+			return say + s.readCall(o, tool, args)
 		}
+	}
+	if look != "" {
+		return say + look
 	}
 	return ""
 }
