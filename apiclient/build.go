@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"paasmcp/internal/spelling"
 	"paasmcp/schemas"
 )
 
@@ -254,7 +255,7 @@ func suggest(name string, op *schemas.Operation) string {
 	nearest := len(name)/2 + 1
 	for i := range op.Params {
 		names[i] = op.Params[i].Name
-		if d := distance(name, names[i]); d < nearest {
+		if d := spelling.Distance(name, names[i]); d < nearest {
 			best, nearest = names[i], d
 		}
 	}
@@ -266,27 +267,6 @@ func suggest(name string, op *schemas.Operation) string {
 	default:
 		return "it takes " + strings.Join(names, ", ")
 	}
-}
-
-// distance is the number of single-letter edits between two names (Levenshtein).
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, diagonal+1)
-		}
-	}
-	return row[len(b)]
 }
 
 // safePath is the path for logs and errors: with its values, unless one of them is a secret.

@@ -1,5 +1,7 @@
 package finder
 
+import "paasmcp/internal/spelling"
+
 // guess returns known stems for a word that nobody knows: the words it is run together from (getenvs, addsslcert), or
 // else the known word that it differs from by a slip or two of the keyboard.
 func (f *Finder) guess(text, stem string) []string {
@@ -24,7 +26,7 @@ func (f *Finder) guess(text, stem string) []string {
 		if known[0] != stem[0] || len(known) < len(stem)-slips || len(known) > len(stem)+slips {
 			continue
 		}
-		if d := distance(stem, known); d < far || d == far && known < best {
+		if d := spelling.Distance(stem, known); d < far || d == far && known < best {
 			best, far = known, d
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"paasmcp/internal/spelling"
 	"paasmcp/schemas"
 )
 
@@ -26,7 +27,7 @@ func (f *Finder) Nearest(name string, platform schemas.Platform, limit int) []st
 			continue
 		}
 		own := strings.TrimPrefix(r.Name, string(r.Platform)+"_")
-		c := candidate{name: r.Name, far: distance(bare, squeeze(own))}
+		c := candidate{name: r.Name, far: spelling.Distance(bare, squeeze(own))}
 		c.score = max(wanted.like(f.parts(own)), 0.95*wanted.like(f.partsOfCall(r)))
 		switch {
 		case bare != "" && (c.far == 0 || methodOf(r) == bare):
@@ -176,24 +177,4 @@ func (p nameParts) like(q nameParts) float64 {
 		return 0.8*nouns + 0.05
 	}
 	return 0.8 * nouns
-}
-
-// distance is the Levenshtein distance of two short texts, in bytes.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		diagonal := row[0]
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			diagonal, row[j] = row[j], min(row[j]+1, row[j-1]+1, diagonal+cost)
-		}
-	}
-	return row[len(b)]
 }
