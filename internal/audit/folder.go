@@ -15,6 +15,7 @@ import (
 // folder is what a Log needs of the folder that its file is in.
 type folder interface {
 	Create(name string) (file, error) // empty, and locked
+	Use(f *os.File) file              // the way to a file that is open already
 	Rename(from, to string) error     // fails when there is a file with the new name
 	Remove(name string) error
 	Sync() // makes names durable, where the system can
@@ -38,6 +39,8 @@ func (d rooted) Create(name string) (file, error) {
 	}
 	return f, nil
 }
+
+func (d rooted) Use(f *os.File) file { return f }
 
 func (d rooted) Rename(from, to string) error {
 	switch _, err := d.root.Lstat(to); {

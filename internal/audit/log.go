@@ -126,7 +126,7 @@ func (l *Log) put(seq uint64, text []byte, hash string) (uint64, error) {
 func (l *Log) write(text []byte) error {
 	n, err := l.file.Write(text)
 	if err != nil {
-		err = fmt.Errorf("audit log: write: %w; calls are refused until it works again", err)
+		err = fmt.Errorf("audit log: %w; calls are refused until it works again", err)
 		if n > 0 {
 			if cut := l.file.Truncate(l.size); cut != nil {
 				l.broken = fmt.Errorf("%w (half a line is left: %w; restart the server to recover)", err, cut)

@@ -39,7 +39,7 @@ func Open(path string, options ...Option) (*Log, error) {
 	}
 	f, err := l.current(root)
 	if err == nil {
-		l.file = f
+		l.file = l.folder.Use(f)
 		if err = l.resume(root, f); err == nil {
 			return l, nil
 		}
@@ -144,7 +144,8 @@ func continues(f *os.File, former string) error {
 }
 
 func errGone(former string) error {
-	return fmt.Errorf("it is empty or missing, though %s, which came before it, is here: put it back, or move the former files away to start a new log", former)
+	const next = "put it back, or move the former files away to start a new log"
+	return fmt.Errorf("it is empty or missing, though %s, which came before it, is here: %s", former, next)
 }
 
 // resume finds the end of the chain and mends what a crash left behind it.

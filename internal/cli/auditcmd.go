@@ -56,7 +56,8 @@ func auditShow(p Process) *cobra.Command {
 				return err
 			}
 			if len(untrusted) > 0 {
-				fmt.Fprintf(p.Err, "%d lines cannot be trusted and are left out, the first at %s; see: paas-mcp audit verify %s\n", len(untrusted), untrusted[0], files[0])
+				fmt.Fprintf(p.Err, "%s cannot be trusted and left out, the first at %s; see: paas-mcp audit verify %s\n",
+					plural(len(untrusted), "line"), untrusted[0], files[0])
 			}
 			if asJSON {
 				return writeJSON(p.Out, append([]audit.Call{}, calls...)) // an empty list, not null
@@ -95,8 +96,12 @@ func listCalls(w io.Writer, calls []audit.Call) error {
 				answered += " via " + c.AnsweredVia
 			}
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", c.Time.Format(time.RFC3339), plain(c.Principal), plain(c.Account), plain(c.Tool), plain(string(status)),
-			plain(answered), plain(cmp.Or(c.Card[:min(len(c.Card), shortCard)], "-")))
+		card := cmp.Or(c.Card[:min(len(c.Card), shortCard)], "-")
+		row := []string{c.Time.Format(time.RFC3339), c.Principal, c.Account, c.Tool, string(status), answered, card}
+		for i := range row {
+			row[i] = plain(row[i])
+		}
+		fmt.Fprintln(table, strings.Join(row, "\t"))
 	}
 	return table.Flush()
 }
@@ -153,7 +158,8 @@ Lines missing at the very end do not show. Keep the head that this command print
 				fmt.Fprintf(p.Out, "%s: a line was torn by a crash and the log went on behind it\n", place)
 			}
 			if report.Torn != nil {
-				fmt.Fprintf(p.Out, "%s: the last line is not complete: it is being written, or a crash tore it and the next start of a server mends it\n", report.Torn)
+				const why = "it is being written, or a crash tore it and the next start of a server mends it"
+				fmt.Fprintf(p.Out, "%s: the last line is not complete: %s\n", report.Torn, why)
 			}
 			fmt.Fprintf(p.Out, "%s in %s of %s", plural(report.Calls, "call"), plural(report.Lines, "line"), plural(report.Files, "file"))
 			if !report.OK() {
