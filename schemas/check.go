@@ -33,7 +33,7 @@ var (
 
 // OwnArguments are the arguments that the server adds to tools; no row may use these names.
 func OwnArguments() []string {
-	return []string{"limit", "cursor", "fields", "reveal", "save_to", "account"}
+	return []string{"limit", "cursor", "fields", "jq", "reveal", "save_to", "account"}
 }
 
 // check lists everything that is wrong with one row.

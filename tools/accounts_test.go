@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -110,7 +111,7 @@ func TestAccountArgumentAppearsOnlyWithAChoice(t *testing.T) {
 		for _, tool := range list {
 			properties, _ := inputSchema(t, tool)["properties"].(map[string]any)
 			_, has := properties["account"]
-			if tool.Name == "paas_find" || tool.Name == "paas_accounts" || tool.Name == "paas_wait" {
+			if slices.Contains([]string{"paas_find", "paas_accounts", "paas_wait", "paas_result"}, tool.Name) {
 				continue // these concern no single account, or know it already
 			}
 			if has != (name == "several") {

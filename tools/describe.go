@@ -49,7 +49,7 @@ type Description struct {
 func (s *Service) describeTool() server.ServerTool {
 	return own(s, "paas_describe", "Describe an operation",
 		"Show one operation: arguments as JSON Schema, example, risk, what the gate will ask, what comes back, related operations.",
-		hints(true, false, true),
+		hints(true, false, true), outputOf[Description]("call_with", "risk", "input_schema", "example"),
 		func(ctx context.Context, in describeInput, _ mcp.CallToolParams) (*mcp.CallToolResult, error) {
 			d, err := s.Describe(ctx, in.Tool, in.Account)
 			if err != nil {

@@ -28,21 +28,24 @@ type Found struct {
 	Required []string         `json:"required"`
 }
 
+// foundAnswer is the answer of paas_find.
+type foundAnswer struct {
+	Operations []Found `json:"operations"`
+	Note       string  `json:"note,omitempty"`
+}
+
 const defaultFound = 8
 
 func (s *Service) findTool() server.ServerTool {
 	return own(s, "paas_find", "Find an operation",
 		"Find operations of the hosting platforms by need, best first. Then paas_describe, and paas_read or paas_write to call one.",
-		hints(true, false, true),
+		hints(true, false, true), outputOf[foundAnswer]("operations", "note"),
 		func(_ context.Context, in findInput, _ mcp.CallToolParams) (*mcp.CallToolResult, error) {
 			found, err := s.Find(in.Query, schemas.Platform(in.Platform), int(in.Limit))
 			if err != nil {
 				return failed(err), nil
 			}
-			answer := struct {
-				Operations []Found `json:"operations"`
-				Note       string  `json:"note,omitempty"`
-			}{Operations: found}
+			answer := foundAnswer{Operations: found}
 			if len(found) == 0 {
 				answer.Note = "nothing fits these words; name the resource (environment, backup, domain, variable, team …) and what to do with it"
 			}

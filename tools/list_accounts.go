@@ -13,6 +13,12 @@ import (
 
 type accountsInput struct{}
 
+// accountsAnswer is the answer of paas_accounts.
+type accountsAnswer struct {
+	Accounts []AccountState `json:"accounts"`
+	Note     string         `json:"note,omitempty"`
+}
+
 // AccountState is an account and whether it works, without anything secret.
 type AccountState struct {
 	Account    string           `json:"account"`
@@ -31,12 +37,9 @@ const healthTimeout = 10 * time.Second
 func (s *Service) accountsTool() server.ServerTool {
 	return own(s, "paas_accounts", "List accounts",
 		"List the configured accounts and whether their credentials work.",
-		hints(true, false, true),
+		hints(true, false, true), outputOf[accountsAnswer]("accounts"),
 		func(ctx context.Context, _ accountsInput, _ mcp.CallToolParams) (*mcp.CallToolResult, error) {
-			answer := struct {
-				Accounts []AccountState `json:"accounts"`
-				Note     string         `json:"note,omitempty"`
-			}{Accounts: s.AccountStates(ctx)}
+			answer := accountsAnswer{Accounts: s.AccountStates(ctx)}
 			if len(answer.Accounts) == 0 {
 				answer.Note = NoAccounts
 			}

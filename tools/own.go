@@ -13,7 +13,7 @@ import (
 	"github.com/mark3labs/mcp-go/server"
 )
 
-// ownTools are the hand-written tools, in the order of a task: find, describe, call, wait.
+// ownTools are the hand-written tools, in the order of a task: find, describe, call, wait, read on.
 func (s *Service) ownTools() []server.ServerTool {
 	list := []server.ServerTool{
 		s.findTool(),
@@ -23,17 +23,17 @@ func (s *Service) ownTools() []server.ServerTool {
 	if !s.ReadOnly {
 		list = append(list, s.writeTool())
 	}
-	return append(list, s.waitTool(), s.locateTool(), s.accountsTool())
+	return append(list, s.waitTool(), s.resultTool(), s.locateTool(), s.accountsTool())
 }
 
 // own makes a hand-written tool whose arguments are the fields of In. The schema is reflected from the struct, so what is
-// documented and what is decoded are one thing.
-func own[In any](s *Service, name, title, description string, hints mcp.ToolAnnotation,
+// documented and what is decoded are one thing. The output schema is one of [outputOf].
+func own[In any](s *Service, name, title, description string, hints mcp.ToolAnnotation, output json.RawMessage,
 	handle func(context.Context, In, mcp.CallToolParams) (*mcp.CallToolResult, error),
 ) server.ServerTool {
 	tool := mcp.NewToolWithRawSchema(name, description, reflectInput(new(In), s.Accounts.Choice("")))
 	hints.Title = title
-	tool.Annotations = hints
+	tool.Annotations, tool.RawOutputSchema = hints, output
 	return server.ServerTool{Tool: tool, Handler: func(ctx context.Context, r mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		var in In
 		if err := decodeStrict(r.Params.RawArguments, &in); err != nil {

@@ -37,6 +37,8 @@ func setOwn(call *Call, name string, value any) error {
 		call.View.Cursor, ok = value.(string)
 	case "fields":
 		call.View.Fields, ok = texts(coerce(&schemas.Schema{Type: "array", Items: &schemas.Schema{Type: "string"}}, value))
+	case "jq":
+		call.View.JQ, ok = value.(string)
 	case "reveal":
 		call.View.Reveal, ok = coerce(&schemas.Schema{Type: "boolean"}, value).(bool)
 	case "save_to":

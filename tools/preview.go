@@ -91,9 +91,11 @@ func (l *looker) read(tool string, args map[string]any) (any, error) {
 	everything := View{Fields: []string{"*", "_links", "_embedded"}}
 	masker := a.s.maskers.of(op)
 	if result.IsList {
-		return everything.shapeItems(op, masker, result.Items), nil
+		items, _ := everything.shapeItems(op, masker, result.Items)
+		return items, nil
 	}
-	return everything.shape(op, masker, result.Value), nil
+	value, _ := everything.shape(op, masker, result.Value)
+	return value, nil
 }
 
 // reason makes an error short enough for a card: people need to know that something could not be read, and roughly why.

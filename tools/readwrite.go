@@ -14,6 +14,7 @@ type readInput struct {
 	Fields    words  `json:"fields,omitempty" jsonschema_description:"fields to keep, dotted; * for all"`
 	Limit     count  `json:"limit,omitempty" jsonschema:"type=integer,minimum=1" jsonschema_description:"items of a list, default 50"`
 	Cursor    string `json:"cursor,omitempty" jsonschema_description:"next of the answer before"`
+	JQ        string `json:"jq,omitempty" jsonschema_description:"program over the value, or list of items"`
 	Reveal    bool   `json:"reveal,omitempty" jsonschema_description:"secrets in plain text; a person is asked"`
 	SaveTo    string `json:"save_to,omitempty" jsonschema_description:"file name, for answers that are files"`
 	Account   string `json:"account,omitempty"`
@@ -30,11 +31,11 @@ type writeInput struct {
 func (s *Service) readTool() server.ServerTool {
 	return own(s, "paas_read", "Call a read operation",
 		"Call any operation that only reads.",
-		hints(true, false, true),
+		hints(true, false, true), outputOf[Answer]("items", "next", "value", "note"),
 		func(ctx context.Context, in readInput, params mcp.CallToolParams) (*mcp.CallToolResult, error) {
 			call := Call{
 				Tool: in.Tool, Account: in.Account, SaveTo: in.SaveTo, ReadsOnly: true,
-				View: View{Fields: in.Fields, Limit: int(in.Limit), Cursor: in.Cursor, Reveal: in.Reveal},
+				View: View{Fields: in.Fields, Limit: int(in.Limit), Cursor: in.Cursor, JQ: in.JQ, Reveal: in.Reveal},
 			}
 			return s.callInner(ctx, call, in.Arguments, params)
 		})
@@ -43,7 +44,7 @@ func (s *Service) readTool() server.ServerTool {
 func (s *Service) writeTool() server.ServerTool {
 	return own(s, "paas_write", "Call a changing operation",
 		"Call any operation that changes something. What destroys, costs or grants access is put to a person first; there is no argument that confirms.",
-		hints(false, true, false),
+		hints(false, true, false), outputOf[Answer]("value", "jobs", "note"),
 		func(ctx context.Context, in writeInput, params mcp.CallToolParams) (*mcp.CallToolResult, error) {
 			call := Call{Tool: in.Tool, Account: in.Account, View: View{Fields: in.Fields, Reveal: in.Reveal}}
 			return s.callInner(ctx, call, in.Arguments, params)

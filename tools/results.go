@@ -22,7 +22,10 @@ type Answer struct {
 	// Changed is what an update replaced, so that a person can undo it; Backups were taken before.
 	Changed []approval.Change `json:"changed,omitempty"`
 	Backups []JobRef          `json:"backups,omitempty"`
+	Kept    *Kept             `json:"kept,omitempty"` // where the rest is, when this is a summary
 	Note    string            `json:"note,omitempty"`
+
+	cut int // texts of which the middle is missing
 }
 
 type file struct {
@@ -40,12 +43,14 @@ func (s *Service) Present(o *Outcome, v View) Answer {
 	var notes []string
 	r := o.Result
 	if r.Value != nil {
-		if value := v.shape(o.Operation, masker, r.Value); !empty(value) {
-			a.Value = value
+		if value, cut := v.shape(o.Operation, masker, r.Value); !empty(value) {
+			a.Value, a.cut = value, cut
 		}
 	}
 	if r.IsList {
-		a.Items, a.Next = v.shapeItems(o.Operation, masker, r.Items), r.Next
+		var cut int
+		a.Items, cut = v.shapeItems(o.Operation, masker, r.Items)
+		a.Next, a.cut = r.Next, a.cut+cut
 		if r.Total >= 0 {
 			a.Total = &r.Total
 		}
@@ -81,33 +86,6 @@ func tidyChanges(list []approval.Change) []approval.Change {
 		tidied[i] = approval.Change{Field: c.Field, Old: shorten(plain(c.Old), maxLogLine), New: shorten(plain(c.New), maxLogLine)}
 	}
 	return tidied
-}
-
-// render makes the tool result of an answer, and a shorter one when it is too long for a model to read.
-func (a Answer) render() (*mcp.CallToolResult, error) {
-	text, err := compact(a)
-	if err != nil {
-		return nil, err
-	}
-	if len(text) <= maxResult {
-		return textResult(text), nil
-	}
-	return result(a.cut())
-}
-
-// cut drops items from the end of a list until it fits, and turns a value that is too long into text with its middle
-// left out. Either way the answer says so, and how to get the rest.
-func (a Answer) cut() Answer {
-	kept, note := fit(a.Items)
-	if note != "" {
-		// The cursor leads behind the items that were dropped, so it must not be followed.
-		a.Items, a.Next, a.Note = kept, "", joinNotes(note, a.Note)
-	}
-	if b, err := json.Marshal(a.Value); err == nil && len(b) > maxResult {
-		a.Value = shorten(string(b), maxResult)
-		a.Note = joinNotes("the answer is too long and was cut as text; ask again with fields", a.Note)
-	}
-	return a
 }
 
 func joinNotes(a, b string) string {

@@ -23,6 +23,7 @@ func NewServer(service *Service, selection Selection, version string) (*server.M
 		return nil, err
 	}
 	service.addFiles(s)
+	service.addResults(s)
 	return s, nil
 }
 

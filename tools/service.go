@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -18,6 +19,7 @@ import (
 	"paasmcp/internal/audit"
 	"paasmcp/internal/caller"
 	"paasmcp/internal/finder"
+	"paasmcp/internal/jq"
 	"paasmcp/internal/policy"
 	"paasmcp/internal/preview"
 	"paasmcp/internal/related"
@@ -36,6 +38,10 @@ type Config struct {
 	Logger   *slog.Logger
 	// SaveDir is the folder that answers which are files may be saved in; none when empty.
 	SaveDir string
+	// MaxResultTokens is about how much an answer may cost a model before it becomes a summary; [DefaultResultTokens] when zero.
+	MaxResultTokens int
+	// JQ runs the filters of callers; without it they are refused.
+	JQ *jq.Runner
 	// Desk is where questions wait for somebody at the approval console, and ConsoleURL the address of the page of one of them;
 	// without a desk, calls that a client cannot ask about are refused.
 	Desk       *approval.Desk
@@ -56,6 +62,7 @@ type Judge interface {
 type Service struct {
 	Config
 	files     fileStore
+	kept      resultStore
 	validator validator
 	maskers   maskers
 	previewer *preview.Previewer
@@ -71,6 +78,7 @@ func NewService(c Config) *Service {
 	if c.Policy == nil {
 		c.Policy = policy.Policy(nil) // which refuses everything
 	}
+	c.MaxResultTokens = max(cmp.Or(c.MaxResultTokens, DefaultResultTokens), MinResultTokens)
 	s := &Service{Config: c, previewer: preview.New(c.Catalog), related: related.New(c.Catalog.Rows())}
 	s.finder = sync.OnceValue(func() *finder.Finder { return finder.New(c.Catalog.Rows()) })
 	return s

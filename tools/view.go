@@ -1,8 +1,8 @@
 package tools
 
 import (
-	"encoding/json"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"unicode"
@@ -17,25 +17,28 @@ type View struct {
 	Limit  int      // items of a list; 0 is the client's default
 	Cursor string   // where a list goes on, from the answer before
 	Reveal bool     // secrets in plain text; a person is asked
+	JQ     string   // program that makes the answer out of the whole of it; see [Service.handle]
+
+	uncut bool // long texts stay whole; what comes of it is no answer for a model
 }
 
-// Bounds of one result. A model pays for every character and reads long ones badly.
-const (
-	maxResult = 25_000 // bytes of JSON
-	maxText   = 2_000  // characters of one string
-)
+// whole is the view of everything that a caller may see.
+func (v View) whole() View { return View{Fields: []string{"*"}, Reveal: v.Reveal, uncut: true} }
 
-// shape masks, trims and cleans a value from a platform.
-func (v View) shape(op *schemas.Operation, masker *secrets.Masker, value any) any {
+// maxText is how many characters of one text are shown.
+const maxText = 2_000
+
+// shape masks, trims and cleans a value from a platform. It also tells how many texts were cut.
+func (v View) shape(op *schemas.Operation, masker *secrets.Masker, value any) (any, int) {
 	if !v.Reveal {
 		value = masker.Mask(value)
 	}
-	return v.trim(op, value)
+	return v.trim(op.Shows, value)
 }
 
 // shapeItems does the same for the items of a list. Secrets are named from the top of the answer, so the items are put
 // back to where they were found while they are masked.
-func (v View) shapeItems(op *schemas.Operation, masker *secrets.Masker, items []any) []any {
+func (v View) shapeItems(op *schemas.Operation, masker *secrets.Masker, items []any) ([]any, int) {
 	if !v.Reveal {
 		var answer any = items
 		place := strings.Split(op.List, ".")
@@ -51,15 +54,16 @@ func (v View) shapeItems(op *schemas.Operation, masker *secrets.Masker, items []
 		}
 		items, _ = answer.([]any)
 	}
-	items, _ = v.trim(op, items).([]any)
-	return items
+	trimmed, cut := v.trim(op.Shows, items)
+	items, _ = trimmed.([]any)
+	return items, cut
 }
 
-// trim keeps the fields that the caller, or else the row, asks for.
-func (v View) trim(op *schemas.Operation, value any) any {
+// trim keeps the fields that the caller asks for, or else those that are usually shown.
+func (v View) trim(shows []string, value any) (any, int) {
 	fields := v.Fields
 	if len(fields) == 0 {
-		fields = op.Shows
+		fields = shows
 	}
 	if len(fields) > 0 && !slices.Contains(fields, "*") {
 		value = pick(value, fields)
@@ -71,7 +75,12 @@ func (v View) trim(op *schemas.Operation, value any) any {
 			keep = append(keep, head)
 		}
 	}
-	return tidy(value, keep)
+	t := tidier{keep: keep, limit: maxText}
+	if v.uncut {
+		t.limit = math.MaxInt
+	}
+	value = t.tidy(value)
+	return value, t.cut
 }
 
 // pick keeps the named fields. A path goes through lists by itself: items.name is the name of every item.
@@ -116,17 +125,24 @@ func pick(value any, fields []string) any {
 	}
 }
 
+// tidier makes values fit to show.
+type tidier struct {
+	keep  []string // HAL members that were asked for
+	limit int      // characters of a text
+	cut   int      // texts that were longer
+}
+
 // tidy drops what no reader needs (HAL members but those to keep, nulls, empty lists and objects) and makes texts safe and
 // short.
-func tidy(value any, keep []string) any {
+func (t *tidier) tidy(value any) any {
 	switch v := value.(type) {
 	case map[string]any:
 		out := make(map[string]any, len(v))
 		for name, child := range v {
-			if (name == "_links" || name == "_embedded") && !slices.Contains(keep, name) {
+			if (name == "_links" || name == "_embedded") && !slices.Contains(t.keep, name) {
 				continue
 			}
-			child = tidy(child, keep)
+			child = t.tidy(child)
 			if !empty(child) {
 				out[plain(name)] = child
 			}
@@ -135,11 +151,16 @@ func tidy(value any, keep []string) any {
 	case []any:
 		out := make([]any, 0, len(v))
 		for _, child := range v {
-			out = append(out, tidy(child, keep))
+			out = append(out, t.tidy(child))
 		}
 		return out
 	case string:
-		return shorten(plain(v), maxText)
+		v = plain(v)
+		short := shorten(v, t.limit)
+		if short != v {
+			t.cut++
+		}
+		return short
 	default:
 		return value
 	}
@@ -190,20 +211,4 @@ func shorten(s string, limit int) string {
 	}
 	head, tail := limit*2/3, limit/3
 	return string(runes[:head]) + fmt.Sprintf(" … (%d characters left out) … ", len(runes)-head-tail) + string(runes[len(runes)-tail:])
-}
-
-// fit drops items from the end of a list until the whole fits, and says so. The caller can ask again with a smaller
-// limit, which gives a cursor for the rest.
-func fit(items []any) (kept []any, note string) {
-	size := 0
-	for i, item := range items {
-		b, err := json.Marshal(item)
-		if err != nil {
-			return items[:i], fmt.Sprintf("item %d cannot be shown: %v", i+1, err)
-		}
-		if size += len(b) + 1; size > maxResult && i > 0 {
-			return items[:i], fmt.Sprintf("only %d of %d items fit; ask again with limit %d, or with fields to see less of each", i, len(items), i)
-		}
-	}
-	return items, ""
 }

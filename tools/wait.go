@@ -13,6 +13,14 @@ type waitInput struct {
 	Timeout count  `json:"timeout_seconds,omitempty" jsonschema:"type=integer,minimum=0,maximum=3600" jsonschema_description:"default 50; then call again"`
 }
 
+// waitAnswer is the answer of paas_wait.
+type waitAnswer struct {
+	JobRef
+	Done   bool   `json:"done"`
+	Failed bool   `json:"failed"`
+	Note   string `json:"note,omitempty"`
+}
+
 // defaultWait stays below the 60 seconds after which common clients give up on a call.
 const (
 	defaultWait = 50 * time.Second
@@ -22,7 +30,7 @@ const (
 func (s *Service) waitTool() server.ServerTool {
 	return own(s, "paas_wait", "Wait for a job",
 		"Wait until a job of the platform is done, with progress. The job can be asked for again at any time.",
-		hints(true, false, true),
+		hints(true, false, true), outputOf[waitAnswer]("done", "failed", "log", "note"),
 		func(ctx context.Context, in waitInput, params mcp.CallToolParams) (*mcp.CallToolResult, error) {
 			atMost := defaultWait
 			if in.Timeout != 0 {
@@ -32,17 +40,12 @@ func (s *Service) waitTool() server.ServerTool {
 			if err != nil {
 				return failed(err), nil
 			}
-			answer := struct {
-				JobRef
-				Done   bool   `json:"done"`
-				Failed bool   `json:"failed"`
-				Note   string `json:"note,omitempty"`
-			}{JobRef: job, Done: done, Failed: failedJob}
+			answer := waitAnswer{JobRef: job, Done: done, Failed: failedJob}
 			switch {
 			case !done:
 				answer.Note = "still running; call paas_wait again"
 			case failedJob:
-				answer.Note = "it failed; the end of its log says why"
+				answer.Note = "it failed; paas_logs with this job shows where"
 			}
 			return result(answer)
 		})

@@ -1,0 +1,139 @@
+package tools
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
+
+	"paasmcp/internal/caller"
+)
+
+// An answer that is too long for a model is kept for a while, and the model gets a summary and an id. Kept answers are
+// masked and cleaned like every answer, so that nothing has to be decided again when a part of one is read. Other than
+// files, which can be large and are on disk, they are in memory, as JSON: decoded it would take several times as much.
+
+// Bounds of kept answers. What does not fit pushes out what has not been used for longest, of the same principal first.
+const (
+	keptResults    = 64       // at a time
+	keptByOne      = 16       // of one principal, so that a busy one pushes out its own
+	keptBytes      = 32 << 20 // together
+	largestResult  = 8 << 20  // bytes of one
+	resultURI      = "paas://results/"
+	resultURIForm  = resultURI + "{id}"
+	resultIDLength = 16 // characters of base 32: 80 bits, which nobody guesses in a quarter of an hour
+)
+
+var errNoResult = errors.New("no answer is kept under this id: it has expired, made room for newer ones, or never was; make the call again")
+
+// keptAnswer is an answer that can be read in parts.
+type keptAnswer struct {
+	ID    string
+	Tool  string   // that gave it
+	JSON  []byte   // the whole of it: a list of items, an object, or a text
+	Shows []string // fields that are shown of it when none are asked for
+	Next  string   // cursor of what follows at the platform
+
+	principal string
+	expires   time.Time
+	used      time.Time
+}
+
+// resultStore holds kept answers. The zero resultStore is ready to use.
+type resultStore struct {
+	mu    sync.Mutex
+	byID  map[string]*keptAnswer
+	bytes int
+}
+
+// put keeps an answer for a principal and gives it an id. It reports false when the answer is too large to be kept.
+func (s *resultStore) put(principal string, k keptAnswer) (keptAnswer, bool) {
+	if len(k.JSON) > largestResult {
+		return keptAnswer{}, false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := time.Now()
+	s.sweep(now)
+	if s.byID == nil {
+		s.byID = map[string]*keptAnswer{}
+	}
+	for s.count(principal) >= keptByOne {
+		s.drop(s.oldest(principal))
+	}
+	for len(s.byID) >= keptResults || s.bytes+len(k.JSON) > keptBytes {
+		s.drop(s.oldest(""))
+	}
+	k.ID, k.principal, k.expires, k.used = rand.Text()[:resultIDLength], principal, now.Add(keptFor), now
+	s.byID[k.ID] = &k
+	s.bytes += len(k.JSON)
+	return k, true
+}
+
+// get finds an answer of a principal. Anybody else hears that there is none.
+func (s *resultStore) get(principal, id string) (keptAnswer, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := time.Now()
+	s.sweep(now)
+	k, ok := s.byID[strings.TrimPrefix(id, resultURI)]
+	if !ok || k.principal != principal {
+		return keptAnswer{}, errNoResult
+	}
+	k.used = now
+	return *k, nil
+}
+
+// The functions below need the lock.
+
+func (s *resultStore) sweep(now time.Time) {
+	for _, k := range s.byID {
+		if !now.Before(k.expires) {
+			s.drop(k)
+		}
+	}
+}
+
+func (s *resultStore) count(principal string) int {
+	n := 0
+	for _, k := range s.byID {
+		if k.principal == principal {
+			n++
+		}
+	}
+	return n
+}
+
+// oldest is the answer that has not been used for longest: of a principal, or of all when it is empty.
+func (s *resultStore) oldest(principal string) *keptAnswer {
+	var found *keptAnswer
+	for _, k := range s.byID {
+		if (principal == "" || k.principal == principal) && (found == nil || k.used.Before(found.used)) {
+			found = k
+		}
+	}
+	return found
+}
+
+func (s *resultStore) drop(k *keptAnswer) {
+	delete(s.byID, k.ID)
+	s.bytes -= len(k.JSON)
+}
+
+// addResults offers kept answers as resources, for clients that would rather read them whole.
+func (s *Service) addResults(m *server.MCPServer) {
+	template := mcp.NewResourceTemplate(resultURIForm, "Kept answer", mcp.WithTemplateMIMEType("application/json"),
+		mcp.WithTemplateDescription("The whole of an answer that was too long; readable for 15 minutes by whoever asked for it."))
+	m.AddResourceTemplate(template, func(ctx context.Context, r mcp.ReadResourceRequest) ([]mcp.ResourceContents, error) {
+		k, err := s.kept.get(caller.From(ctx).Principal, r.Params.URI)
+		if err != nil {
+			return nil, err
+		}
+		return []mcp.ResourceContents{mcp.TextResourceContents{URI: r.Params.URI, MIMEType: "application/json", Text: string(k.JSON)}}, nil
+	})
+}
