@@ -4,14 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"maps"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"github.com/mark3labs/mcp-go/server"
 
@@ -95,6 +92,8 @@ type request struct {
 	responses map[string]any
 	principal string
 	mute      bool // the client cannot ask
+	asking    caller.Asking
+	legacy    server.ClientSession // of a client of an older revision; nil for one of 2026-07-28
 }
 
 // reply is the part of a result that tests look at.
@@ -104,6 +103,8 @@ type reply struct {
 	InputRequests map[string]struct {
 		Method string
 		Params struct {
+			Mode, URL       string
+			ElicitationID   string
 			Message         string
 			RequestedSchema map[string]any
 		}
@@ -122,21 +123,30 @@ func (r reply) text() string {
 
 func (r *rig) call(req request) reply {
 	r.t.Helper()
-	capabilities := map[string]any{"elicitation": map[string]any{"form": map[string]any{}}}
-	asking := caller.Asking{Form: true}
-	if req.mute {
-		capabilities, asking = map[string]any{}, caller.Asking{}
+	if req.asking == (caller.Asking{}) && !req.mute {
+		req.asking.Form = true
+	}
+	elicitation := map[string]any{}
+	if req.asking.Form {
+		elicitation["form"] = map[string]any{}
+	}
+	if req.asking.URL {
+		elicitation["url"] = map[string]any{}
+	}
+	capabilities := map[string]any{}
+	if !req.mute {
+		capabilities["elicitation"] = elicitation
 	}
 	if req.principal == "" {
 		req.principal = "local"
 	}
-	params := map[string]any{
-		"name": req.tool, "arguments": req.args,
-		"_meta": map[string]any{
+	params := map[string]any{"name": req.tool, "arguments": req.args}
+	if req.legacy == nil {
+		params["_meta"] = map[string]any{
 			"io.modelcontextprotocol/protocolVersion":    "2026-07-28",
 			"io.modelcontextprotocol/clientInfo":         map[string]any{"name": "test", "version": "1"},
 			"io.modelcontextprotocol/clientCapabilities": capabilities,
-		},
+		}
 	}
 	if req.state != "" {
 		params["requestState"] = req.state
@@ -148,7 +158,10 @@ func (r *rig) call(req request) reply {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	ctx := caller.With(context.Background(), caller.Caller{Principal: req.principal, Transport: "stdio", ClientName: "test"}, asking)
+	ctx := caller.With(context.Background(), caller.Caller{Principal: req.principal, Transport: "stdio", ClientName: "test"}, req.asking)
+	if req.legacy != nil {
+		ctx = r.mcp.WithContext(ctx, req.legacy)
+	}
 	out, err := json.Marshal(r.mcp.HandleMessage(ctx, raw))
 	if err != nil {
 		r.t.Fatal(err)
@@ -179,91 +192,6 @@ func yes(q reply) map[string]any {
 		return accept(approval.FieldName, strings.TrimSuffix(name, " to go ahead."))
 	}
 	return accept(approval.FieldApprove, true)
-}
-
-// gated says which calls the default policy must ask about, written down apart from it.
-func gated(risk []schemas.Risk) bool {
-	return slices.ContainsFunc([]schemas.Risk{schemas.Destructive, schemas.Irreversible, schemas.CostsMoney, schemas.GrantsAccess},
-		func(r schemas.Risk) bool { return slices.Contains(risk, r) })
-}
-
-// TestEveryOperationOnEveryRoute: whatever the route and whatever the client, what is gated reaches the wire only after an
-// accepted answer, and a read tool never reaches a write.
-//
-// It runs in virtual time, because a thousand calls of one account have to wait for its rate limit.
-func TestEveryOperationOnEveryRoute(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, everyOperationOnEveryRoute)
-}
-
-// endsOurToken would sign the server itself out, which the client refuses even after a yes.
-const endsOurToken = "virtuozzo_session_sign_out"
-
-func everyOperationOnEveryRoute(t *testing.T) {
-	r := newRig(t, withoutAudit(t), func(c *tools.Config) { c.SaveDir = t.TempDir() })
-	var bad violations
-	counts := map[string]int{}
-	for _, row := range r.service.Catalog.Rows() {
-		op, _ := r.service.Catalog.Operation(row.Name)
-		time.Sleep(time.Minute) // no account is short of calls when the next operation is looked at
-		asks := gated(op.RiskFor(op.Example.Args)) // TestConditionalRisk covers the other arguments of those rows that have conditions
-		args := func(route string) map[string]any {
-			args := maps.Clone(op.Example.Args)
-			if op.ReturnsFile() {
-				args["save_to"] = op.Name + "." + route
-			}
-			return args
-		}
-		wrapped := func(route string) map[string]any { return map[string]any{"tool": op.Name, "arguments": args(route)} }
-		for route, req := range map[string]request{
-			"direct":     {tool: op.Name, args: args("direct")},
-			"paas_write": {tool: "paas_write", args: wrapped("paas_write")},
-			"paas_read":  {tool: "paas_read", args: wrapped("paas_read")},
-		} {
-			mute := req
-			mute.mute = true
-			first := r.call(mute)
-			sent := len(r.wire.takeOf(op.Name))
-			may := !asks && (route != "paas_read" || op.IsRead())
-			switch {
-			case sent > 0 && !may:
-				bad.add(op.Name, "%s: reached the wire for a client that cannot ask", route)
-			case sent == 0 && may:
-				bad.add(op.Name, "%s: did not reach the wire although nothing stands in its way: %s", route, first.text())
-			}
-			if !asks || route == "paas_read" {
-				continue
-			}
-			q := r.call(req)
-			if len(r.wire.takeOf(op.Name)) > 0 || q.ResultType != "input_required" || q.InputRequests["confirm"].Method != "elicitation/create" {
-				bad.add(op.Name, "%s: a gated call was not answered with a question: %+v", route, q)
-				continue
-			}
-			for what, responses := range map[string]map[string]any{
-				"declined":   {"confirm": map[string]any{"action": "decline"}},
-				"cancelled":  {"confirm": map[string]any{"action": "cancel"}},
-				"unanswered": accept(approval.FieldApprove, false),
-				"empty":      {"confirm": map[string]any{"action": "accept"}},
-			} {
-				again := r.call(req)
-				r.call(request{tool: req.tool, args: req.args, state: again.RequestState, responses: responses})
-				if len(r.wire.takeOf(op.Name)) > 0 {
-					bad.add(op.Name, "%s: reached the wire although %s", route, what)
-				}
-			}
-			forged := r.call(request{tool: req.tool, args: req.args, state: "forged", responses: yes(q)})
-			if len(r.wire.takeOf(op.Name)) > 0 || !forged.IsError {
-				bad.add(op.Name, "%s: a forged state was accepted", route)
-			}
-			done := r.call(request{tool: req.tool, args: req.args, state: q.RequestState, responses: yes(q)})
-			if len(r.wire.takeOf(op.Name)) == 0 && op.Name != endsOurToken {
-				bad.add(op.Name, "%s: an accepted answer did not let it through: %s", route, done.text())
-			}
-			counts[route]++
-		}
-	}
-	bad.report(t)
-	t.Logf("gated calls answered: %v of %d operations", counts, len(r.service.Catalog.Rows()))
 }
 
 const (

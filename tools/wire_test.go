@@ -22,6 +22,7 @@ type wire struct {
 	sent   []sent
 	body   string // of the last request that changed something
 	things map[string]any
+	known  map[string]*schemas.Operation // by host, method and path
 }
 
 // route is an operation as a server sees it.
@@ -48,7 +49,7 @@ func newWire(t testing.TB) *wire {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &wire{things: map[string]any{
+	w := &wire{known: map[string]*schemas.Operation{}, things: map[string]any{
 		"result": 0, "id": "x", "uuid": "x", "name": "thing", "title": "Thing", "type": "development", "status": "active",
 		"flags": map[string]any{"production": false},
 	}}
@@ -83,13 +84,9 @@ func (w *wire) answer(r *http.Request, body string) string {
 	defer w.mu.Unlock()
 	s := sent{line: r.Method + " " + r.URL.EscapedPath()}
 	answer := `{}`
-	for _, route := range w.routes {
-		if route.host == r.URL.Host && route.method == r.Method && route.path.MatchString(r.URL.EscapedPath()) {
-			s.op, s.read = route.op.Name, route.op.IsRead()
-			if s.read {
-				answer = w.of(route.op)
-			}
-			break
+	if op := w.operation(r); op != nil {
+		if s.op, s.read = op.Name, op.IsRead(); s.read {
+			answer = w.of(op)
 		}
 	}
 	if !s.read {
@@ -97,6 +94,23 @@ func (w *wire) answer(r *http.Request, body string) string {
 	}
 	w.sent = append(w.sent, s)
 	return answer
+}
+
+// operation finds whose request it is. Paths come again and again, and a thousand patterns are slow.
+func (w *wire) operation(r *http.Request) *schemas.Operation {
+	key := r.URL.Host + r.Method + r.URL.EscapedPath()
+	op, known := w.known[key]
+	if known {
+		return op
+	}
+	for _, route := range w.routes {
+		if route.host == r.URL.Host && route.method == r.Method && route.path.MatchString(r.URL.EscapedPath()) {
+			op = route.op
+			break
+		}
+	}
+	w.known[key] = op
+	return op
 }
 
 // of is the answer of a read.
