@@ -30,7 +30,7 @@ func Register(s *server.MCPServer, service *tools.Service) {
 	})
 	server.WithPromptCapabilities(false)(s) // the list never changes during a session
 	server.WithCompletions()(s)
-	server.WithPromptCompletionProvider(newCompleter(service, offers))(s)
+	server.WithPromptCompletionProvider(&completer{service: service, offers: offers})(s)
 	server.WithPromptFilter(func(_ context.Context, named []mcp.Prompt) []mcp.Prompt {
 		var full []mcp.Prompt
 		for _, p := range named {

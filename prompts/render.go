@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"paasmcp/internal/caller"
@@ -21,8 +20,8 @@ const (
 	argAccount  = "account"
 )
 
-// maxValue is how long the value of an argument may be, in characters. Ids, names and mail addresses are shorter.
-const maxValue = 200
+// argProject is the argument of workflows that environments belong to.
+const argProject = "project"
 
 var headings = map[schemas.Platform]string{
 	schemas.Platformsh: "Platform.sh / Upsun",
@@ -91,7 +90,7 @@ func list(platforms []schemas.Platform) string {
 func (o *offer) render(ctx context.Context, given map[string]string) (string, error) {
 	values := map[string]string{}
 	for name, value := range given {
-		values[name] = clean(value)
+		values[name] = tools.OneLine(value)
 	}
 	platforms, err := o.narrow(values)
 	if err != nil {
@@ -141,8 +140,8 @@ func (o *offer) inputs(values map[string]string, platforms []schemas.Platform) (
 		if given {
 			known++
 		}
-		if utf8.RuneCountInString(value) > maxValue {
-			return "", fmt.Errorf("%s is longer than %d characters; give an id or a name", a.Name, maxValue)
+		if utf8.RuneCountInString(value) > tools.MaxValue {
+			return "", fmt.Errorf("%s is longer than %d characters; give an id or a name", a.Name, tools.MaxValue)
 		}
 		if a.Name == argPlatform || !slices.ContainsFunc(a.Platforms, func(p schemas.Platform) bool { return slices.Contains(platforms, p) }) {
 			continue
@@ -223,20 +222,6 @@ func (m *marker) legend() string {
 		legend += " paas_wait for each job. If a step fails or is refused, stop and report."
 	}
 	return legend + "\n"
-}
-
-// clean makes a value fit to stand in a line: one line, and nothing that can hide text from its reader.
-func clean(value string) string {
-	value = strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return ' '
-		case !unicode.IsPrint(r), unicode.Is(unicode.Variation_Selector, r), r == utf8.RuneError:
-			return -1
-		}
-		return r
-	}, value)
-	return strings.Join(strings.Fields(value), " ")
 }
 
 // quote writes a JSON string without the escapes that only HTML needs.

@@ -14,7 +14,7 @@
 //	    description: Project id (Platform.sh) or application UUID (Acquia).
 //	    required: true
 //	    platforms: [platformsh]       # all of the workflow's when left out
-//	    complete: project             # ask the account for values; see the sources in complete.go
+//	    complete: project             # ask the account for values; see the sources of suggestions in package tools
 //	---
 //	Holds everywhere.
 //
@@ -42,6 +42,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"paasmcp/schemas"
+	"paasmcp/tools"
 )
 
 //go:embed *.md
@@ -210,7 +211,7 @@ func (w *Workflow) checkFront() error {
 			return fmt.Errorf("argument %s: %w", a.Name, err)
 		}
 		for _, p := range a.Platforms {
-			if _, ok := sources[p][a.Complete]; a.Complete != "" && !ok {
+			if a.Complete != "" && !tools.Suggestible(p, a.Complete) {
 				return fmt.Errorf("argument %s: nothing lists a %q on %s", a.Name, a.Complete, p)
 			}
 		}

@@ -1,0 +1,246 @@
+package tools
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/mark3labs/mcp-go/mcp"
+
+	"paasmcp/internal/approval"
+	"paasmcp/internal/caller"
+	"paasmcp/schemas"
+)
+
+// source is a read that lists the values of an argument.
+type source struct {
+	tool   string
+	id     string   // field of an item that is the value, dotted
+	labels []string // fields that people know it by; what is typed may be part of one
+	needs  string   // kind of thing that must be known first …
+	as     string   // … and the argument of the read that takes it
+	mine   string   // argument of the read that takes the caller's own user id
+}
+
+// sources by platform and kind of thing. Each is one read, because it runs while somebody types.
+var sources = map[schemas.Platform]map[string]source{
+	schemas.Platformsh: {
+		"project":      {tool: "platformsh_user_project_access_list", id: "project_id", labels: []string{"project_title"}, mine: "user_id"},
+		"environment":  {tool: "platformsh_environment_list", id: "id", labels: []string{"title"}, needs: "project", as: "project_id"},
+		"organization": {tool: "platformsh_org_list", id: "id", labels: []string{"name", "label"}},
+	},
+	schemas.Acquia: {
+		"project":      {tool: "acquia_application_list", id: "uuid", labels: []string{"name", "hosting.id"}},
+		"environment":  {tool: "acquia_environment_list", id: "id", labels: []string{"name", "label"}, needs: "project", as: "application_uuid"},
+		"organization": {tool: "acquia_organization_list", id: "uuid", labels: []string{"name"}},
+	},
+	schemas.Virtuozzo: {
+		"environment": {tool: "virtuozzo_environment_list", id: "env.envName", labels: []string{"env.displayName", "env.domain"}},
+	},
+}
+
+// ownID tells the user id that some lists of Platform.sh want.
+const ownID = "platformsh_user_me_get"
+
+// Suggestible reports whether a platform has things of a kind (project, environment, organization) that can be suggested.
+func Suggestible(platform schemas.Platform, kind string) bool {
+	_, ok := sources[platform][kind]
+	return ok
+}
+
+// Bounds of completions. A list is asked for once a minute, however fast somebody types.
+const (
+	askTimeout   = 2 * time.Second
+	keepAnswers  = 60 * time.Second
+	keepFailures = 5 * time.Second
+	maxListed    = 200 // items looked through
+	maxOffered   = 100 // values in one answer, by the specification
+	maxAnswers   = 256 // answers kept; whoever names ever new projects must not fill the memory
+)
+
+// MaxValue is how long a suggested value may be, in characters. Ids, names and mail addresses are shorter.
+const MaxValue = 200
+
+// suggester remembers what was listed. It reads with the rights, the policy and the audit of whoever types, and what one
+// principal was answered is never shown to another.
+type suggester struct {
+	mu      sync.Mutex
+	answers map[question]*listed
+}
+
+type question struct {
+	principal, account, tool, of string
+}
+
+type listed struct {
+	once    sync.Once
+	expires time.Time
+	choices []Choice
+	more    bool
+}
+
+// Choice is a value that can be suggested.
+type Choice struct {
+	ID     string
+	Labels []string // what people know it by
+}
+
+// Suggest lists the ids of a kind of things, from memory when it was asked a moment ago; parent is the id of what they belong
+// to, where there is such a thing. More reports that there are further ones. It has no error: no suggestion is what a person
+// sees when a platform does not answer, and the text of an error is not for a list of values. Whoever asks the same while the
+// platform still thinks waits for the same answer.
+func (s *Service) Suggest(ctx context.Context, platform schemas.Platform, kind, account, parent string) (choices []Choice, more bool) {
+	src, ok := sources[platform][kind]
+	if !ok || src.needs != "" && parent == "" {
+		return nil, false
+	}
+	if src.needs == "" {
+		parent = ""
+	}
+	q := question{principal: caller.From(ctx).Principal, account: account, tool: src.tool, of: parent}
+	a := s.suggested.answer(q)
+	a.once.Do(func() {
+		// Typing on cancels the request, but its answer is what the next one needs.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), askTimeout)
+		defer cancel()
+		err := errors.New("the read panicked")
+		defer func() {
+			if p := recover(); p != nil { // outside the goroutine of the request, where nobody else would
+				s.Logger.Error("suggestions panicked", "tool", src.tool, "panic", p)
+			}
+			if err != nil {
+				s.Logger.Debug("no suggestions", "tool", src.tool, "error", err)
+				s.suggested.mu.Lock()
+				a.expires = time.Now().Add(keepFailures)
+				s.suggested.mu.Unlock()
+			}
+		}()
+		a.choices, a.more, err = s.list(ctx, src, q)
+	})
+	return a.choices, a.more
+}
+
+func (m *suggester) answer(q question) *listed {
+	now := time.Now()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if a := m.answers[q]; a != nil && now.Before(a.expires) {
+		return a
+	}
+	if len(m.answers) >= maxAnswers || m.answers == nil {
+		m.answers = map[question]*listed{}
+	}
+	a := &listed{expires: now.Add(keepAnswers)}
+	m.answers[q] = a
+	return a
+}
+
+func (s *Service) list(ctx context.Context, src source, q question) ([]Choice, bool, error) {
+	out, err := s.readSource(ctx, src, q.account, q.of, maxListed)
+	if err != nil {
+		return nil, false, err
+	}
+	var list []Choice
+	for _, item := range out.Result.Items {
+		one := Choice{ID: fieldOf(item, src.id)}
+		// An id that would have to be cleaned is not one that a call could use.
+		if one.ID == "" || one.ID != OneLine(one.ID) || utf8.RuneCountInString(one.ID) > MaxValue {
+			continue
+		}
+		for _, name := range src.labels {
+			one.Labels = append(one.Labels, fieldOf(item, name))
+		}
+		list = append(list, one)
+	}
+	return list, out.Result.Next != "", nil
+}
+
+// readSource makes the call of a source. Nobody is asked about it: what the policy wants confirmed is refused.
+func (s *Service) readSource(ctx context.Context, src source, account, parent string, limit int) (*Outcome, error) {
+	args := map[string]any{}
+	if src.as != "" {
+		args[src.as] = parent
+	}
+	if src.mine != "" {
+		me, err := s.Call(ctx, Call{Tool: ownID, Account: account, ReadsOnly: true}, nobody{})
+		if err != nil {
+			return nil, err
+		}
+		args[src.mine] = fieldOf(me.Result.Value, "id")
+	}
+	return s.Call(ctx, Call{Tool: src.tool, Account: account, Args: args, View: View{Limit: limit}, ReadsOnly: true}, nobody{})
+}
+
+// nobody is the channel of a read that nobody waits for.
+type nobody struct{}
+
+func (nobody) Ask(context.Context, Asked) (string, approval.Answer, error) {
+	return "", approval.Answer{}, errors.New("this way of reading asks nobody; use paas_read")
+}
+
+// fieldOf reads a dotted field of a decoded answer as text.
+func fieldOf(item any, path string) string {
+	for name := range strings.SplitSeq(path, ".") {
+		object, _ := item.(map[string]any)
+		item = object[name]
+	}
+	switch v := item.(type) {
+	case string:
+		return v
+	case json.Number:
+		return v.String()
+	}
+	return ""
+}
+
+// Complete picks the values that fit what was typed, those that begin with it first.
+func Complete(choices []Choice, typed string, more bool) *mcp.Completion {
+	typed = strings.ToLower(typed)
+	ranks := map[string]int{}
+	var values []string
+	for _, one := range choices {
+		rank := 2
+		for _, text := range append([]string{one.ID}, one.Labels...) {
+			switch at := strings.Index(strings.ToLower(text), typed); {
+			case at == 0 && text != "":
+				rank = 0
+			case at > 0:
+				rank = min(rank, 1)
+			}
+		}
+		if _, seen := ranks[one.ID]; rank < 2 && !seen {
+			ranks[one.ID] = rank
+			values = append(values, one.ID)
+		}
+	}
+	slices.SortStableFunc(values, func(a, b string) int { return cmp.Compare(ranks[a], ranks[b]) })
+	total := len(values)
+	if total > maxOffered {
+		values, more = values[:maxOffered], true
+	}
+	if values == nil {
+		values = []string{}
+	}
+	return &mcp.Completion{Values: values, Total: total, HasMore: more}
+}
+
+// OneLine makes a value fit to stand in a line: one line, and nothing that can hide text from its reader.
+func OneLine(value string) string {
+	value = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case !unicode.IsPrint(r), unicode.Is(unicode.Variation_Selector, r), r == utf8.RuneError:
+			return -1
+		}
+		return r
+	}, value)
+	return strings.Join(strings.Fields(value), " ")
+}
