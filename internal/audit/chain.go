@@ -42,12 +42,17 @@ func eachFile(path string, f func(name string, last bool, r io.Reader) error) er
 		return err
 	}
 	for _, n := range names {
-		same, err := readFormer(file, filepath.Join(dir, n), f)
+		former, err := openFormer(file, filepath.Join(dir, n))
 		if err != nil {
 			return err
 		}
-		if same {
+		if former == nil {
 			break
+		}
+		err = f(former.Name(), false, former)
+		former.Close()
+		if err != nil {
+			return err
 		}
 	}
 	return f(file.Name(), true, file)
@@ -79,22 +84,18 @@ func older(dir, name string) ([]string, error) {
 	}), err
 }
 
-// readFormer calls f with one former file, unless it is the given last file under its new name.
-func readFormer(last *os.File, path string, f func(name string, last bool, r io.Reader) error) (same bool, err error) {
+// openFormer opens a former file; nil is the given last file under its new name.
+func openFormer(last *os.File, path string) (*os.File, error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
-	defer file.Close()
-	a, err := last.Stat()
-	if err != nil {
-		return false, err
+	a, errA := last.Stat()
+	b, errB := file.Stat()
+	if err := errors.Join(errA, errB); err != nil || os.SameFile(a, b) {
+		return nil, errors.Join(err, file.Close())
 	}
-	b, err := file.Stat()
-	if err != nil || os.SameFile(a, b) {
-		return err == nil, err
-	}
-	return false, f(path, false, file)
+	return file, nil
 }
 
 // inFile adds the name of the file to an error about its lines.

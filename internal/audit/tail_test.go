@@ -63,3 +63,24 @@ func TestTail(t *testing.T) {
 		t.Errorf("of a damaged file: %d calls, %d untrusted, more %v, %v", len(calls), untrusted, more, err)
 	}
 }
+
+func TestTailOverFormerFiles(t *testing.T) {
+	t.Parallel()
+	path := rotating(t, 20)
+	calls, untrusted, more, err := audit.Tail(path, audit.Filter{}, 15)
+	if err != nil || len(calls) != 15 || untrusted != 0 || !more {
+		t.Fatalf("%d calls, %d untrusted, more %v, %v", len(calls), untrusted, more, err)
+	}
+	for i, c := range calls {
+		if c.Outcome == nil || i > 0 && c.ID >= calls[i-1].ID {
+			t.Errorf("call %d is entry %d: %+v", i, c.ID, c.Outcome)
+		}
+	}
+	if calls, _, more, err = audit.Tail(path, audit.Filter{}, 100); err != nil || len(calls) != 20 || more {
+		t.Errorf("%d calls, more %v, %v", len(calls), more, err)
+	}
+	// Up to one of them.
+	if calls, _, more, err = audit.Tail(chain(t, path)[0], audit.Filter{}, 100); err != nil || len(calls) == 0 || len(calls) >= 20 || more {
+		t.Errorf("of the oldest file: %d calls, more %v, %v", len(calls), more, err)
+	}
+}
