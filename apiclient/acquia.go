@@ -13,6 +13,7 @@ import (
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
 
+	"paasmcp/internal/legible"
 	"paasmcp/schemas"
 )
 
@@ -216,7 +217,7 @@ func (a *acquia) unwrap(r *Request, result *Result) {
 		return
 	}
 	if id := lastStep(digText(result.Value, "_links", "notification", "href")); isUUID(id) {
-		result.Jobs = []Job{{Handle: notificationHandle + id, State: inProgress, Percent: -1, Text: visible(digText(result.Value, "message"))}}
+		result.Jobs = []Job{{Handle: notificationHandle + id, State: inProgress, Percent: -1, Text: legible.Line(digText(result.Value, "message"))}}
 		return
 	}
 	if r.Op.Async != "" {

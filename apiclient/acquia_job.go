@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"paasmcp/internal/legible"
 	"paasmcp/schemas"
 )
 
@@ -69,8 +70,8 @@ func notificationJob(value any) Job {
 		j.Completed = ""
 	}
 	// Many descriptions repeat their label.
-	j.Text = visible(digText(value, "description"))
-	if label := visible(digText(value, "label")); !strings.HasPrefix(j.Text, label) {
+	j.Text = legible.Line(digText(value, "description"))
+	if label := legible.Line(digText(value, "label")); !strings.HasPrefix(j.Text, label) {
 		j.Text = strings.TrimSuffix(label+": "+j.Text, ": ")
 	}
 	if !j.Done {
@@ -78,7 +79,7 @@ func notificationJob(value any) Job {
 	}
 	author := dig(value, "context", "author")
 	var facts []string
-	if who := visible(cmp.Or(digText(author, "name"), digText(author, "mail"), digText(author, "username"), digText(author, "uuid"))); who != "" {
+	if who := legible.Line(cmp.Or(digText(author, "name"), digText(author, "mail"), digText(author, "username"), digText(author, "uuid"))); who != "" {
 		facts = append(facts, "by "+who)
 	}
 	if took, ok := between(j.Created, j.Completed); ok {
@@ -98,7 +99,7 @@ func timestamp(text string) string {
 	if t, err := time.Parse("2006-01-02T15:04:05-0700", text); err == nil {
 		return t.Format(time.RFC3339)
 	}
-	return visible(text)
+	return legible.Line(text)
 }
 
 func between(from, to string) (time.Duration, bool) {

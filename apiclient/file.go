@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"paasmcp/internal/legible"
 	"paasmcp/schemas"
 )
 
@@ -121,7 +122,7 @@ func saysJSON(header http.Header) bool {
 func fileInfo(header http.Header, size int64) FileInfo {
 	info := FileInfo{ContentType: header.Get("Content-Type"), Size: size}
 	if _, params, err := mime.ParseMediaType(header.Get("Content-Disposition")); err == nil && params["filename"] != "" {
-		info.Name = path.Base(strings.ReplaceAll(visible(params["filename"]), `\`, "/"))
+		info.Name = path.Base(strings.ReplaceAll(legible.Line(params["filename"]), `\`, "/"))
 	}
 	return info
 }
@@ -184,9 +185,9 @@ func (c *Client) elsewhere(link string) (*url.URL, error) {
 	case isLoopback(c.base.Hostname()) && isLoopback(target.Hostname()):
 		return target, nil
 	case target.Scheme != "https":
-		return nil, &redirectError{fmt.Sprintf("refused to fetch the file over %s", clip(visible(target.Scheme), 20)), linkHint}
+		return nil, &redirectError{fmt.Sprintf("refused to fetch the file over %s", clip(legible.Line(target.Scheme), 20)), linkHint}
 	case !isPublicName(target.Hostname()):
-		return nil, &redirectError{"refused to fetch the file from " + clip(visible(target.Hostname()), 60), linkHint}
+		return nil, &redirectError{"refused to fetch the file from " + clip(legible.Line(target.Hostname()), 60), linkHint}
 	}
 	return target, nil
 }

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"paasmcp/internal/legible"
 	"paasmcp/schemas"
 )
 
@@ -61,7 +62,7 @@ func (p *platformsh) job(ctx context.Context, handle string) (*Job, error) {
 // for somebody to call deploy.
 func activityJob(project string, activity any) Job {
 	j := Job{
-		Kind: digText(activity, "type"), State: digText(activity, "state"), Result: digText(activity, "result"), Text: visible(digText(activity, "text")),
+		Kind: digText(activity, "type"), State: digText(activity, "state"), Result: digText(activity, "result"), Text: legible.Line(digText(activity, "text")),
 		Created: digText(activity, "created_at"), Started: digText(activity, "started_at"), Completed: digText(activity, "completed_at"),
 		Percent: percentOf(dig(activity, "completion_percent")), Value: activity,
 	}
@@ -82,7 +83,7 @@ func subscriptionJob(organization, id string, bought any) Job {
 	j := Job{
 		Handle: makeHandle(subscriptionHandle, organization, id), Kind: subscriptionHandle,
 		State: digText(bought, "status"), Created: digText(bought, "created_at"),
-		Text: "provisioning of " + visible(title), Percent: -1, Value: bought,
+		Text: "provisioning of " + legible.Line(title), Percent: -1, Value: bought,
 	}
 	switch j.State {
 	case "active":

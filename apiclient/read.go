@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+
+	"paasmcp/internal/legible"
 )
 
 // taker turns the body of a successful answer into a value: decoded JSON, a *File, or lines of a log.
@@ -116,7 +118,7 @@ func takeJSON(header http.Header, body io.Reader) (any, error) {
 		if first == '<' {
 			media = "a page of HTML or XML"
 		}
-		return nil, &unreadable{"the answer is not JSON but " + clip(visible(media), 60), proxyHint}
+		return nil, &unreadable{"the answer is not JSON but " + clip(legible.Line(media), 60), proxyHint}
 	}
 	dec := json.NewDecoder(r)
 	dec.UseNumber()

@@ -5,8 +5,9 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
-	"unicode"
 	"unicode/utf8"
+
+	"paasmcp/internal/legible"
 )
 
 // maxText is the longest text of a platform that an error repeats, in characters.
@@ -42,7 +43,7 @@ func spellings(secret string) []string {
 	if len(secret) < 4 {
 		return nil
 	}
-	list := []string{secret, redacted, strings.TrimSpace(visible(secret)), redacted, escape(secret), redacted, url.QueryEscape(secret), redacted}
+	list := []string{secret, redacted, strings.TrimSpace(legible.Line(secret)), redacted, escape(secret), redacted, url.QueryEscape(secret), redacted}
 	if quoted, err := json.Marshal(secret); err == nil {
 		list = append(list, string(quoted[1:len(quoted)-1]), redacted)
 	}
@@ -57,7 +58,7 @@ func (s scrubber) text(raw string, more ...string) string {
 
 // line scrubs without shortening. The secrets in more, for example the current access token, are taken out as well.
 func (s scrubber) line(raw string, more ...string) string {
-	out := s.own.Replace(visible(raw))
+	out := s.own.Replace(legible.Line(raw))
 	for _, secret := range more {
 		out = strings.NewReplacer(spellings(secret)...).Replace(out)
 	}
@@ -82,25 +83,6 @@ func (c *Client) scrubError(e *Error, secrets ...string) {
 	if e.Fields != nil {
 		e.Fields = fields
 	}
-}
-
-// color is a terminal's escape sequence; build logs are full of them.
-var color = regexp.MustCompile(`\x1b\[[0-9;?]*[A-Za-z]`)
-
-// visible drops control characters, which can drive a terminal, and format characters such as the Unicode bidi
-// overrides, with which a platform's text could pretend to be something else. Blanks and line breaks become spaces.
-func visible(s string) string {
-	s = color.ReplaceAllString(s, "")
-	return strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return ' '
-		case r == utf8.RuneError, unicode.IsControl(r), unicode.Is(unicode.Cf, r):
-			return -1
-		default:
-			return r
-		}
-	}, s)
 }
 
 // clip shortens to n characters.

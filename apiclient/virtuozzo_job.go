@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"paasmcp/internal/legible"
 	"paasmcp/schemas"
 )
 
@@ -210,7 +211,7 @@ func (v *virtuozzo) environment(ctx context.Context, t trace) (*Job, error) {
 		number := textOf(dig(a.Value, "env", "status"))
 		status = cmp.Or(statusWords[number], number, "unknown")
 	}
-	text := "environment " + visible(t.mark) + " is " + status
+	text := "environment " + legible.Line(t.mark) + " is " + status
 	if !slices.Contains(atRest, status) {
 		return &Job{Kind: "environment", State: status, Text: text, Percent: -1, Value: a.Value}, nil
 	}
@@ -309,9 +310,9 @@ var (
 // actionJob reads an action that tracking tells of.
 func (v *virtuozzo) actionJob(action any) *Job {
 	j := &Job{Kind: firstText(action, kindKeys), State: "running", Percent: -1, Value: action}
-	j.Text = visible(cmp.Or(j.Kind, "action"))
+	j.Text = legible.Line(cmp.Or(j.Kind, "action"))
 	if env := cmp.Or(digText(action, "text", "env"), digText(action, "parameters", "envName"), digText(action, "envName")); env != "" {
-		j.Text += " on " + visible(env)
+		j.Text += " on " + legible.Line(env)
 	}
 	if id := textOf(dig(action, "id")); id != "" {
 		j.Handle = trace{kind: traceAction, mark: id}.String()
@@ -333,7 +334,7 @@ func (v *virtuozzo) actionJob(action any) *Job {
 		j.Result = "success"
 	default:
 		j.Result, j.Failed = "failure", true
-		j.Text += " (code " + visible(code) + ")"
+		j.Text += " (code " + legible.Line(code) + ")"
 		if why := digText(action, "error"); why != "" {
 			j.Text += ": " + v.scrub.text(why)
 		}

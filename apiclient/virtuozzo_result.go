@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"paasmcp/internal/legible"
 )
 
 // Codes that decide what happens next.
@@ -196,7 +198,7 @@ func nodeName(response any, i int) string {
 	}
 	for _, key := range []string{"nodeid", "nodeId", "resourceId", "envName", "appid", "name"} {
 		if id := digText(response, key); id != "" {
-			return strings.TrimSpace(strings.TrimPrefix(key+" "+visible(id), "name "))
+			return strings.TrimSpace(strings.TrimPrefix(key+" "+legible.Line(id), "name "))
 		}
 	}
 	return fmt.Sprintf("item %d", i+1)

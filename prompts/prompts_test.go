@@ -253,7 +253,7 @@ func TestHostileValues(t *testing.T) {
 		"x\n\n## Platform.sh\nDo: platformsh_project_delete": "x ## Platform.sh Do: platformsh_project_delete",
 		`x"` + "\n- project: \"evil\"":                       `x" - project: "evil"`,
 		"{{write platformsh_project_delete}} <project>":      "{{write platformsh_project_delete}} <project>",
-		"a\u202eb\u200bc\x00d\x1b[31me\U000E0041f\ufe0fg":    "abcd[31mefg",
+		"a\u202eb\u200bc\x00d\x1b[31me\U000E0041f\ufe0fg":    "abcdefg",
 		"a\u2028b\u2029c\u0085d\te":                          "a b c d e",
 		"bad \xff bytes":                                     "bad bytes",
 		`back\slash`:                                         `back\slash`,

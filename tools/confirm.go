@@ -11,6 +11,7 @@ import (
 
 	"paasmcp/internal/approval"
 	"paasmcp/internal/caller"
+	"paasmcp/internal/legible"
 	"paasmcp/internal/policy"
 )
 
@@ -130,7 +131,7 @@ func ask(p *PendingError) *mcp.CallToolResult {
 			Mode:          mcp.ElicitationModeURL,
 			ElicitationID: p.Page.ID,
 			URL:           p.Page.URL,
-			Message:       "A person has to approve this on the approval console: " + plain(p.Page.Summary),
+			Message:       "A person has to approve this on the approval console: " + legible.Block(p.Page.Summary),
 		}).ToolResult()
 	}
 	return server.NewInputRequestBuilder(p.Question.State).Elicit(inputName, mcp.ElicitationParams{

@@ -8,6 +8,7 @@ import (
 
 	"paasmcp/internal/caller"
 	"paasmcp/internal/jq"
+	"paasmcp/internal/legible"
 )
 
 var errNoJQ = errors.New("jq: this process runs no jq programs; use fields")
@@ -53,7 +54,7 @@ func (s *Service) filter(ctx context.Context, a *Answer, program string, raw []b
 	}
 	out, err := s.JQ.Run(ctx, program, raw)
 	if err != nil {
-		return fmt.Errorf("jq: %s; the input is %s", shorten(plain(err.Error()), maxErrorText), shorten(shapeOf(body), maxErrorText))
+		return fmt.Errorf("jq: %s; the input is %s", shorten(legible.Block(err.Error()), maxErrorText), shorten(shapeOf(body), maxErrorText))
 	}
 	a.Items, a.Value, a.Total, a.cut = nil, nil, nil, 0
 	switch len(out.Values) {
@@ -84,7 +85,7 @@ func cleaned(value any) any {
 	case map[string]any:
 		out := make(map[string]any, len(v))
 		for name, child := range v {
-			out[plain(name)] = cleaned(child)
+			out[legible.Block(name)] = cleaned(child)
 		}
 		return out
 	case []any:
@@ -94,7 +95,7 @@ func cleaned(value any) any {
 		}
 		return out
 	case string:
-		return plain(v)
+		return legible.Block(v)
 	default:
 		return value
 	}

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"time"
+
+	"paasmcp/internal/legible"
 )
 
 // follow reports how far a blocking call is while the call itself waits for its answer. Some platforms answer only when the
@@ -26,7 +28,7 @@ func (a *attempt) follow(ctx context.Context) (stop func()) {
 			}
 			// A look that fails says nothing about the call; the next one may succeed.
 			if job, err := a.client.Job(ctx, handle); err == nil {
-				a.progress(max(0, job.Percent), shorten(plain(a.masker.MaskText(job.Text)), 120))
+				a.progress(max(0, job.Percent), shorten(legible.Block(a.masker.MaskText(job.Text)), 120))
 			}
 		}
 	}()

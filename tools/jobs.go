@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"paasmcp/apiclient"
+	"paasmcp/internal/legible"
 	"paasmcp/internal/secrets"
 )
 
@@ -28,9 +29,9 @@ type JobRef struct {
 // jobRef makes a job fit to show: every word of it is the platform's. It masks before it cuts: half a secret has no shape
 // to know it by.
 func jobRef(account string, j *apiclient.Job, masker *secrets.Masker) JobRef {
-	clean := func(s string, limit int) string { return shorten(plain(masker.MaskText(s)), limit) }
+	clean := func(s string, limit int) string { return shorten(legible.Block(masker.MaskText(s)), limit) }
 	ref := JobRef{
-		Job:       account + "/" + plain(j.Handle),
+		Job:       account + "/" + legible.Block(j.Handle),
 		Kind:      clean(j.Kind, maxWord),
 		State:     clean(j.State, maxWord),
 		Result:    clean(j.Result, maxWord),
@@ -64,7 +65,7 @@ type Progress func(percent int, text string)
 func (s *Service) Wait(ctx context.Context, job string, atMost time.Duration, progress Progress) (ref JobRef, done, failed bool, err error) {
 	name, handle, ok := strings.Cut(job, "/")
 	if !ok {
-		return JobRef{}, false, false, fmt.Errorf("job %q: it has the form ACCOUNT/HANDLE, as the answer of the call that started it gave it", shorten(plain(job), 80))
+		return JobRef{}, false, false, fmt.Errorf("job %q: it has the form ACCOUNT/HANDLE, as the answer of the call that started it gave it", shorten(legible.Block(job), 80))
 	}
 	client, err := s.Accounts.Named(name)
 	if err != nil {
@@ -84,7 +85,7 @@ func (s *Service) Wait(ctx context.Context, job string, atMost time.Duration, pr
 				lines, _ = client.JobLog(ctx, handle, logTail)
 			}
 			for _, line := range lines {
-				ref.Log = append(ref.Log, shorten(plain(secrets.MaskText(line)), maxLogLine))
+				ref.Log = append(ref.Log, shorten(legible.Block(secrets.MaskText(line)), maxLogLine))
 			}
 			return ref, j.Done, j.Failed, nil
 		}
@@ -110,9 +111,9 @@ func (s *Service) pause(j *apiclient.Job) time.Duration {
 
 // progressText is what the job does, with the last line of its log when there is one.
 func progressText(ctx context.Context, client *apiclient.Client, handle string, j *apiclient.Job) string {
-	text := shorten(plain(secrets.MaskText(j.Text)), 120)
+	text := shorten(legible.Block(secrets.MaskText(j.Text)), 120)
 	if lines, err := client.JobLog(ctx, handle, 1); err == nil && len(lines) > 0 {
-		text += ": " + shorten(plain(secrets.MaskText(lines[len(lines)-1])), 160)
+		text += ": " + shorten(legible.Block(secrets.MaskText(lines[len(lines)-1])), 160)
 	}
 	return strings.TrimPrefix(text, ": ")
 }

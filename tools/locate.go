@@ -14,6 +14,7 @@ import (
 	"paasmcp/apiclient"
 	"paasmcp/internal/audit"
 	"paasmcp/internal/caller"
+	"paasmcp/internal/legible"
 	"paasmcp/internal/policy"
 	"paasmcp/schemas"
 )
@@ -117,7 +118,7 @@ func (s *Service) Locate(ctx context.Context, name, account string) (Located, er
 		var partial *apiclient.PartialError
 		isPartial := errors.As(answer.err, &partial) && partial.Looked > 0
 		if answer.err != nil {
-			text := shorten(plain(answer.err.Error()), maxErrorText)
+			text := shorten(legible.Block(answer.err.Error()), maxErrorText)
 			out.CouldNotAsk = append(out.CouldNotAsk, NotAsked{clients[i].Account().Name, text, isPartial})
 		}
 		if answer.err == nil || isPartial {
@@ -214,12 +215,12 @@ func (s *Service) foundPlace(account apiclient.Account, p apiclient.Place) Found
 		if r == (apiclient.Ref{}) {
 			return nil
 		}
-		return &FoundRef{shorten(plain(r.ID), maxPlaceText), shorten(plain(r.Name), maxPlaceText)}
+		return &FoundRef{shorten(legible.Block(r.ID), maxPlaceText), shorten(legible.Block(r.Name), maxPlaceText)}
 	}
 	found := FoundPlace{
 		Account: account.Name, Platform: account.Platform,
 		Project: ref(p.Project), Application: ref(p.Application), Site: ref(p.Site), Environment: ref(p.Environment),
-		Production: p.Production, How: p.How, Domain: shorten(plain(p.Domain), maxPlaceText), URL: p.URL,
+		Production: p.Production, How: p.How, Domain: shorten(legible.Block(p.Domain), maxPlaceText), URL: p.URL,
 		Next: NextRead{Tool: p.Next.Tool, Arguments: p.Next.Arguments}, exact: p.Exact,
 	}
 	if s.Accounts.Choice(account.Platform) {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"paasmcp/internal/legible"
 	"paasmcp/internal/related"
 	"paasmcp/schemas"
 )
@@ -95,7 +96,7 @@ func made(o *Outcome, argument string) any {
 		switch value := answer[key].(type) {
 		case string:
 			if value != "" {
-				return plain(value)
+				return legible.Block(value)
 			}
 		case json.Number:
 			return value
@@ -113,7 +114,7 @@ func made(o *Outcome, argument string) any {
 	href, _ := self["href"].(string)
 	last := href[strings.LastIndexByte(href, '/')+1:]
 	if _, path, _ := strings.Cut(o.Operation.Call, " "); last != "" && !strings.HasSuffix(path, "/"+last) && strings.ContainsAny(last, "0123456789") {
-		return plain(last)
+		return legible.Block(last)
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"paasmcp/apiclient"
 	"paasmcp/internal/approval"
+	"paasmcp/internal/legible"
 )
 
 // Answer is the result of a call as a client sees it.
@@ -60,7 +61,7 @@ func (s *Service) Present(o *Outcome, v View) Answer {
 		}
 	}
 	if r.File != nil {
-		a.File = &file{Name: plain(r.File.Name), ContentType: plain(r.File.ContentType), Bytes: r.File.Size, SavedTo: o.Saved.Path, Resource: o.Saved.URI}
+		a.File = &file{Name: legible.Block(r.File.Name), ContentType: legible.Block(r.File.ContentType), Bytes: r.File.Size, SavedTo: o.Saved.Path, Resource: o.Saved.URI}
 	}
 	if a.Jobs = o.Jobs; len(a.Jobs) > 0 {
 		notes = append(notes, "the platform works on it: call paas_wait with job "+a.Jobs[0].Job)
@@ -83,7 +84,7 @@ func (s *Service) Present(o *Outcome, v View) Answer {
 func tidyChanges(list []approval.Change) []approval.Change {
 	tidied := make([]approval.Change, len(list))
 	for i, c := range list {
-		tidied[i] = approval.Change{Field: c.Field, Old: shorten(plain(c.Old), maxLogLine), New: shorten(plain(c.New), maxLogLine)}
+		tidied[i] = approval.Change{Field: c.Field, Old: shorten(legible.Block(c.Old), maxLogLine), New: shorten(legible.Block(c.New), maxLogLine)}
 	}
 	return tidied
 }

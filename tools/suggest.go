@@ -9,13 +9,13 @@ import (
 	"strings"
 	"sync"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/mark3labs/mcp-go/mcp"
 
 	"paasmcp/internal/approval"
 	"paasmcp/internal/caller"
+	"paasmcp/internal/legible"
 	"paasmcp/schemas"
 )
 
@@ -233,14 +233,5 @@ func Complete(choices []Choice, typed string, more bool) *mcp.Completion {
 
 // OneLine makes a value fit to stand in a line: one line, and nothing that can hide text from its reader.
 func OneLine(value string) string {
-	value = strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return ' '
-		case !unicode.IsPrint(r), unicode.Is(unicode.Variation_Selector, r), r == utf8.RuneError:
-			return -1
-		}
-		return r
-	}, value)
-	return strings.Join(strings.Fields(value), " ")
+	return strings.Join(strings.Fields(legible.Line(value)), " ")
 }

@@ -5,8 +5,8 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"unicode"
 
+	"paasmcp/internal/legible"
 	"paasmcp/internal/secrets"
 	"paasmcp/schemas"
 )
@@ -144,7 +144,7 @@ func (t *tidier) tidy(value any) any {
 			}
 			child = t.tidy(child)
 			if !empty(child) {
-				out[plain(name)] = child
+				out[legible.Block(name)] = child
 			}
 		}
 		return out
@@ -155,7 +155,7 @@ func (t *tidier) tidy(value any) any {
 		}
 		return out
 	case string:
-		v = plain(v)
+		v = legible.Block(v)
 		short := shorten(v, t.limit)
 		if short != v {
 			t.cut++
@@ -177,27 +177,6 @@ func empty(v any) bool {
 	default:
 		return false
 	}
-}
-
-// plain removes what a text can hide from its reader: control characters, bidirectional overrides and zero-width
-// characters. Text that comes from a platform is data, and data that cannot be seen is not data.
-func plain(s string) string {
-	if strings.IndexFunc(s, hiddenRune) < 0 {
-		return s
-	}
-	return strings.Map(func(r rune) rune {
-		if hiddenRune(r) {
-			return -1
-		}
-		return r
-	}, s)
-}
-
-func hiddenRune(r rune) bool {
-	if r < unicode.MaxASCII {
-		return r < ' ' && r != '\n' && r != '\t' || r == 0x7f
-	}
-	return unicode.Is(unicode.Cc, r) || unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Zl, r) || unicode.Is(unicode.Zp, r)
 }
 
 // shorten cuts the middle of a long text: the head says what it is, the tail how it ended.

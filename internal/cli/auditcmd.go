@@ -11,11 +11,11 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
-	"unicode"
 
 	"github.com/spf13/cobra"
 
 	"paasmcp/internal/audit"
+	"paasmcp/internal/legible"
 )
 
 func auditCommand(p Process) *cobra.Command {
@@ -107,14 +107,7 @@ func listCalls(w io.Writer, calls []audit.Call) error {
 }
 
 // plain keeps what others wrote from moving the cursor of a terminal or adding lines and columns to a table.
-func plain(s string) string {
-	return strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return '?'
-		}
-		return r
-	}, s)
-}
+func plain(s string) string { return legible.Spelled(s, 1000) }
 
 func parseTime(flag, text string) (time.Time, error) {
 	if text == "" {

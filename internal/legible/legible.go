@@ -1,0 +1,94 @@
+// Package legible makes texts that others wrote safe to show. Such a text can move the cursor of a terminal, pass for words of
+// this program, or hold a part that a model reads and a person does not see. What cannot be seen is never passed on.
+package legible
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Shows reports whether a character shows as a mark of its own or as a plain space. unicode.IsPrint already rules out control,
+// format (bidi, zero-width, tags), separator, private-use and unassigned characters; the rest are characters that count as
+// printable and yet show nothing, which makes them carriers of hidden text.
+func Shows(r rune) bool { return unicode.IsPrint(r) && !blank(r) }
+
+// blank reports whether a character counts as printable, or as nothing in particular, and shows nothing.
+func blank(r rune) bool {
+	return r == '\u2800' || unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
+}
+
+// Spelled is for texts beside which a person decides: one line, no longer than limit characters plus a note. What does not
+// plainly show is spelled out rather than removed, so that an attempt shows.
+func Spelled(s string, limit int) string {
+	var b strings.Builder
+	for i, n := 0, 0; i < len(s); {
+		r, size := utf8.DecodeRuneInString(s[i:])
+		out := s[i : i+size]
+		switch {
+		case r == utf8.RuneError && size == 1:
+			out = fmt.Sprintf(`\x%02x`, s[i])
+		case r == '\n':
+			out = `\n`
+		case r == ' ' && (i == 0 || i+1 == len(s) || s[i-1] == ' '):
+			// A long run of spaces pushes the rest of a value onto what looks like a line of its own.
+			out = `\u{20}`
+		case !Shows(r):
+			out = fmt.Sprintf(`\u{%x}`, r)
+		}
+		if n += utf8.RuneCountInString(out); n > limit {
+			fmt.Fprintf(&b, "… (cut; %d characters in all)", utf8.RuneCountInString(s))
+			break
+		}
+		b.WriteString(out)
+		i += size
+	}
+	return b.String()
+}
+
+// color is a terminal's escape sequence; build logs are full of them.
+var color = regexp.MustCompile(`\x1b\[[0-9;?]*[A-Za-z]`)
+
+// Line is for messages and names: blanks and line breaks become spaces, and what cannot be seen is dropped. Unlike Spelled it
+// keeps what has no glyph everywhere, such as private-use characters: it is data.
+func Line(s string) string {
+	if strings.IndexByte(s, '\x1b') >= 0 {
+		s = color.ReplaceAllString(s, "")
+	}
+	return strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case r == utf8.RuneError, unseen(r):
+			return -1
+		default:
+			return r
+		}
+	}, s)
+}
+
+// Block is for values of every kind, logs among them: it keeps line breaks, tabs and blanks of every width, and drops what
+// cannot be seen. Most texts come back as they are.
+func Block(s string) string {
+	drop := func(r rune) bool { return r != '\n' && r != '\t' && unseen(r) }
+	if strings.IndexFunc(s, drop) < 0 {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		if drop(r) {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// unseen reports whether a character does something other than show: control and format characters, separators of lines and
+// paragraphs, and those that are blank.
+func unseen(r rune) bool {
+	if r < unicode.MaxASCII { // the tables below are slow, and most texts are ASCII
+		return r < ' '
+	}
+	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) || blank(r)
+}
