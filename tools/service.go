@@ -68,7 +68,6 @@ type Service struct {
 	previewer *preview.Previewer
 	finder    func() *finder.Finder
 	related   *related.Map
-	suggested suggester
 }
 
 // NewService makes a service. The finder's index is built when somebody first looks for something.
@@ -450,7 +449,10 @@ func (a *attempt) send(ctx context.Context, grant approval.Grant) (*Outcome, err
 			return nil, fmt.Errorf("%s: %w", a.op.Name, err)
 		}
 	}
-	out := &Outcome{Operation: a.op, Account: a.client.Account().Name, args: a.args, masker: a.masker}
+	out := &Outcome{
+		Operation: a.op, Account: a.client.Account().Name, args: a.args, masker: a.masker,
+		Changed: a.target.Changes, Backups: a.backups, Note: a.unseen,
+	}
 	id, err := a.s.Audit.Intent(a.entry())
 	if err != nil {
 		if file != nil {
