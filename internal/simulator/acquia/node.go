@@ -154,6 +154,9 @@ func at(d Doc, path string) (any, bool) {
 	for {
 		field, rest, more := strings.Cut(path, ".")
 		v, there := d[field]
+		if !there && field == "created" { // backups are ordered and filtered by a name that their documents do not have
+			v, there = d["started_at"]
+		}
 		if !there || !more {
 			return v, there
 		}
