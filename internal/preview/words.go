@@ -108,3 +108,44 @@ func present(words ...string) []string {
 	}
 	return list
 }
+
+// short is a commit as Git shortens it.
+func short(commit string) string {
+	if len(commit) > 7 && strings.Trim(commit, "0123456789abcdef") == "" {
+		return commit[:7]
+	}
+	return commit
+}
+
+// prefixed puts words of ours before a value that is there.
+func prefixed(words, value string) string {
+	if value == "" {
+		return ""
+	}
+	return words + value
+}
+
+// unless leaves out the value that goes without saying.
+func unless(usual, value string) string {
+	if value == usual {
+		return ""
+	}
+	return value
+}
+
+func flagged(v any, words string) string {
+	if on, _ := v.(bool); on {
+		return words
+	}
+	return ""
+}
+
+// byID finds an object of a list by its id.
+func byID(list []map[string]any, id string) map[string]any {
+	for _, item := range list {
+		if first(item, "id") == id {
+			return item
+		}
+	}
+	return nil
+}

@@ -1,0 +1,81 @@
+package preview
+
+import "cmp"
+
+// backups tells about the last backup of an environment that can be restored, and how many there are.
+func (p platformsh) backups(l *look, id string) {
+	list, err := l.list("platformsh_environment_backup_list", map[string]any{"project_id": l.Args["project_id"], "environment_id": id})
+	if err != nil {
+		l.doubt("last backup of "+id, err)
+		return
+	}
+	var last map[string]any
+	good := 0
+	for _, b := range list {
+		restorable, known := b["restorable"].(bool)
+		if status := first(b, "status"); status != "" && status != "CREATED" || known && !restorable {
+			continue
+		}
+		if first(b, "id") == l.argument("backup_id") && l.Op.Name == "platformsh_environment_backup_delete" {
+			continue
+		}
+		good++
+		if last == nil || first(b, "created_at") > first(last, "created_at") {
+			last = b
+		}
+	}
+	label := "last backup"
+	if l.Op.Name == "platformsh_environment_backup_delete" {
+		label = "last backup that stays"
+	}
+	if last == nil {
+		l.detail(label, "none")
+		return
+	}
+	l.detail(label, with(when(first(last, "created_at")), backupFacts(last)...))
+	if l.Op.Name == "platformsh_environment_backup_create" {
+		l.detail("backups now", count(good, "backup")+"; at the limit of the plan the oldest goes")
+	}
+}
+
+// backupFirst offers a backup of an environment that runs; the platform makes none of one that does not.
+func (p platformsh) backupFirst(l *look, id string) {
+	environment, err := p.environment(l, id)
+	if err != nil {
+		return
+	}
+	if status := first(environment, "status"); status != "active" && status != "dirty" {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.target.First = []Step{{Tool: "platformsh_environment_backup_create", Args: map[string]any{"project_id": l.Args["project_id"], "environment_id": id}}}
+}
+
+// restore shows what is overwritten: the environment that the call names for it, or the one that the backup comes from.
+func (p platformsh) restore(l *look) {
+	target := cmp.Or(l.argument("environment_name"), l.argument("environment_id"))
+	kind := l.target.Kind
+	if kind.Note != "" || kind.Doubt != "" { // it is made by the restore, or nobody knows
+		if from := l.argument("branch_from"); from != "" {
+			l.detail("new environment branches from", from)
+		}
+		return
+	}
+	var environment map[string]any
+	if l.argument("environment_name") == "" {
+		environment, _ = p.environment(l, target) // that it cannot be read is said already
+	} else if list, err := p.environmentList(l); err == nil {
+		environment = byID(list, target)
+	}
+	if environment == nil {
+		return
+	}
+	r := p.environmentResource(environment)
+	l.detail("overwritten", describe(r, target))
+	for _, s := range r.state {
+		l.state("overwritten "+s.Name, s.Value)
+	}
+	l.inOrder(func(l *look) { p.backups(l, target) }, func(l *look) { p.addresses(l, target) })
+	p.backupFirst(l, target)
+}

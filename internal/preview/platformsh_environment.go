@@ -1,0 +1,284 @@
+package preview
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// deactivate shows what is erased: databases, files, and the addresses that stop answering.
+func (p platformsh) deactivate(l *look) {
+	id := l.argument("environment_id")
+	l.inOrder(
+		func(l *look) { p.backups(l, id) },
+		func(l *look) { p.services(l, id) },
+		func(l *look) { p.addresses(l, id) },
+		func(l *look) { p.children(l, "children, which stay") },
+	)
+	p.backupFirst(l, id)
+}
+
+// deleteEnvironment shows the commits that are lost with the branch: the data is gone already, because only an inactive
+// environment can be deleted.
+func (p platformsh) deleteEnvironment(l *look) {
+	id := l.argument("environment_id")
+	l.inOrder(
+		func(l *look) {
+			if environment, err := p.environment(l, id); err == nil {
+				l.along("Git branch", with(first(environment, "name", "id"), prefixed("commit ", short(first(environment, "head_commit"))), lead(environment)))
+				if status := first(environment, "status"); status != "" && status != "inactive" {
+					l.detail("the platform will refuse", "it is "+status+"; deactivate it first")
+				}
+			}
+		},
+		func(l *look) { p.children(l, "children") },
+		func(l *look) { p.backups(l, id) },
+	)
+}
+
+// lead says what a branch has that its parent lacks.
+func lead(environment map[string]any) string {
+	n := first(environment, "merge_info.commits_ahead")
+	if n == "" {
+		return ""
+	}
+	return n + " commits that its parent " + first(environment, "parent") + " lacks"
+}
+
+// activate shows where the data comes from and how many of the plan's environments are in use.
+func (p platformsh) activate(l *look) {
+	l.inOrder(
+		func(l *look) {
+			environment, err := p.environment(l, l.argument("environment_id"))
+			if err != nil {
+				return // said already where it was read as a part of the target
+			}
+			if clone, known := environment["clone_parent_on_create"].(bool); known && !clone {
+				l.detail("data", "none: it starts empty")
+			} else if parent := first(environment, "parent"); parent != "" {
+				p.source(l, "data copied from", parent)
+			}
+		},
+		func(l *look) { p.slots(l) },
+	)
+}
+
+// branch shows what is copied, and whether the name is taken.
+func (p platformsh) branch(l *look) {
+	l.detail("new environment", with(l.argument("title"), l.argument("name"), "type "+cmp.Or(l.argument("type"), "development")))
+	if clone, given := l.Args["clone_parent"].(bool); given && !clone {
+		l.detail("data", "none: it starts empty")
+	} else {
+		p.source(l, "data copied from", l.argument("environment_id"))
+	}
+	p.slots(l)
+	if list, err := p.environmentList(l); err == nil && byID(list, l.argument("name")) != nil {
+		l.detail("the platform will refuse", "an environment of that name exists")
+	}
+}
+
+// updateEnvironment shows who is let in and whose data flows where. A new title needs no more than the change itself.
+func (p platformsh) updateEnvironment(l *look) {
+	if parent := l.argument("parent"); parent != "" {
+		p.source(l, "new parent", parent)
+	}
+	if _, given := l.Args["http_access"]; given {
+		p.addresses(l, l.argument("environment_id"))
+	}
+}
+
+// merge shows the environment that changes, which the call does not name: the parent.
+func (p platformsh) merge(l *look) {
+	child, err := p.environment(l, l.argument("environment_id"))
+	if err != nil {
+		return
+	}
+	parent := first(child, "parent")
+	if parent == "" {
+		l.doubt("what it is merged into", errors.New("the environment has no parent"))
+		return
+	}
+	l.inOrder(
+		func(l *look) {
+			into, err := p.environment(l, parent)
+			if err != nil {
+				l.doubt("the parent "+parent, err)
+				return
+			}
+			r := p.environmentResource(into)
+			l.detail("merged into", describe(r, parent))
+			for _, s := range r.state {
+				l.state("parent "+s.Name, s.Value)
+			}
+			l.change("code of "+parent, short(first(into, "head_commit")), strings.TrimSpace("merged with "+short(first(child, "head_commit"))))
+		},
+		func(l *look) { p.addresses(l, parent) },
+		func(l *look) { p.backups(l, parent) },
+	)
+	if ahead := first(child, "merge_info.commits_ahead"); ahead != "" {
+		l.detail("new commits", ahead)
+	}
+	p.backupFirst(l, parent)
+}
+
+// synchronize shows where code and data come from, and what is overwritten.
+func (p platformsh) synchronize(l *look) {
+	id := l.argument("environment_id")
+	environment, err := p.environment(l, id)
+	if err != nil {
+		return
+	}
+	parent := first(environment, "parent")
+	given := func(name string) bool { on, _ := l.Args[name].(bool); return on }
+	if parent == "" {
+		l.detail("the platform will refuse", "the environment has no parent")
+		return
+	}
+	p.source(l, "overwritten from", parent)
+	if given("synchronize_data") {
+		l.inOrder(func(l *look) { p.services(l, id) }, func(l *look) { p.backups(l, id) })
+	}
+	if given("rebase") {
+		l.along("branch", with("its commits are rewritten", lead(environment)))
+	}
+	if given("synchronize_data") || given("rebase") {
+		p.backupFirst(l, id)
+	}
+}
+
+// deploy shows what goes live.
+func (p platformsh) deploy(l *look) {
+	id := l.argument("environment_id")
+	l.inOrder(
+		func(l *look) { p.addresses(l, id) },
+		func(l *look) { p.backups(l, id) },
+		func(l *look) {
+			if l.Op.Name != "platformsh_environment_deploy" {
+				return
+			}
+			staged, err := l.list("platformsh_environment_activity_list", map[string]any{"project_id": l.Args["project_id"], "environment_id": id, "state": []any{"staged"}})
+			if err != nil {
+				l.doubt("what is staged", err)
+				return
+			}
+			var what []string
+			for _, activity := range staged {
+				what = append(what, first(activity, "text", "type"))
+			}
+			l.detail("staged changes", cmp.Or(counted(what, 3), "none: there is nothing to deploy"))
+		},
+	)
+	if l.Op.Name == "platformsh_environment_initialize" {
+		l.detail("code from", l.argument("repository"))
+		return // only an empty project can be initialized: there is nothing to back up
+	}
+	p.backupFirst(l, id)
+}
+
+// source describes an environment that is only read from.
+func (p platformsh) source(l *look, label, id string) {
+	environment, err := p.environment(l, id)
+	if err != nil {
+		l.doubt(label+" "+id, err)
+		return
+	}
+	l.detail(label, describe(p.environmentResource(environment), id))
+}
+
+// children lists the environments below the one of the call.
+func (p platformsh) children(l *look, label string) {
+	list, err := p.environmentList(l)
+	if err != nil {
+		l.doubt("children", err)
+		return
+	}
+	var names []string
+	for _, environment := range list {
+		if first(environment, "parent") == l.argument("environment_id") {
+			names = append(names, with(first(environment, "id"), first(environment, "type"), first(environment, "status")))
+		}
+	}
+	l.along(label, counted(names, 5))
+}
+
+// slots says how many active environments there are and how many the plan has room for.
+func (p platformsh) slots(l *look) {
+	list, err := p.environmentList(l)
+	if err != nil {
+		l.doubt("active environments", err)
+		return
+	}
+	active := 0
+	for _, environment := range list {
+		if status := first(environment, "status"); status != "inactive" && status != "deleting" {
+			active++
+		}
+	}
+	value := fmt.Sprint(active)
+	if project, err := p.project(l); err == nil {
+		value += prefixed(", the plan has room for ", first(project, "subscription.environments")) + " and production"
+	}
+	l.detail("active environments now", value)
+}
+
+// addresses lists where an environment answers, the primary route first.
+func (platformsh) addresses(l *look, id string) {
+	routes, err := l.list("platformsh_environment_route_list", map[string]any{"project_id": l.Args["project_id"], "environment_id": id})
+	if err != nil {
+		l.doubt("addresses of "+id, err)
+		return
+	}
+	var primary, urls []string
+	for _, route := range routes {
+		url := first(route, "url", "original_url", "id")
+		switch isPrimary, _ := route["primary"].(bool); {
+		case url == "" || first(route, "type") == "redirect":
+		case isPrimary:
+			primary = append(primary, url)
+		default:
+			urls = append(urls, url)
+		}
+	}
+	slices.Sort(urls)
+	l.detail("address", some(append(primary, urls...), 3))
+}
+
+// services lists the databases and other services whose data an environment holds, and the applications with files.
+func (platformsh) services(l *look, id string) {
+	environment, err := (platformsh{}).environment(l, id)
+	if err == nil && first(environment, "status") == "inactive" {
+		return // nothing runs, so there is nothing to list
+	}
+	deployment, err := l.object("platformsh_environment_deployment_get",
+		map[string]any{"project_id": l.Args["project_id"], "environment_id": id, "deployment_id": "current"})
+	if err != nil {
+		l.doubt("databases and files", err)
+		return
+	}
+	l.along("data of services", some(kinds(deployment["services"]), 6))
+	apps, _ := deployment["webapps"].(map[string]any)
+	var files []string
+	for name, app := range apps {
+		object, _ := app.(map[string]any)
+		mounts, _ := object["mounts"].(map[string]any)
+		for path := range mounts {
+			files = append(files, name+":"+path)
+		}
+	}
+	slices.Sort(files)
+	l.along("files", some(files, 6))
+}
+
+// kinds lists services with their types, in a fixed order.
+func kinds(services any) []string {
+	all, _ := services.(map[string]any)
+	var list []string
+	for name, service := range all {
+		object, _ := service.(map[string]any)
+		list = append(list, with(name, first(object, "type")))
+	}
+	slices.Sort(list)
+	return list
+}
