@@ -23,6 +23,8 @@ type wire struct {
 	body   string // of the last request that changed something
 	things map[string]any
 	known  map[string]*schemas.Operation // by host, method and path
+	// special answers in place of the usual answer when it returns a body. It may block, or set a status.
+	special func(op *schemas.Operation, r *http.Request) (status int, body string)
 }
 
 // route is an operation as a server sees it.
@@ -69,12 +71,20 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 		data, _ = io.ReadAll(r.Body)
 		_ = r.Body.Close()
 	}
-	body := `{"access_token":"t","token_type":"bearer","expires_in":900}`
+	status, body := http.StatusOK, `{"access_token":"t","token_type":"bearer","expires_in":900}`
 	if !strings.HasSuffix(r.URL.Path, "/token") {
 		body = w.answer(r, string(data))
+		if special := w.special; special != nil {
+			if code, text := special(w.asks(r), r); text != "" {
+				status, body = code, text
+			}
+		}
+	}
+	if err := r.Context().Err(); err != nil {
+		return nil, err
 	}
 	return &http.Response{
-		StatusCode: http.StatusOK, Status: "200 OK", Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Request: r,
+		StatusCode: status, Status: http.StatusText(status), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Request: r,
 		Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)),
 	}, nil
 }
@@ -94,6 +104,13 @@ func (w *wire) answer(r *http.Request, body string) string {
 	}
 	w.sent = append(w.sent, s)
 	return answer
+}
+
+// asks is the operation that a request is of.
+func (w *wire) asks(r *http.Request) *schemas.Operation {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.operation(r)
 }
 
 // operation finds whose request it is. Paths come again and again, and a thousand patterns are slow.
