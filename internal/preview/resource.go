@@ -123,7 +123,11 @@ func (l *look) resources() {
 			continue
 		}
 		id, what := l.argument(list[i].param), cmp.Or(r.what, label(list[i].param))
-		l.detail(what, describe(*r, text(l.Masked[list[i].param]))) // the token of an invitation is an id and a secret
+		shown := id
+		if text(l.Masked[list[i].param]) != id { // the token of an invitation is an id and a secret
+			shown = r.name
+		}
+		l.detail(what, describe(*r, shown))
 		for _, s := range r.state {
 			l.state(what+" "+s.Name, s.Value)
 		}

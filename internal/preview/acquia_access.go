@@ -1,0 +1,294 @@
+package preview
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// acquiaPerson writes "ben@acme.example (Ben Okafor)": people share names, not addresses.
+func acquiaPerson(person map[string]any) string {
+	name := acquiaFullName(person)
+	address := first(person, "mail", "email", "username")
+	return with(cmp.Or(address, name), map[bool]string{true: name}[address != ""])
+}
+
+func acquiaFullName(person map[string]any) string {
+	return strings.TrimSpace(first(person, "first_name") + " " + first(person, "last_name"))
+}
+
+func acquiaPeople(list []map[string]any) []string {
+	var names []string
+	for _, person := range list {
+		names = append(names, first(person, "mail", "email", "username"))
+	}
+	return names
+}
+
+func acquiaNamesOf(list []map[string]any) []string {
+	var names []string
+	for _, item := range list {
+		names = append(names, first(item, "name", "label", "uuid"))
+	}
+	return names
+}
+
+// acquiaTeam is what a team holds.
+type acquiaTeam struct{ members, applications []map[string]any }
+
+// acquiaTeamParts reads members and applications of the team in the call, side by side.
+func (l *look) acquiaTeamParts() acquiaTeam {
+	var team acquiaTeam
+	args := map[string]any{"team_uuid": l.Args["team_uuid"]}
+	read := func(tool, what string, into *[]map[string]any) func() {
+		return func() {
+			list, err := l.list(tool, args)
+			if err != nil {
+				l.doubt(what, err)
+			}
+			*into = list
+		}
+	}
+	l.together(
+		read("acquia_team_member_list", "members of the team", &team.members),
+		read("acquia_team_application_list", "applications of the team", &team.applications),
+	)
+	return team
+}
+
+func (t acquiaTeam) member(uuid string) map[string]any {
+	i := slices.IndexFunc(t.members, func(member map[string]any) bool { return first(member, "uuid") == uuid })
+	if i < 0 {
+		return nil
+	}
+	return t.members[i]
+}
+
+func (t acquiaTeam) access() string { return counted(acquiaNamesOf(t.applications), 5) }
+
+func acquiaTeamDelete(l *look) {
+	team := l.acquiaTeamParts()
+	l.along("access of members", counted(acquiaPeople(team.members), 5))
+	l.along("to applications", team.access())
+}
+
+func acquiaTeamLeave(l *look) {
+	l.acquiaMyself()
+	l.along("access to applications", l.acquiaTeamParts().access())
+}
+
+// acquiaMyself names the person whose credentials these are: "you" is nobody on a card.
+func (l *look) acquiaMyself() {
+	account, err := l.object("acquia_account_get", map[string]any{})
+	if err != nil {
+		l.doubt("whose account this is", err)
+		return
+	}
+	l.detail("user", acquiaPerson(account))
+}
+
+func acquiaTeamMemberUpdate(l *look) {
+	team := l.acquiaTeamParts()
+	member := team.member(l.argument("user_uuid"))
+	if member == nil {
+		l.detail("member", "not among those that were looked up")
+	} else {
+		l.acquiaNamed("member", acquiaPerson(member), first(member, "mail", "username"))
+	}
+	roles := l.acquiaRoles()
+	l.change("roles", strings.Join(acquiaNames(member["roles"]), ", "), strings.Join(acquiaNamesOf(roles), ", "))
+	l.acquiaMay(roles)
+	l.along("in applications", team.access())
+}
+
+// acquiaNamed shows what the last id in the path stands for, and lets a person type its name.
+func (l *look) acquiaNamed(what, shown, name string) {
+	l.detail(what, shown)
+	if opaque(l.argument(l.last())) && len(l.Op.Target) == 0 && name != "" {
+		l.target.Name = name
+	}
+}
+
+func acquiaTeamMemberRemove(l *look) {
+	team := l.acquiaTeamParts()
+	if member := team.member(l.argument("user_uuid")); member != nil {
+		l.acquiaNamed("member", acquiaPerson(member), first(member, "mail", "username"))
+		l.along("roles", strings.Join(acquiaNames(member["roles"]), ", "))
+	} else {
+		l.detail("member", "not among those that were looked up")
+	}
+	l.along("access to applications", team.access())
+}
+
+func acquiaTeamInvite(l *look) {
+	roles := l.acquiaRoles()
+	l.detail("invited", l.argument("email"))
+	l.detail("roles", strings.Join(acquiaNamesOf(roles), ", "))
+	l.acquiaMay(roles)
+	list, err := l.list("acquia_team_application_list", map[string]any{"team_uuid": l.Args["team_uuid"]})
+	if err != nil {
+		l.doubt("applications of the team", err)
+		return
+	}
+	l.along("access to applications", counted(acquiaNamesOf(list), 5))
+}
+
+// acquiaRoles are the roles that the call names, with their permissions. Those of the whole organization are one read.
+func (l *look) acquiaRoles() []map[string]any {
+	team, err := l.object("acquia_team_get", map[string]any{"team_uuid": l.Args["team_uuid"]})
+	if err != nil {
+		return nil // said already
+	}
+	all, err := l.list("acquia_role_list", map[string]any{"organization_uuid": first(team, "organization.uuid")})
+	if err != nil {
+		l.doubt("what the roles may do", err)
+		return nil
+	}
+	var roles []map[string]any
+	for _, id := range texts(l.Args["roles"]) {
+		i := slices.IndexFunc(all, func(role map[string]any) bool { return first(role, "uuid") == id })
+		if i < 0 {
+			l.detail("role "+id, "not among those of the organization")
+			continue
+		}
+		roles = append(roles, all[i])
+	}
+	return roles
+}
+
+// acquiaMay says what roles allow, rights on production first.
+func (l *look) acquiaMay(roles []map[string]any) {
+	for _, role := range roles {
+		l.detail(first(role, "name")+" may", cmp.Or(acquiaRights(acquiaNames(role["permissions"])), "nothing"))
+	}
+}
+
+func acquiaRights(permissions []string) string {
+	permissions = slices.Clone(permissions)
+	slices.SortStableFunc(permissions, func(a, b string) int { return acquiaWeight(b) - acquiaWeight(a) })
+	return some(permissions, 6)
+}
+
+// acquiaWeight puts rights on production before those that say nothing of environments, and these before the rest.
+func acquiaWeight(permission string) int {
+	switch {
+	case strings.Contains(permission, "non-prod"):
+		return 0
+	case strings.Contains(permission, "prod"):
+		return 2
+	default:
+		return 1
+	}
+}
+
+func acquiaTeamApplication(l *look) {
+	id := l.argument("application_uuid")
+	application, err := l.object("acquia_application_get", map[string]any{"application_uuid": l.Args["application_uuid"]})
+	if err != nil {
+		l.doubt("application "+id, err)
+	} else {
+		r, _ := acquia{}.resource("acquia_application_get", application)
+		l.acquiaNamed("application", describe(r, id), r.name)
+	}
+	list, err := l.list("acquia_team_member_list", map[string]any{"team_uuid": l.Args["team_uuid"]})
+	if err != nil {
+		l.doubt("members of the team", err)
+		return
+	}
+	what := "access for members"
+	if l.Op.Method() == "DELETE" {
+		what = "access of members"
+	}
+	l.along(what, counted(acquiaPeople(list), 5))
+}
+
+// acquiaRole shows who has a role that changes or goes.
+func acquiaRole(l *look) {
+	id := l.argument("role_uuid")
+	role, err := l.object("acquia_role_get", map[string]any{"role_uuid": l.Args["role_uuid"]})
+	if err != nil {
+		return // said already
+	}
+	before := acquiaNames(role["permissions"])
+	if wanted, given := l.Args["permissions"]; given {
+		after := texts(wanted)
+		without := func(list, other []string) []string {
+			return slices.DeleteFunc(slices.Clone(list), func(name string) bool { return slices.Contains(other, name) })
+		}
+		l.detail("rights added", acquiaRights(without(after, before)))
+		l.detail("rights taken away", acquiaRights(without(before, after)))
+	} else {
+		l.detail("it may", acquiaRights(before))
+	}
+	members, err := l.list("acquia_organization_member_list", map[string]any{"organization_uuid": first(role, "organization.uuid")})
+	if err != nil {
+		l.doubt("who has the role", err)
+		return
+	}
+	members = slices.DeleteFunc(slices.Clone(members), func(member map[string]any) bool {
+		teams, _ := member["teams"].([]any)
+		return !slices.ContainsFunc(teams, func(team any) bool {
+			object, _ := team.(map[string]any)
+			roles, _ := object["roles"].([]any)
+			return slices.ContainsFunc(roles, func(r any) bool { role, _ := r.(map[string]any); return first(role, "uuid") == id })
+		})
+	})
+	l.along("members who have it", cmp.Or(counted(acquiaPeople(members), 5), "none of those that were looked up"))
+}
+
+func acquiaRoleCreate(l *look) {
+	l.detail("it may", acquiaRights(texts(l.Args["permissions"])))
+}
+
+const acquiaAdmin = "manage people, teams, roles and every application of the organization"
+
+func acquiaAdminInvite(l *look) {
+	l.detail("invited", l.argument("email"))
+	l.detail("an administrator may", acquiaAdmin)
+}
+
+func acquiaAdminDelete(l *look) { l.along("the right to", acquiaAdmin) }
+
+// acquiaMemberDelete shows what somebody loses.
+func acquiaMemberDelete(l *look) {
+	args := map[string]any{"organization_uuid": l.Args["organization_uuid"], "user_uuid": l.Args["user_uuid"]}
+	member, err := l.object("acquia_organization_member_get", args)
+	if err == nil {
+		l.along("membership of teams", strings.Join(acquiaNames(member["teams"]), ", "))
+	}
+	list, err := l.list("acquia_member_application_list", args)
+	if err != nil {
+		l.doubt("what the member works on", err)
+		return
+	}
+	l.along("access to applications", counted(acquiaNamesOf(list), 5))
+}
+
+func acquiaOwnerChange(l *look) {
+	id := l.argument("user_uuid")
+	organization, err := l.object("acquia_organization_get", map[string]any{"organization_uuid": l.Args["organization_uuid"]})
+	if err != nil {
+		return // said already
+	}
+	owner, _ := organization["owner"].(map[string]any)
+	person, err := l.acquiaMember(l.argument("organization_uuid"), id)
+	if err != nil {
+		l.doubt("new owner "+id, err)
+	}
+	l.change("owner", acquiaPerson(owner), cmp.Or(acquiaPerson(person), id))
+	l.detail("the owner alone may", "pass the organization on or delete it")
+}
+
+func (l *look) acquiaMember(organization, user string) (map[string]any, error) {
+	return l.object("acquia_organization_member_get", map[string]any{"organization_uuid": organization, "user_uuid": user})
+}
+
+func acquiaOrganizationDelete(l *look) {
+	organization, err := l.object("acquia_organization_get", map[string]any{"organization_uuid": l.Args["organization_uuid"]})
+	if err != nil {
+		return // said already
+	}
+	for _, part := range []string{"subscriptions", "users", "teams", "roles"} {
+		l.along(part, first(organization, part+"_total"))
+	}
+}

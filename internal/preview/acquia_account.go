@@ -1,0 +1,174 @@
+package preview
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// acquiaNoPrices stands where a bill can rise: no operation of the platform tells or estimates one.
+const acquiaNoPrices = "the platform's API tells no prices"
+
+// acquiaSubscriptionReach shows the applications that a setting of their subscription is about.
+func acquiaSubscriptionReach(l *look) {
+	list, err := l.list("acquia_subscription_application_list", map[string]any{"subscription_uuid": l.Args["subscription_uuid"]})
+	if err != nil {
+		l.doubt("applications of the subscription", err)
+		return
+	}
+	l.along("applications of the subscription", counted(acquiaNamesOf(list), 5))
+}
+
+func acquiaShieldReset(l *look) {
+	list, err := l.list("acquia_shield_acl_list", map[string]any{"subscription_uuid": l.Args["subscription_uuid"]})
+	if err != nil {
+		l.doubt("rules that go", err)
+	}
+	for _, rule := range list[:min(5, len(list))] {
+		l.along("rule "+cmp.Or(first(rule, "description"), first(rule, "uuid")), acquiaValue(rule, "addresses"))
+	}
+	if more := len(list) - 5; more > 0 {
+		l.along("other rules", count(more, "rule"))
+	}
+	acquiaSubscriptionReach(l)
+}
+
+// acquiaCodeStudioUser names the person: the platform takes a bare id.
+func acquiaCodeStudioUser(l *look) {
+	id := l.argument("user_id")
+	subscription, err := l.object("acquia_subscription_get", map[string]any{"subscription_uuid": l.Args["subscription_uuid"]})
+	if err != nil {
+		return // said already
+	}
+	person, err := l.acquiaMember(first(subscription, "organization.uuid"), id)
+	if err != nil {
+		l.doubt("user "+id, err)
+		return
+	}
+	l.detail("user", acquiaPerson(person))
+}
+
+func acquiaCodeStudio(l *look) {
+	project, err := l.object("acquia_application_code_studio_get", map[string]any{"application_uuid": l.Args["application_uuid"]})
+	if err != nil {
+		l.doubt("the Code Studio project", err)
+		return
+	}
+	l.detail("Code Studio project", first(project, "status"))
+	l.along("its pipelines, settings and merge requests", "removed with the project")
+}
+
+func acquiaIDECreate(l *look) {
+	list, err := l.list("acquia_application_ide_list", map[string]any{"application_uuid": l.Args["application_uuid"]})
+	if err != nil {
+		l.doubt("IDEs that are there already", err)
+		return
+	}
+	var names []string
+	for _, ide := range list {
+		names = append(names, first(ide, "label"))
+	}
+	l.detail("IDEs that are there already", cmp.Or(counted(names, 5), "none"))
+}
+
+// acquiaLinked is the id at the end of a link of an answer, for what the platform only links to.
+func acquiaLinked(answer map[string]any, name string) string {
+	href := first(answer, "_links."+name+".href")
+	return href[strings.LastIndexByte(href, '/')+1:]
+}
+
+func acquiaIDEDelete(l *look) {
+	ide, err := l.object("acquia_ide_get", map[string]any{"ide_uuid": l.Args["ide_uuid"]})
+	if err != nil {
+		return // said already
+	}
+	l.along("work in it that was not pushed", "lost")
+	id := acquiaLinked(ide, "application")
+	if id == "" {
+		return
+	}
+	application, err := l.object("acquia_application_get", map[string]any{"application_uuid": id})
+	if err != nil {
+		l.doubt("application "+id, err)
+		return
+	}
+	l.detail("application", first(application, "name"))
+}
+
+// acquiaIdentityProvider names the organization whose people sign in through it.
+func acquiaIdentityProvider(l *look) {
+	provider, err := l.object("acquia_identity_provider_get", map[string]any{"identity_provider_uuid": l.Args["identity_provider_uuid"]})
+	if err != nil {
+		return // said already
+	}
+	switch l.Op.Name {
+	case "acquia_identity_provider_enable":
+		l.change("status", first(provider, "status"), "enabled")
+		l.along("everybody of the organization", "must sign in through it from then on")
+	case "acquia_identity_provider_disable":
+		l.change("status", first(provider, "status"), "disabled")
+		l.along("everybody of the organization", "cannot sign in through it any more")
+	case "acquia_identity_provider_delete":
+		l.along("everybody of the organization", "cannot sign in through it any more")
+	}
+	id := acquiaLinked(provider, "organization")
+	if id == "" {
+		return // the platform does not always say
+	}
+	organization, err := l.object("acquia_organization_get", map[string]any{"organization_uuid": id})
+	if err != nil {
+		l.doubt("organization "+id, err)
+		return
+	}
+	l.detail("organization", with(first(organization, "name"), acquiaFact(organization, "members: users_total")))
+}
+
+// acquiaNetworkDelete shows the connections that end with a network.
+func acquiaNetworkDelete(l *look) {
+	args := map[string]any{"private_network_id": l.Args["private_network_id"]}
+	var vpns, peers []map[string]any
+	read := func(tool, what string, into *[]map[string]any) func() {
+		return func() {
+			list, err := l.list(tool, args)
+			if err != nil {
+				l.doubt(what, err)
+			}
+			*into = list
+		}
+	}
+	l.together(
+		read("acquia_private_network_vpn_list", "VPNs of the network", &vpns),
+		read("acquia_private_network_peer_list", "VPC peers of the network", &peers),
+	)
+	l.along("VPNs", counted(acquiaNamesOf(vpns), 5))
+	l.along("VPC peers", counted(acquiaNamesOf(peers), 5))
+}
+
+// acquiaSubscriptionNamed names a subscription that only the body of a call mentions.
+func acquiaSubscriptionNamed(l *look) {
+	id := l.argument("subscription_uuid")
+	subscription, err := l.object("acquia_subscription_get", map[string]any{"subscription_uuid": l.Args["subscription_uuid"]})
+	if err != nil {
+		l.doubt("subscription "+id, err)
+		return
+	}
+	r, _ := acquia{}.resource("acquia_subscription_get", subscription)
+	l.detail("subscription", describe(r, id))
+}
+
+// acquiaEmailDomain names a domain by the list of its application, for it cannot be read alone there.
+func acquiaEmailDomain(l *look) {
+	id := l.argument("domain_registration_uuid")
+	list, err := l.list("acquia_application_email_domain_list", map[string]any{"application_uuid": l.Args["application_uuid"]})
+	if err != nil {
+		l.doubt("email domain "+id, err)
+		return
+	}
+	i := slices.IndexFunc(list, func(domain map[string]any) bool { return first(domain, "uuid") == id })
+	if i < 0 {
+		l.detail("email domain", "not among those that were looked up")
+		return
+	}
+	name := first(list[i], "domain_name")
+	l.acquiaNamed("email domain", with(name, acquiaFact(list[i], "in use by this application: flags.associated")), name)
+}
