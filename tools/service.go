@@ -68,6 +68,7 @@ type Service struct {
 	previewer *preview.Previewer
 	finder    func() *finder.Finder
 	related   *related.Map
+	suggested suggester
 }
 
 // NewService makes a service. The finder's index is built when somebody first looks for something.
