@@ -127,7 +127,7 @@ func (p platformsh) production(l *look) (Kind, error) {
 	if err != nil {
 		return Kind{}, err
 	}
-	kind := Kind{Environment: policy.Production, Name: first(project, "default_branch")}
+	kind := Kind{Environment: policy.Production, Name: first(project, "default_branch"), Note: "production, which this call reaches"}
 	if kind.Name == "" {
 		kind.Name = "production"
 	}

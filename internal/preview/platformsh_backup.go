@@ -32,9 +32,10 @@ func (p platformsh) backups(l *look, id string) {
 		l.detail(label, "none")
 		return
 	}
-	l.detail(label, with(when(first(last, "created_at")), backupFacts(last)...))
+	made := first(last, "created_at")
+	l.detail(label, with(ago(made), append([]string{exactly(made)}, backupFacts(last)...)...))
 	if l.Op.Name == "platformsh_environment_backup_create" {
-		l.detail("backups now", count(good, "backup")+"; at the limit of the plan the oldest goes")
+		l.detail("backups now", text(good)+"; at the limit of the plan the oldest goes")
 	}
 }
 

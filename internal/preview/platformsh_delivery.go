@@ -1,7 +1,6 @@
 package preview
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 )
@@ -22,7 +21,7 @@ func (p platformsh) run(l *look) {
 			}
 			for _, o := range list {
 				if first(o, "operation") == operation {
-					l.detail("runs on "+cmp.Or(first(o, "app"), "the application"), first(o, "command"))
+					l.detail("command", with(first(o, "command"), prefixed("on ", first(o, "app"))))
 				}
 			}
 			if !slices.ContainsFunc(list, func(o map[string]any) bool { return first(o, "operation") == operation }) {
@@ -45,7 +44,7 @@ func (platformsh) runtimeCommand(l *look, operation string) {
 		app, _ := apps[l.argument("service")].(map[string]any)
 		operations, _ := app["operations"].(map[string]any)
 		if o, ok := operations[operation].(map[string]any); ok {
-			l.detail("runs on "+l.argument("service"), first(o, "commands.start"))
+			l.detail("command", with(first(o, "commands.start"), prefixed("on ", l.argument("service"))))
 			return
 		}
 	}
@@ -124,7 +123,7 @@ func (p platformsh) integration(l *look) {
 			}
 			var names, requests []string
 			for _, environment := range list {
-				name := with(first(environment, "id"), first(environment, "type"), first(environment, "status"))
+				name := with(first(environment, "id", "name"), first(environment, "type"), first(environment, "status"))
 				names = append(names, name)
 				if pr, _ := environment["is_pr"].(bool); pr {
 					requests = append(requests, name)

@@ -3,9 +3,6 @@ package preview
 import (
 	"cmp"
 	"errors"
-	"fmt"
-	"slices"
-	"strings"
 )
 
 // deactivate shows what is erased: databases, files, and the addresses that stop answering.
@@ -40,11 +37,11 @@ func (p platformsh) deleteEnvironment(l *look) {
 
 // lead says what a branch has that its parent lacks.
 func lead(environment map[string]any) string {
-	n := first(environment, "merge_info.commits_ahead")
-	if n == "" {
+	ahead := countOf(environment, "merge_info.commits_ahead", "commit")
+	if ahead == "" {
 		return ""
 	}
-	return n + " commits that its parent " + first(environment, "parent") + " lacks"
+	return ahead + " that its parent lacks"
 }
 
 // activate shows where the data comes from and how many of the plan's environments are in use.
@@ -84,8 +81,23 @@ func (p platformsh) updateEnvironment(l *look) {
 	if parent := l.argument("parent"); parent != "" {
 		p.source(l, "new parent", parent)
 	}
-	if _, given := l.Args["http_access"]; given {
+	if access, given := l.Masked["http_access"].(map[string]any); given {
+		names, _ := access["basic_auth"].(map[string]any)
+		rules, _ := access["addresses"].([]any)
+		l.detail("password and address rules", with(switched(access["is_enabled"]), count(len(names), "user name"), count(len(rules), "address rule")))
 		p.addresses(l, l.argument("environment_id"))
+	}
+}
+
+// switched is empty where the call leaves the switch as it is.
+func switched(v any) string {
+	switch on, known := v.(bool); {
+	case !known:
+		return "as before"
+	case on:
+		return "on"
+	default:
+		return "off"
 	}
 }
 
@@ -112,7 +124,8 @@ func (p platformsh) merge(l *look) {
 			for _, s := range r.state {
 				l.state("parent "+s.Name, s.Value)
 			}
-			l.change("code of "+parent, short(first(into, "head_commit")), strings.TrimSpace("merged with "+short(first(child, "head_commit"))))
+			l.change("code of the parent", short(first(into, "head_commit")), prefixed("merged with ", short(first(child, "head_commit"))))
+			l.target.Name = parent // it is what changes, though the call names the child
 		},
 		func(l *look) { p.addresses(l, parent) },
 		func(l *look) { p.backups(l, parent) },
@@ -197,7 +210,7 @@ func (p platformsh) children(l *look, label string) {
 	var names []string
 	for _, environment := range list {
 		if first(environment, "parent") == l.argument("environment_id") {
-			names = append(names, with(first(environment, "id"), first(environment, "type"), first(environment, "status")))
+			names = append(names, with(first(environment, "id", "name"), first(environment, "type"), first(environment, "status")))
 		}
 	}
 	l.along(label, counted(names, 5))
@@ -216,69 +229,9 @@ func (p platformsh) slots(l *look) {
 			active++
 		}
 	}
-	value := fmt.Sprint(active)
-	if project, err := p.project(l); err == nil {
-		value += prefixed(", the plan has room for ", first(project, "subscription.environments")) + " and production"
+	limit := ""
+	if project, err := p.project(l); err == nil { // otherwise it is said already that it cannot be read
+		limit = prefixed("the plan allows ", first(project, "subscription.environments"))
 	}
-	l.detail("active environments now", value)
-}
-
-// addresses lists where an environment answers, the primary route first.
-func (platformsh) addresses(l *look, id string) {
-	routes, err := l.list("platformsh_environment_route_list", map[string]any{"project_id": l.Args["project_id"], "environment_id": id})
-	if err != nil {
-		l.doubt("addresses of "+id, err)
-		return
-	}
-	var primary, urls []string
-	for _, route := range routes {
-		url := first(route, "url", "original_url", "id")
-		switch isPrimary, _ := route["primary"].(bool); {
-		case url == "" || first(route, "type") == "redirect":
-		case isPrimary:
-			primary = append(primary, url)
-		default:
-			urls = append(urls, url)
-		}
-	}
-	slices.Sort(urls)
-	l.detail("address", some(append(primary, urls...), 3))
-}
-
-// services lists the databases and other services whose data an environment holds, and the applications with files.
-func (platformsh) services(l *look, id string) {
-	environment, err := (platformsh{}).environment(l, id)
-	if err == nil && first(environment, "status") == "inactive" {
-		return // nothing runs, so there is nothing to list
-	}
-	deployment, err := l.object("platformsh_environment_deployment_get",
-		map[string]any{"project_id": l.Args["project_id"], "environment_id": id, "deployment_id": "current"})
-	if err != nil {
-		l.doubt("databases and files", err)
-		return
-	}
-	l.along("data of services", some(kinds(deployment["services"]), 6))
-	apps, _ := deployment["webapps"].(map[string]any)
-	var files []string
-	for name, app := range apps {
-		object, _ := app.(map[string]any)
-		mounts, _ := object["mounts"].(map[string]any)
-		for path := range mounts {
-			files = append(files, name+":"+path)
-		}
-	}
-	slices.Sort(files)
-	l.along("files", some(files, 6))
-}
-
-// kinds lists services with their types, in a fixed order.
-func kinds(services any) []string {
-	all, _ := services.(map[string]any)
-	var list []string
-	for name, service := range all {
-		object, _ := service.(map[string]any)
-		list = append(list, with(name, first(object, "type")))
-	}
-	slices.Sort(list)
-	return list
+	l.detail("active environments now", with(text(active), limit))
 }

@@ -21,6 +21,7 @@ func (p platformsh) deleteProject(l *look) {
 				return
 			}
 			r, _ := p.resource("platformsh_project_get", project)
+			l.target.Name = r.name              // people do not know projects by their ids
 			if l.argument("project_id") == "" { // otherwise it is a part of the path and shown already
 				l.detail("project", describe(r, text(id)))
 			}
@@ -37,11 +38,11 @@ func (p platformsh) deleteProject(l *look) {
 			var names []string
 			newest := ""
 			for _, environment := range list {
-				names = append(names, with(first(environment, "id"), first(environment, "type"), first(environment, "status")))
+				names = append(names, with(first(environment, "id", "name"), first(environment, "type"), first(environment, "status")))
 				newest = max(newest, first(environment, "last_backup_at"))
 			}
 			l.along("environments with their data", counted(names, 5))
-			l.along("backups, the last one", when(newest))
+			l.along("backups, the last one", cmp.Or(when(newest), "none"))
 		},
 		func(l *look) {
 			list, err := l.list("platformsh_project_domain_list", args)

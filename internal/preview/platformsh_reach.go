@@ -53,6 +53,11 @@ func (p platformsh) reach(l *look) {
 		if user, err := l.object("platformsh_user_get", l.these("user_id")); err == nil {
 			l.change("email", first(user, "email"), l.argument("email_address"))
 		}
+	case "project_activity_cancel", "environment_activity_cancel":
+		activity, err := l.object(strings.TrimSuffix(l.Op.Name, "cancel")+"get", l.Args)
+		if state := first(activity, "state"); err == nil && (state == "complete" || state == "cancelled") {
+			l.detail("the platform will refuse", "the activity is over")
+		}
 	case "ticket_update":
 		p.ticket(l)
 	}
@@ -83,7 +88,11 @@ func (platformsh) secondFactor(l *look) {
 	if strings.HasSuffix(l.Op.Name, "_disable") {
 		after = "false"
 	}
-	l.change("second factor is enforced", first(now, "enforce_mfa"), after)
+	if before := first(now, "enforce_mfa"); before != after {
+		l.change("second factor is enforced", before, after)
+	} else {
+		l.detail("nothing changes", "a second factor is "+map[string]string{"true": "enforced already", "false": "not enforced"}[after])
+	}
 }
 
 // me names the person whose credentials this program uses.

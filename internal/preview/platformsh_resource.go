@@ -26,7 +26,7 @@ func (p platformsh) resource(tool string, a map[string]any) (resource, bool) {
 	case "environment_get":
 		return p.environmentResource(a), true
 	case "environment_backup_get":
-		r.facts = append(present(when(first(a, "created_at"))), backupFacts(a)...)
+		r.facts = append(present(ago(first(a, "created_at")), exactly(first(a, "created_at"))), backupFacts(a)...)
 		keep("created", first(a, "created_at"))
 		keep("status", first(a, "status"))
 	case "environment_variable_get", "project_variable_get":
@@ -121,6 +121,11 @@ func (platformsh) accountResource(tool string, a map[string]any) (resource, bool
 		keep("status", first(a, "status"))
 	case "org_member_get", "project_user_access_get", "user_project_access_get", "team_project_access_get", "project_team_access_get",
 		"team_member_get", "project_access_get", "env_type_access_get":
+		r.what = accessWords(tool)
+		r.name = first(a, "project_title")
+		if tool == "platformsh_project_user_access_get" || tool == "platformsh_project_team_access_get" {
+			r.name = "" // it is that of the project, and the path ends with somebody
+		}
 		r.facts = present(flagged(a["owner"], "the owner"), may(a["permissions"]), prefixed("role ", first(a, "role")), prefixed("since ", ago(first(a, "granted_at", "created_at"))))
 		keep("rights", may(a["permissions"]))
 		keep("role", first(a, "role"))
@@ -148,6 +153,17 @@ func (platformsh) accountResource(tool string, a map[string]any) (resource, bool
 	return r, true
 }
 
+// accessWords says what an entry about somebody's rights is: the argument that names it means the person.
+func accessWords(tool string) string {
+	switch tool {
+	case "platformsh_user_project_access_get", "platformsh_team_project_access_get":
+		return "project"
+	case "platformsh_team_member_get", "platformsh_org_member_get":
+		return "membership now"
+	}
+	return "access now"
+}
+
 func integrationResource(a map[string]any) resource {
 	about := first(a, "repository", "url", "project", "service_id", "category", "host", "channel")
 	r := resource{name: strings.TrimSpace(first(a, "type") + " " + about)}
@@ -167,7 +183,7 @@ func certificateResource(a map[string]any) resource {
 	if provisioned, _ := a["is_provisioned"].(bool); provisioned {
 		how = "issued by the platform"
 	}
-	r.facts = present(how, prefixed("expires ", when(first(a, "expires_at"))), flagged(a["is_invalid"], "marked invalid"))
+	r.facts = present(how, prefixed("expires ", ago(first(a, "expires_at"))), exactly(first(a, "expires_at")), flagged(a["is_invalid"], "marked invalid"))
 	if len(domains) > 1 {
 		r.facts = append(r.facts, "also for "+some(domains[1:], 4))
 	}

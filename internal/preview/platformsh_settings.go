@@ -74,7 +74,7 @@ func (p platformsh) everywhere(l *look, label string) {
 	}
 	var production, others []string
 	for _, environment := range list {
-		name := with(first(environment, "id"), first(environment, "type"))
+		name := with(first(environment, "id", "name"), first(environment, "type"))
 		switch {
 		case first(environment, "status") == "inactive":
 		case first(environment, "type") == "production":
@@ -97,6 +97,13 @@ func (p platformsh) domain(l *look) {
 				return // said already where it was read as a part of the target
 			}
 			now := first(project, "default_domain")
+			if strings.HasSuffix(l.Op.Name, "_create") {
+				if old, err := p.listed(l, "platformsh_project_domain_list", l.these("project_id"), "name", name); err != nil {
+					l.doubt("whether the domain exists", err)
+				} else if old != nil {
+					l.detail("the platform will refuse", "the project has that domain already")
+				}
+			}
 			switch {
 			case isDefault && now != name:
 				l.change("default domain", now, name)
@@ -143,7 +150,7 @@ func (p platformsh) certificate(l *look) {
 	domains, until, readable := certified(l.argument("certificate"))
 	if l.Op.Name == "platformsh_certificate_create" {
 		if readable {
-			l.detail("the new certificate", with(some(domains, 5), "expires "+when(until.UTC().Format(time.RFC3339))))
+			l.detail("the new certificate", with(some(domains, 5), "expires "+ago(until.UTC().Format(time.RFC3339)), exactly(until.UTC().Format(time.RFC3339))))
 		} else {
 			l.detail("the new certificate", "no readable PEM certificate; the platform will refuse it")
 		}

@@ -29,6 +29,15 @@ func when(stamp string) string {
 	return distance(time.Until(t)) + " (" + t.UTC().Format("2006-01-02 15:04") + " UTC)"
 }
 
+// exactly is the time of day alone, for lists of facts that begin with ago.
+func exactly(stamp string) string {
+	t, ok := moment(stamp)
+	if !ok {
+		return ""
+	}
+	return t.UTC().Format("2006-01-02 15:04") + " UTC"
+}
+
 // ago is when without the exact time.
 func ago(stamp string) string {
 	t, ok := moment(stamp)
@@ -140,10 +149,10 @@ func flagged(v any, words string) string {
 	return ""
 }
 
-// byID finds an object of a list by its id.
+// byID finds an object of a list by its id, or by its name where it has no id of its own.
 func byID(list []map[string]any, id string) map[string]any {
 	for _, item := range list {
-		if first(item, "id") == id {
+		if first(item, "id", "name") == id {
 			return item
 		}
 	}
