@@ -71,6 +71,9 @@ func (s *Service) Wait(ctx context.Context, job string, atMost time.Duration, pr
 	if err != nil {
 		return JobRef{}, false, false, err
 	}
+	if err := s.mayWatch(ctx, client, handle); err != nil {
+		return JobRef{}, false, false, err
+	}
 	deadline := time.Now().Add(atMost)
 	for {
 		j, err := client.Job(ctx, handle)

@@ -39,12 +39,16 @@ func (s *Service) accountsTool() server.ServerTool {
 		"List the configured accounts and whether their credentials work.",
 		hints(true, false, true), outputOf[accountsAnswer]("accounts"),
 		func(ctx context.Context, _ accountsInput, _ mcp.CallToolParams) (*mcp.CallToolResult, error) {
-			answer := accountsAnswer{Accounts: s.AccountStates(ctx)}
-			if len(answer.Accounts) == 0 {
-				answer.Note = NoAccounts
-			}
-			return result(answer)
+			return result(s.accountsAnswer(ctx))
 		})
+}
+
+func (s *Service) accountsAnswer(ctx context.Context) accountsAnswer {
+	answer := accountsAnswer{Accounts: s.AccountStates(ctx)}
+	if len(answer.Accounts) == 0 {
+		answer.Note = NoAccounts
+	}
+	return answer
 }
 
 // NoAccounts is what a server without accounts tells its users.

@@ -1,11 +1,13 @@
 package tools_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 
 	"paasmcp/apiclient"
@@ -15,26 +17,48 @@ import (
 	"paasmcp/tools"
 )
 
-// scripted answers every request but those for tokens with one body.
+// network hands out tokens and remembers what else reached it.
+type network struct {
+	mu    sync.Mutex
+	lines []string
+}
+
+func (n *network) respond(r *http.Request, status int, body string) *http.Response {
+	if r.Body != nil {
+		_, _ = io.Copy(io.Discard, r.Body)
+		_ = r.Body.Close()
+	}
+	if strings.HasSuffix(r.URL.Path, "/token") {
+		status, body = http.StatusOK, `{"access_token":"t","token_type":"bearer","expires_in":900}`
+	} else {
+		n.mu.Lock()
+		n.lines = append(n.lines, r.Method+" "+r.URL.EscapedPath())
+		n.mu.Unlock()
+	}
+	return &http.Response{
+		StatusCode: status, Status: http.StatusText(status), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Request: r,
+		Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)),
+	}
+}
+
+// take returns what reached it since the last time.
+func (n *network) take() []string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	lines := n.lines
+	n.lines = nil
+	return lines
+}
+
+// scripted answers every request but those for tokens alike.
 type scripted struct {
-	wire
+	network
 	status int
 	body   string
-	header http.Header
 }
 
 func (w *scripted) RoundTrip(r *http.Request) (*http.Response, error) {
-	response, err := w.wire.RoundTrip(r)
-	if err == nil && !strings.HasSuffix(r.URL.Path, "/token") {
-		if w.status != 0 {
-			response.StatusCode = w.status
-		}
-		for name, values := range w.header {
-			response.Header[name] = values
-		}
-		response.Body, response.ContentLength = io.NopCloser(strings.NewReader(w.body)), int64(len(w.body))
-	}
-	return response, err
+	return w.respond(r, cmp.Or(w.status, http.StatusOK), w.body), nil
 }
 
 // open allows everything: these tests are about answers.
@@ -44,20 +68,25 @@ var open = policy.Policy{{Name: "all", Action: policy.Allow}}
 func scriptedRig(t *testing.T, w *scripted, change ...func(*tools.Config)) *rig {
 	t.Helper()
 	return newRig(t, append([]func(*tools.Config){func(c *tools.Config) {
-		var err error
-		c.Policy = open
-		c.Accounts, err = tools.NewAccounts([]apiclient.Account{
-			{Name: "psh", Platform: schemas.Platformsh, Token: "t", APIURL: "https://api.example.com", TokenURL: "https://api.example.com/oauth2/token"},
-			{
-				Name: "cloud", Platform: schemas.Acquia, Key: "k", Secret: "s",
-				APIURL: "https://cloud.example.com/api", TokenURL: "https://cloud.example.com/api/auth/oauth/token",
-			},
-			{Name: "vap", Platform: schemas.Virtuozzo, Token: "t", APIURL: "https://app.example.com/1.0"},
-		}, apiclient.Options{Transport: w})
-		if err != nil {
-			t.Fatal(err)
-		}
+		c.Policy, c.Accounts = open, oneOfEach(t, w)
 	}}, change...)...)
+}
+
+// oneOfEach has an account of every platform, behind one transport.
+func oneOfEach(t *testing.T, transport http.RoundTripper) *tools.Accounts {
+	t.Helper()
+	accounts, err := tools.NewAccounts([]apiclient.Account{
+		{Name: "psh", Platform: schemas.Platformsh, Token: "t", APIURL: "https://api.example.com", TokenURL: "https://api.example.com/oauth2/token"},
+		{
+			Name: "cloud", Platform: schemas.Acquia, Key: "k", Secret: "s",
+			APIURL: "https://cloud.example.com/api", TokenURL: "https://cloud.example.com/api/auth/oauth/token",
+		},
+		{Name: "vap", Platform: schemas.Virtuozzo, Token: "t", APIURL: "https://app.example.com/1.0"},
+	}, apiclient.Options{Transport: transport})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return accounts
 }
 
 const (

@@ -24,6 +24,7 @@ func NewServer(service *Service, selection Selection, version string) (*server.M
 	}
 	service.addFiles(s)
 	service.addResults(s)
+	service.addResources(s)
 	return s, nil
 }
 

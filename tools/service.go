@@ -34,8 +34,10 @@ type Config struct {
 	Gate     *approval.Gate
 	Policy   Judge
 	Audit    *audit.Log
-	ReadOnly bool
-	Logger   *slog.Logger
+	// AuditFile is where Audit writes, for callers who look at their own calls; empty when nothing is recorded.
+	AuditFile string
+	ReadOnly  bool
+	Logger    *slog.Logger
 	// SaveDir is the folder that answers which are files may be saved in; none when empty.
 	SaveDir string
 	// MaxResultTokens is about how much an answer may cost a model before it becomes a summary; [DefaultResultTokens] when zero.

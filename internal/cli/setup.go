@@ -118,6 +118,7 @@ func (s *setup) build(accounts []apiclient.Account, logger *slog.Logger, p Proce
 		SaveDir:   s.saveDir,
 		PollEvery: p.PollEvery,
 		Workflows: prompts.Workflows(s.readOnly),
+		AuditFile: s.auditFile,
 	}
 	var service *tools.Service
 	page, err := s.console.open(p, logger, s.auditFile, &cfg, func() *tools.Service { return service })

@@ -1,6 +1,9 @@
 package policy
 
-import "sync/atomic"
+import (
+	"slices"
+	"sync/atomic"
+)
 
 // Live is a policy that can be exchanged while calls are judged by it. A call is judged by one whole policy, the old or the
 // new one. It is made with [NewLive].
@@ -18,3 +21,6 @@ func (l *Live) Set(p Policy) { l.now.Store(&p) }
 
 // Decide gives the verdict of the policy in force. See [Policy.Decide].
 func (l *Live) Decide(f Facts) Verdict { return l.now.Load().Decide(f) }
+
+// Rules gives the policy in force.
+func (l *Live) Rules() Policy { return slices.Clone(*l.now.Load()) }

@@ -101,6 +101,12 @@ type Verdict struct {
 // Policy is an ordered table of rules. An empty policy refuses everything.
 type Policy []Rule
 
+// Rules gives the rules in their order, for showing; those that stand before the table are not among them.
+func (p Policy) Rules() Policy { return slices.Clone(p) }
+
+// About reports whether a rule can match calls of a principal: whoever looks at the rules need not learn of other people.
+func (r *Rule) About(principal string) bool { return fitsGlob(r.Match.Principals, principal) }
+
 // Rule gives a verdict to the calls that it matches.
 type Rule struct {
 	Name   string
