@@ -39,7 +39,7 @@ type acquiaTeam struct{ members, applications []map[string]any }
 // acquiaTeamParts reads members and applications of the team in the call, side by side.
 func (l *look) acquiaTeamParts() acquiaTeam {
 	var team acquiaTeam
-	args := map[string]any{"team_uuid": l.Args["team_uuid"]}
+	args := l.these("team_uuid")
 	read := func(tool, what string, into *[]map[string]any) func() {
 		return func() {
 			list, err := l.list(tool, args)
@@ -73,8 +73,7 @@ func acquiaTeamDelete(l *look) {
 }
 
 func acquiaTeamLeave(l *look) {
-	l.acquiaMyself()
-	l.along("access to applications", l.acquiaTeamParts().access())
+	l.inOrder((*look).acquiaMyself, func(l *look) { l.along("access to applications", l.acquiaTeamParts().access()) })
 }
 
 // acquiaMyself names the person whose credentials these are: "you" is nobody on a card.
@@ -88,17 +87,24 @@ func (l *look) acquiaMyself() {
 }
 
 func acquiaTeamMemberUpdate(l *look) {
-	team := l.acquiaTeamParts()
-	member := team.member(l.argument("user_uuid"))
-	if member == nil {
-		l.detail("member", "not among those that were looked up")
-	} else {
-		l.acquiaNamed("member", acquiaPerson(member), first(member, "mail", "username"))
-	}
-	roles := l.acquiaRoles()
+	var team acquiaTeam
+	var roles []map[string]any
+	l.inOrder(func(l *look) { team = l.acquiaTeamParts() }, func(l *look) { roles = l.acquiaRoles() })
+	member := l.acquiaTeamMember(team)
 	l.change("roles", strings.Join(acquiaNames(member["roles"]), ", "), strings.Join(acquiaNamesOf(roles), ", "))
 	l.acquiaMay(roles)
 	l.along("in applications", team.access())
+}
+
+// acquiaTeamMember shows the member that the call names.
+func (l *look) acquiaTeamMember(team acquiaTeam) map[string]any {
+	member := team.member(l.argument("user_uuid"))
+	if member == nil {
+		l.detail("member", "not among those that were looked up")
+		return nil
+	}
+	l.acquiaNamed("member", acquiaPerson(member), first(member, "mail", "username"))
+	return member
 }
 
 // acquiaNamed shows what the last id in the path stands for, and lets a person type its name.
@@ -111,31 +117,29 @@ func (l *look) acquiaNamed(what, shown, name string) {
 
 func acquiaTeamMemberRemove(l *look) {
 	team := l.acquiaTeamParts()
-	if member := team.member(l.argument("user_uuid")); member != nil {
-		l.acquiaNamed("member", acquiaPerson(member), first(member, "mail", "username"))
-		l.along("roles", strings.Join(acquiaNames(member["roles"]), ", "))
-	} else {
-		l.detail("member", "not among those that were looked up")
-	}
+	l.along("roles", strings.Join(acquiaNames(l.acquiaTeamMember(team)["roles"]), ", "))
 	l.along("access to applications", team.access())
 }
 
 func acquiaTeamInvite(l *look) {
-	roles := l.acquiaRoles()
 	l.detail("invited", l.argument("email"))
-	l.detail("roles", strings.Join(acquiaNamesOf(roles), ", "))
-	l.acquiaMay(roles)
-	list, err := l.list("acquia_team_application_list", map[string]any{"team_uuid": l.Args["team_uuid"]})
-	if err != nil {
-		l.doubt("applications of the team", err)
-		return
-	}
-	l.along("access to applications", counted(acquiaNamesOf(list), 5))
+	l.inOrder(func(l *look) {
+		roles := l.acquiaRoles()
+		l.detail("roles", strings.Join(acquiaNamesOf(roles), ", "))
+		l.acquiaMay(roles)
+	}, func(l *look) {
+		list, err := l.list("acquia_team_application_list", l.these("team_uuid"))
+		if err != nil {
+			l.doubt("applications of the team", err)
+			return
+		}
+		l.along("access to applications", counted(acquiaNamesOf(list), 5))
+	})
 }
 
 // acquiaRoles are the roles that the call names, with their permissions. Those of the whole organization are one read.
 func (l *look) acquiaRoles() []map[string]any {
-	team, err := l.object("acquia_team_get", map[string]any{"team_uuid": l.Args["team_uuid"]})
+	team, err := l.object("acquia_team_get", l.these("team_uuid"))
 	if err != nil {
 		return nil // said already
 	}
@@ -183,14 +187,14 @@ func acquiaWeight(permission string) int {
 
 func acquiaTeamApplication(l *look) {
 	id := l.argument("application_uuid")
-	application, err := l.object("acquia_application_get", map[string]any{"application_uuid": l.Args["application_uuid"]})
+	application, err := l.object("acquia_application_get", l.these("application_uuid"))
 	if err != nil {
 		l.doubt("application "+id, err)
 	} else {
 		r, _ := acquia{}.resource("acquia_application_get", application)
 		l.acquiaNamed("application", describe(r, id), r.name)
 	}
-	list, err := l.list("acquia_team_member_list", map[string]any{"team_uuid": l.Args["team_uuid"]})
+	list, err := l.list("acquia_team_member_list", l.these("team_uuid"))
 	if err != nil {
 		l.doubt("members of the team", err)
 		return
@@ -205,7 +209,7 @@ func acquiaTeamApplication(l *look) {
 // acquiaRole shows who has a role that changes or goes.
 func acquiaRole(l *look) {
 	id := l.argument("role_uuid")
-	role, err := l.object("acquia_role_get", map[string]any{"role_uuid": l.Args["role_uuid"]})
+	role, err := l.object("acquia_role_get", l.these("role_uuid"))
 	if err != nil {
 		return // said already
 	}
@@ -251,7 +255,7 @@ func acquiaAdminDelete(l *look) { l.along("the right to", acquiaAdmin) }
 
 // acquiaMemberDelete shows what somebody loses.
 func acquiaMemberDelete(l *look) {
-	args := map[string]any{"organization_uuid": l.Args["organization_uuid"], "user_uuid": l.Args["user_uuid"]}
+	args := l.these("organization_uuid", "user_uuid")
 	member, err := l.object("acquia_organization_member_get", args)
 	if err == nil {
 		l.along("membership of teams", strings.Join(acquiaNames(member["teams"]), ", "))
@@ -266,7 +270,7 @@ func acquiaMemberDelete(l *look) {
 
 func acquiaOwnerChange(l *look) {
 	id := l.argument("user_uuid")
-	organization, err := l.object("acquia_organization_get", map[string]any{"organization_uuid": l.Args["organization_uuid"]})
+	organization, err := l.object("acquia_organization_get", l.these("organization_uuid"))
 	if err != nil {
 		return // said already
 	}
@@ -284,7 +288,7 @@ func (l *look) acquiaMember(organization, user string) (map[string]any, error) {
 }
 
 func acquiaOrganizationDelete(l *look) {
-	organization, err := l.object("acquia_organization_get", map[string]any{"organization_uuid": l.Args["organization_uuid"]})
+	organization, err := l.object("acquia_organization_get", l.these("organization_uuid"))
 	if err != nil {
 		return // said already
 	}
