@@ -11,7 +11,7 @@ const acquiaNoPrices = "the platform's API tells no prices"
 
 // acquiaSubscriptionReach shows the applications that a setting of their subscription is about.
 func acquiaSubscriptionReach(l *look) {
-	list, err := l.list("acquia_subscription_application_list", map[string]any{"subscription_uuid": l.Args["subscription_uuid"]})
+	list, err := l.list("acquia_subscription_application_list", l.these("subscription_uuid"))
 	if err != nil {
 		l.doubt("applications of the subscription", err)
 		return
@@ -20,23 +20,26 @@ func acquiaSubscriptionReach(l *look) {
 }
 
 func acquiaShieldReset(l *look) {
-	list, err := l.list("acquia_shield_acl_list", map[string]any{"subscription_uuid": l.Args["subscription_uuid"]})
-	if err != nil {
-		l.doubt("rules that go", err)
-	}
-	for _, rule := range list[:min(5, len(list))] {
-		l.along("rule "+cmp.Or(first(rule, "description"), first(rule, "uuid")), acquiaValue(rule, "addresses"))
-	}
-	if more := len(list) - 5; more > 0 {
-		l.along("other rules", count(more, "rule"))
-	}
-	acquiaSubscriptionReach(l)
+	l.inOrder(func(l *look) {
+		const most = 5
+		list, err := l.list("acquia_shield_acl_list", l.these("subscription_uuid"))
+		if err != nil {
+			l.doubt("rules that go", err)
+			return
+		}
+		for _, rule := range list[:min(most, len(list))] {
+			l.along("rule "+cmp.Or(first(rule, "description"), first(rule, "uuid")), acquiaValue(rule, "addresses"))
+		}
+		if more := len(list) - most; more > 0 {
+			l.along("other rules", count(more, "rule"))
+		}
+	}, acquiaSubscriptionReach)
 }
 
 // acquiaCodeStudioUser names the person: the platform takes a bare id.
 func acquiaCodeStudioUser(l *look) {
 	id := l.argument("user_id")
-	subscription, err := l.object("acquia_subscription_get", map[string]any{"subscription_uuid": l.Args["subscription_uuid"]})
+	subscription, err := l.object("acquia_subscription_get", l.these("subscription_uuid"))
 	if err != nil {
 		return // said already
 	}
@@ -49,7 +52,7 @@ func acquiaCodeStudioUser(l *look) {
 }
 
 func acquiaCodeStudio(l *look) {
-	project, err := l.object("acquia_application_code_studio_get", map[string]any{"application_uuid": l.Args["application_uuid"]})
+	project, err := l.object("acquia_application_code_studio_get", l.these("application_uuid"))
 	if err != nil {
 		l.doubt("the Code Studio project", err)
 		return
@@ -59,7 +62,7 @@ func acquiaCodeStudio(l *look) {
 }
 
 func acquiaIDECreate(l *look) {
-	list, err := l.list("acquia_application_ide_list", map[string]any{"application_uuid": l.Args["application_uuid"]})
+	list, err := l.list("acquia_application_ide_list", l.these("application_uuid"))
 	if err != nil {
 		l.doubt("IDEs that are there already", err)
 		return
@@ -78,7 +81,7 @@ func acquiaLinked(answer map[string]any, name string) string {
 }
 
 func acquiaIDEDelete(l *look) {
-	ide, err := l.object("acquia_ide_get", map[string]any{"ide_uuid": l.Args["ide_uuid"]})
+	ide, err := l.object("acquia_ide_get", l.these("ide_uuid"))
 	if err != nil {
 		return // said already
 	}
@@ -97,7 +100,7 @@ func acquiaIDEDelete(l *look) {
 
 // acquiaIdentityProvider names the organization whose people sign in through it.
 func acquiaIdentityProvider(l *look) {
-	provider, err := l.object("acquia_identity_provider_get", map[string]any{"identity_provider_uuid": l.Args["identity_provider_uuid"]})
+	provider, err := l.object("acquia_identity_provider_get", l.these("identity_provider_uuid"))
 	if err != nil {
 		return // said already
 	}
@@ -125,29 +128,23 @@ func acquiaIdentityProvider(l *look) {
 
 // acquiaNetworkDelete shows the connections that end with a network.
 func acquiaNetworkDelete(l *look) {
-	args := map[string]any{"private_network_id": l.Args["private_network_id"]}
-	var vpns, peers []map[string]any
-	read := func(tool, what string, into *[]map[string]any) func() {
-		return func() {
-			list, err := l.list(tool, args)
+	part := func(tool, what string) func(*look) {
+		return func(l *look) {
+			list, err := l.list(tool, l.these("private_network_id"))
 			if err != nil {
-				l.doubt(what, err)
+				l.doubt(what+" of the network", err)
+				return
 			}
-			*into = list
+			l.along(what, counted(acquiaNamesOf(list), 5))
 		}
 	}
-	l.together(
-		read("acquia_private_network_vpn_list", "VPNs of the network", &vpns),
-		read("acquia_private_network_peer_list", "VPC peers of the network", &peers),
-	)
-	l.along("VPNs", counted(acquiaNamesOf(vpns), 5))
-	l.along("VPC peers", counted(acquiaNamesOf(peers), 5))
+	l.inOrder(part("acquia_private_network_vpn_list", "VPNs"), part("acquia_private_network_peer_list", "VPC peers"))
 }
 
 // acquiaSubscriptionNamed names a subscription that only the body of a call mentions.
 func acquiaSubscriptionNamed(l *look) {
 	id := l.argument("subscription_uuid")
-	subscription, err := l.object("acquia_subscription_get", map[string]any{"subscription_uuid": l.Args["subscription_uuid"]})
+	subscription, err := l.object("acquia_subscription_get", l.these("subscription_uuid"))
 	if err != nil {
 		l.doubt("subscription "+id, err)
 		return
@@ -159,7 +156,7 @@ func acquiaSubscriptionNamed(l *look) {
 // acquiaEmailDomain names a domain by the list of its application, for it cannot be read alone there.
 func acquiaEmailDomain(l *look) {
 	id := l.argument("domain_registration_uuid")
-	list, err := l.list("acquia_application_email_domain_list", map[string]any{"application_uuid": l.Args["application_uuid"]})
+	list, err := l.list("acquia_application_email_domain_list", l.these("application_uuid"))
 	if err != nil {
 		l.doubt("email domain "+id, err)
 		return
