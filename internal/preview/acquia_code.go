@@ -20,12 +20,12 @@ func acquiaCodeSwitch(l *look) {
 }
 
 func acquiaCodeDeploy(l *look) {
-	source := l.acquiaSource("source", "code comes from")
-	if path := first(source, "vcs.path"); path != "" {
-		l.acquiaCode(path)
-		l.state("code of the source", path)
-	}
-	acquiaDatabases(l)
+	l.inOrder(func(l *look) {
+		if path := first(l.acquiaSource("source", "code comes from"), "vcs.path"); path != "" {
+			l.acquiaCode(path)
+			l.state("code of the source", path)
+		}
+	}, acquiaDatabases)
 }
 
 func acquiaCodeImport(l *look) {
@@ -51,7 +51,7 @@ func acquiaArtifactSwitch(l *look) {
 
 // acquiaCloudActions shows which of the steps around deployments are switched.
 func acquiaCloudActions(l *look) {
-	list, err := l.list("acquia_cloud_action_list", map[string]any{"environment_id": l.Args["environment_id"]})
+	list, err := l.list("acquia_cloud_action_list", l.these("environment_id"))
 	if err != nil {
 		l.doubt("cloud actions", err)
 		return
@@ -103,7 +103,7 @@ func acquiaFlip(what, path string, on bool) func(*look) {
 // acquiaModProxy is like acquiaFlip; this switch has a read of its own.
 func acquiaModProxy(after string) func(*look) {
 	return func(l *look) {
-		now, err := l.object("acquia_mod_proxy_get", map[string]any{"environment_id": l.Args["environment_id"]})
+		now, err := l.object("acquia_mod_proxy_get", l.these("environment_id"))
 		if err != nil {
 			l.doubt("mod_proxy", err)
 			return
@@ -153,15 +153,20 @@ func acquiaEnvironmentDelete(l *look) {
 		l.doubt("databases", err)
 		return
 	}
+	var steps []func(*look)
 	for _, database := range list[:min(maxAcquiaBackups, len(list))] {
-		name := first(database, "name")
-		backups, err := l.acquiaBackups(id, name)
-		if err != nil {
-			l.doubt("backups of "+name, err)
-			continue
-		}
-		l.along("database "+name, acquiaWithBackups(backups))
+		steps = append(steps, func(l *look) {
+			name := first(database, "name")
+			backups, err := l.acquiaBackups(id, name)
+			if err != nil {
+				l.along("database "+name, "with its backups")
+				l.doubt("backups of "+name, err)
+				return
+			}
+			l.along("database "+name, acquiaWithBackups(backups))
+		})
 	}
+	l.inOrder(steps...)
 	if more := len(list) - maxAcquiaBackups; more > 0 {
 		l.along("other databases", fmt.Sprint(more))
 	}
@@ -174,7 +179,7 @@ func acquiaEnvironmentCreate(l *look) {
 
 // acquiaSlots says how much of an entitlement is used up. It is all that the platform tells about cost.
 func (l *look) acquiaSlots(entitlement, what string) {
-	application, err := l.object("acquia_application_get", map[string]any{"application_uuid": l.Args["application_uuid"]})
+	application, err := l.object("acquia_application_get", l.these("application_uuid"))
 	if err != nil {
 		return // said already
 	}
