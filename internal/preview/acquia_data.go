@@ -114,17 +114,15 @@ func acquiaDatabases(l *look) {
 
 // acquiaBackUp shows the last backups of databases in one environment and offers new ones.
 func (l *look) acquiaBackUp(environment string, databases []string) {
-	backups := make([][]acquiaBackup, len(databases))
-	errs := make([]error, len(databases))
-	var steps []func()
-	for i, name := range databases {
-		steps = append(steps, func() { backups[i], errs[i] = l.acquiaBackups(environment, name) })
+	var steps []func(*look)
+	for _, name := range databases {
+		steps = append(steps, func(l *look) {
+			backups, err := l.acquiaBackups(environment, name)
+			l.lastBackup("last backup of "+name, backups, err)
+			l.acquiaOffer(environment, name)
+		})
 	}
-	l.together(steps...)
-	for i, name := range databases {
-		l.lastBackup("last backup of "+name, backups[i], errs[i])
-		l.acquiaOffer(environment, name)
-	}
+	l.inOrder(steps...)
 }
 
 // acquiaSource shows the environment that a copy comes from: it stays as it is.
@@ -144,18 +142,13 @@ func (l *look) acquiaSource(argument, what string) map[string]any {
 }
 
 func acquiaDatabaseCopy(l *look) {
-	target, name := l.argument("environment_id"), l.argument("name")
-	var backups []acquiaBackup
-	var err error
-	l.together(
-		func() { _, _ = l.acquiaEnvironment(l.argument("source")) }, // so that it is there below
-		func() { backups, err = l.acquiaBackups(target, name) },
-	)
-	l.acquiaSource("source", "data comes from")
-	l.acquiaGuard()
+	name := l.argument("name")
 	l.along("all data of the database", name)
-	l.lastBackup("last backup of "+name, backups, err)
-	l.acquiaOffer(target, name)
+	l.inOrder(
+		func(l *look) { l.acquiaSource("source", "data comes from") },
+		(*look).acquiaGuard,
+		func(l *look) { l.acquiaBackUp(l.argument("environment_id"), []string{name}) },
+	)
 }
 
 func acquiaFilesCopy(l *look) {
@@ -173,11 +166,9 @@ func (l *look) acquiaGuard() {
 }
 
 func acquiaBackupRestore(l *look) {
-	environment, name := l.argument("environment_id"), l.argument("database_name")
-	backups, err := l.acquiaBackups(environment, name)
+	name := l.argument("database_name")
 	l.along("everything written to "+name+" since the backup", "lost")
-	l.lastBackup("last backup of "+name, backups, err)
-	l.acquiaOffer(environment, name)
+	l.acquiaBackUp(l.argument("environment_id"), []string{name})
 }
 
 func acquiaBackupDelete(l *look) {
@@ -203,29 +194,27 @@ func acquiaDatabaseEverywhere(l *look) {
 	name, gone := l.argument("database_name"), l.Op.Method() == "DELETE"
 	environments := acquiaEnvironmentsOf(l)
 	shown := environments[:min(most, len(environments))]
-	backups := make([][]acquiaBackup, len(shown))
-	errs := make([]error, len(shown))
-	var steps []func()
-	for i, environment := range shown {
-		steps = append(steps, func() { backups[i], errs[i] = l.acquiaBackups(first(environment, "id"), name) })
-	}
-	l.together(steps...)
-	for i, environment := range shown {
-		where := first(environment, "label", "name")
-		switch {
-		case !gone:
-			l.along("the database in "+where, "all of its data")
-			l.lastBackup("last backup in "+where, backups[i], errs[i])
-			if errs[i] == nil {
-				l.acquiaOffer(first(environment, "id"), name)
+	var steps []func(*look)
+	for _, environment := range shown {
+		steps = append(steps, func(l *look) {
+			where := first(environment, "label", "name")
+			backups, err := l.acquiaBackups(first(environment, "id"), name)
+			switch {
+			case !gone:
+				l.along("the database in "+where, "all of its data")
+				l.lastBackup("last backup in "+where, backups, err)
+				if err == nil {
+					l.acquiaOffer(first(environment, "id"), name)
+				}
+			case err != nil:
+				l.along("the database in "+where, "all of its data and backups")
+				l.doubt("backups in "+where, err)
+			default:
+				l.along("the database in "+where, acquiaWithBackups(backups))
 			}
-		case errs[i] != nil:
-			l.along("the database in "+where, "all of its data and backups")
-			l.doubt("backups in "+where, errs[i])
-		default:
-			l.along("the database in "+where, acquiaWithBackups(backups[i]))
-		}
+		})
 	}
+	l.inOrder(steps...)
 	if more := len(environments) - len(shown); more > 0 {
 		l.along("the database in other environments", strconv.Itoa(more))
 		l.doubt("backups in "+count(more, "other environment"), errors.New("too many to look up"))
