@@ -6,7 +6,7 @@ import "cmp"
 // holds many sites.
 func acquiaSite(l *look) {
 	id, environment := l.argument("site_id"), l.argument("environment_id")
-	site, err := l.object("acquia_site_get", map[string]any{"site_id": l.Args["site_id"]})
+	site, err := l.object("acquia_site_get", l.these("site_id"))
 	if err != nil {
 		l.doubt("site "+id, err)
 	} else {
@@ -29,7 +29,7 @@ func acquiaSite(l *look) {
 }
 
 func (l *look) acquiaInstance() map[string]any {
-	return map[string]any{"site_id": l.Args["site_id"], "environment_id": l.Args["environment_id"]}
+	return l.these("site_id", "environment_id")
 }
 
 func (l *look) acquiaInstanceBackups() ([]acquiaBackup, error) {
@@ -109,7 +109,7 @@ func acquiaCodebaseDelete(l *look) {
 	if err == nil { // kind says otherwise
 		l.along("environments", counted(acquiaNamesOf(list), 5))
 	}
-	sites, err := l.list("acquia_codebase_site_list", map[string]any{"codebase_id": l.Args["codebase_id"]})
+	sites, err := l.list("acquia_codebase_site_list", l.these("codebase_id"))
 	if err != nil {
 		l.doubt("sites of the codebase", err)
 		return
