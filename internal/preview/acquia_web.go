@@ -25,7 +25,7 @@ func acquiaDomainCreate(l *look) {
 
 // acquiaDomainDelete looks whether visitors come by this name today.
 func acquiaDomainDelete(l *look) {
-	status, err := l.object("acquia_domain_status_get", map[string]any{"environment_id": l.Args["environment_id"], "domain": l.Args["domain"]})
+	status, err := l.object("acquia_domain_status_get", l.these("environment_id", "domain"))
 	if err != nil {
 		l.doubt("whether visitors come by this name", err)
 		return
@@ -37,7 +37,7 @@ func acquiaDomainDelete(l *look) {
 
 // acquiaCertificates reads the certificates of an environment and names the one in use.
 func (l *look) acquiaCertificates() (active map[string]any, err error) {
-	list, err := l.list("acquia_certificate_list", map[string]any{"environment_id": l.Args["environment_id"]})
+	list, err := l.list("acquia_certificate_list", l.these("environment_id"))
 	if err != nil {
 		l.doubt("the certificate in use", err)
 		return nil, err
@@ -64,7 +64,7 @@ func acquiaCertificateName(certificate map[string]any) string {
 
 func (l *look) acquiaCertificate() map[string]any {
 	certificate, err := l.object("acquia_certificate_get",
-		map[string]any{"environment_id": l.Args["environment_id"], "certificate_id": l.Args["certificate_id"]})
+		l.these("environment_id", "certificate_id"))
 	if err != nil {
 		return nil // said already
 	}
@@ -101,7 +101,7 @@ func acquiaCertificateCreate(l *look) {
 		l.detail("certificate in use", cmp.Or(acquiaCertificateName(active), "none"))
 	}
 	if id := l.argument("csr_id"); id != "" {
-		request, err := l.object("acquia_csr_get", map[string]any{"environment_id": l.Args["environment_id"], "csr_id": l.Args["csr_id"]})
+		request, err := l.object("acquia_csr_get", l.these("environment_id", "csr_id"))
 		if err != nil {
 			l.doubt("certificate request "+id, err)
 			return
@@ -113,7 +113,7 @@ func acquiaCertificateCreate(l *look) {
 
 // acquiaVariableCreate looks whether the variable is there already.
 func acquiaVariableCreate(l *look) {
-	list, err := l.list("acquia_variable_list", map[string]any{"environment_id": l.Args["environment_id"]})
+	list, err := l.list("acquia_variable_list", l.these("environment_id"))
 	if err != nil {
 		l.doubt("variables that are there already", err)
 		return
