@@ -18,8 +18,8 @@ type Place struct {
 	Line int    `json:"line"` // from 1
 }
 
-// String gives file:line.
-func (p Place) String() string {
+// Where gives file:line. It is not called String, which would make whatever contains a Place print as nothing else.
+func (p Place) Where() string {
 	if p.File == "" {
 		return strconv.Itoa(p.Line)
 	}
@@ -32,7 +32,7 @@ func eachFile(path string, f func(name string, last bool, r io.Reader) error) er
 	dir, name := locate(path)
 	// The file itself is opened first. Should a server begin a new one now, it turns up among the former files, and is not
 	// read twice.
-	file, err := openLast(filepath.Join(dir, name))
+	file, err := openLast(dir, name)
 	if err != nil {
 		return err
 	}
@@ -58,16 +58,24 @@ func eachFile(path string, f func(name string, last bool, r io.Reader) error) er
 	return f(file.Name(), true, file)
 }
 
-// openLast opens the newest file of a log. While files change, and after a crash at that moment, it has not got its name yet.
-func openLast(path string) (*os.File, error) {
+// openLast opens the newest file of a log. While files change, and after a crash at that moment, it has not got its name yet. The
+// error tells apart a log that is not there from one whose newest file was removed.
+func openLast(dir, name string) (*os.File, error) {
+	path := filepath.Join(dir, name)
 	file, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		if ready, err := os.Open(readyName(path)); err == nil {
-			return ready, nil
-		}
-		return os.Open(path) // which has changed its name in between, or does not exist at all
+	if !errors.Is(err, fs.ErrNotExist) {
+		return file, err
 	}
-	return file, err
+	if file, err := os.Open(readyName(path)); err == nil {
+		return file, nil
+	}
+	if file, err = os.Open(path); !errors.Is(err, fs.ErrNotExist) { // it got its name in between
+		return file, err
+	}
+	if names, failed := older(dir, name); failed == nil && len(names) > 0 {
+		return nil, fmt.Errorf("%s: %w", path, errGone(names[len(names)-1]))
+	}
+	return nil, err
 }
 
 // older gives the names of the former files that come before the file with the given name.

@@ -132,15 +132,15 @@ func TestRotatedFilesTampered(t *testing.T) {
 			"are missing before it"},
 		{"half a line cut", func(m map[string]string) { m[files[1]] = m[files[1]][:len(m[files[1]])-30] }, "not a line of this log"},
 		{"line break cut", func(m map[string]string) { m[files[1]] = m[files[1]][:len(m[files[1]])-1] }, "line break is missing"},
-		{"emptied", func(m map[string]string) { m[files[1]] = "" }, "are missing before it"},
+		{"emptied", func(m map[string]string) { m[files[1]] = "" }, "the file is empty"},
 		{"first line removed", func(m map[string]string) { m[files[1]] = strings.TrimPrefix(m[files[1]], lineOf(files[1], 0)) }, "are missing before it"},
 		{"archived up to a line", func(m map[string]string) {
 			delete(m, files[0])
 			m[files[1]] = strings.TrimPrefix(m[files[1]], lineOf(files[1], 0))
-		}, "entries 1 to"},
+		}, ", from entry 1 on"},
 		{"edited", func(m map[string]string) { m[files[1]] = strings.Replace(m[files[1]], `"ana"`, `"eve"`, 1) }, "changed after it was written"},
 		{"copied", func(m map[string]string) { m[original+".000000999999"] = m[files[1]] }, "twice or out of order"},
-		{"newest emptied", func(m map[string]string) { m[original] = "" }, ""}, // the head tells, and a server does not start
+		{"newest emptied", func(m map[string]string) { m[original] = "" }, "the file is empty"},
 	} {
 		now := maps.Clone(texts)
 		c.do(now)
@@ -230,6 +230,9 @@ func TestOpenWithoutTheNewestFile(t *testing.T) {
 		before, _ := filepath.Glob(path + "*")
 		if _, err := audit.Open(path); err == nil || !strings.Contains(err.Error(), "put it back") || !strings.Contains(err.Error(), former) {
 			t.Errorf("%s: %v", name, err)
+		}
+		if _, err := audit.VerifyFile(path); name == "removed" && (err == nil || !strings.Contains(err.Error(), "put it back")) {
+			t.Errorf("%s: the check says %v", name, err)
 		}
 		if after, _ := filepath.Glob(path + "*"); !slices.Equal(before, after) && name != "emptied" {
 			t.Errorf("%s: files were %v and are %v", name, before, after)

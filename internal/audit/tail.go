@@ -30,7 +30,7 @@ func Tail(path string, f Filter, n int) (calls []Call, untrusted int, more bool,
 // end gives whole lines of the end of a log, of at most size bytes, and whether there is more before them.
 func end(path string, size int64) (text []byte, more bool, err error) {
 	dir, name := locate(path)
-	file, err := openLast(filepath.Join(dir, name))
+	file, err := openLast(dir, name)
 	if err != nil {
 		return nil, false, err
 	}

@@ -79,7 +79,7 @@ func newVerifier() *verifier { return &verifier{prev: genesis, open: map[ID]Pend
 func (v *verifier) read(name string, last bool, r io.Reader) error {
 	v.file, v.last = name, last
 	v.report.Files++
-	before := len(v.report.Problems)
+	before, lines := len(v.report.Problems), v.report.Lines
 	err := eachLine(r, func(n int, text []byte, ended bool) {
 		v.report.Lines++
 		v.line(n, text, ended)
@@ -88,6 +88,9 @@ func (v *verifier) read(name string, last bool, r io.Reader) error {
 		v.problem(n, "%v; the last line of a log that crashed is mended when a server opens it", errForeign)
 	}
 	v.torn = nil
+	if v.report.Files > 1 && v.report.Lines == lines {
+		v.problem(1, "the file is empty; a file that continues another one has a line that says so")
+	}
 	slices.SortStableFunc(v.report.Problems[before:], func(a, b Problem) int { return a.Line - b.Line })
 	return inFile(name, err)
 }
@@ -130,7 +133,7 @@ func (v *verifier) line(n int, text []byte, ended bool) {
 	}
 	switch {
 	case rec.Seq > v.seq+1:
-		v.problem(n, "entries %d to %d are missing before it", v.seq+1, rec.Seq-1)
+		v.problem(n, "entries are missing before it: %d, from entry %d on", rec.Seq-1-v.seq, v.seq+1)
 	case rec.Seq <= v.seq:
 		v.problem(n, "entry %d stands here twice or out of order", rec.Seq)
 	case rec.Prev != v.prev:

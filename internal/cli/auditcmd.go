@@ -57,7 +57,7 @@ func auditShow(p Process) *cobra.Command {
 			}
 			if len(untrusted) > 0 {
 				fmt.Fprintf(p.Err, "%s cannot be trusted and left out, the first at %s; see: paas-mcp audit verify %s\n",
-					plural(len(untrusted), "line"), untrusted[0], files[0])
+					plural(len(untrusted), "line"), untrusted[0].Where(), files[0])
 			}
 			if asJSON {
 				return writeJSON(p.Out, append([]audit.Call{}, calls...)) // an empty list, not null
@@ -138,21 +138,21 @@ Lines missing at the very end do not show. Keep the head that this command print
 				return err
 			}
 			for _, problem := range report.Problems {
-				fmt.Fprintf(p.Out, "%s: tampering: %s\n", problem.Place, plain(problem.Text))
+				fmt.Fprintf(p.Out, "%s: tampering: %s\n", problem.Where(), plain(problem.Text))
 			}
 			if report.Begins > 1 {
 				fmt.Fprintf(p.Out, "begins at entry %d; earlier files are not here\n", report.Begins)
 			}
 			for _, call := range report.Open {
 				fmt.Fprintf(p.Out, "%s: %s of %s (%s, %s) has no outcome: it still runs, or the process ended before it was known\n",
-					call.Place, plain(call.Tool), plain(cmp.Or(call.Account, "no account")), plain(call.Principal), call.Time.Format(time.RFC3339))
+					call.Where(), plain(call.Tool), plain(cmp.Or(call.Account, "no account")), plain(call.Principal), call.Time.Format(time.RFC3339))
 			}
 			for _, place := range report.Recovered {
-				fmt.Fprintf(p.Out, "%s: a line was torn by a crash and the log went on behind it\n", place)
+				fmt.Fprintf(p.Out, "%s: a line was torn by a crash and the log went on behind it\n", place.Where())
 			}
 			if report.Torn != nil {
-				const why = "it is being written, or a crash tore it and the next start of a server mends it"
-				fmt.Fprintf(p.Out, "%s: the last line is not complete: %s\n", report.Torn, why)
+				const why = "it is being written, or a crash or somebody cut it off; the next start of a server mends it"
+				fmt.Fprintf(p.Out, "%s: the last line is not complete: %s\n", report.Torn.Where(), why)
 			}
 			fmt.Fprintf(p.Out, "%s in %s of %s", plural(report.Calls, "call"), plural(report.Lines, "line"), plural(report.Files, "file"))
 			if !report.OK() {

@@ -180,10 +180,14 @@ func TestAuditVerify(t *testing.T) {
 		if err := os.Remove(formers[1]); err != nil {
 			t.Fatal(err)
 		}
-		expect(cli.ExitFailed, path+":1: tampering: entries ", "; 2 signs of tampering\n")
+		expect(cli.ExitFailed, path+":1: tampering: entries are missing before it: 5, from entry 6 on\n", "; 2 signs of tampering\n")
 		if _, problems, _ := run("audit", "show", path); !strings.Contains(problems, "1 line cannot be trusted") {
 			t.Error(problems)
 		}
+		if err := os.Remove(path); err != nil {
+			t.Fatal(err)
+		}
+		expect(cli.ExitFailed, filepath.Base(formers[0])+", which came before it, is here")
 	})
 }
 
