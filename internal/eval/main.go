@@ -3,10 +3,13 @@
 package main
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"io"
 	"os"
+	"slices"
+	"strings"
 
 	"paasmcp/internal/finder"
 	"paasmcp/schemas"
@@ -14,8 +17,15 @@ import (
 
 func main() {
 	failures := flag.Bool("failures", false, "also list the queries of the tuned half whose tool is not among the first five")
+	only := flag.String("task", "", "print the whole conversation of the tasks whose name contains this, and nothing else")
 	flag.Parse()
-	if err := run(os.Stdout, *failures); err != nil {
+	var err error
+	if *only != "" {
+		err = show(os.Stdout, *only)
+	} else {
+		err = run(os.Stdout, *failures)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "eval:", err)
 		os.Exit(1)
 	}
@@ -29,6 +39,32 @@ func run(out io.Writer, failures bool) error {
 	report(out, m)
 	if failures {
 		reportFailures(out, m.finder)
+	}
+	tasks, err := readTasks(tasksDir)
+	if err != nil {
+		return err
+	}
+	results, err := runTasks(context.Background(), tasks)
+	if err != nil {
+		return err
+	}
+	reportTasks(out, results)
+	return nil
+}
+
+// show runs the tasks of a name and prints what was said and called.
+func show(out io.Writer, name string) error {
+	tasks, err := readTasks(tasksDir)
+	if err != nil {
+		return err
+	}
+	tasks = slices.DeleteFunc(tasks, func(t Task) bool { return !strings.Contains(t.Name, name) })
+	results, err := runTasks(context.Background(), tasks)
+	if err != nil {
+		return err
+	}
+	for i := range results {
+		printTranscript(out, &results[i])
 	}
 	return nil
 }

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Person answers the gate's questions. They know what they said and read the card: they go ahead only when the card names
+// something that they named, and when it says that there is no way back only if they meant that.
+type Person struct {
+	Declines bool
+	names    []string // what they have named so far
+	final    bool
+}
+
+// Says lets the person remember a sentence of theirs.
+func (p *Person) Says(step Step) {
+	p.final = step.Final
+	for _, value := range step.Given {
+		p.names = append(p.names, leaves(value)...)
+	}
+}
+
+// notWanted is what a person says who does not want the thing at all; their other remarks are about what the card shows.
+const notWanted = "No: I do not want that."
+
+// form is the schema of the gate's form.
+type form struct {
+	Properties map[string]struct{ Type, Title, Description string }
+}
+
+// Reply is an answer as a client sends it, and in words.
+type Reply struct {
+	Response map[string]any
+	Said     string
+}
+
+// Answer fills the form's one field, or declines. The name to type is taken from the form's own text, as a reader would.
+func (p *Person) Answer(card string, asked form) Reply {
+	no := func(why string) Reply { return Reply{map[string]any{"action": "decline"}, "No: " + why} }
+	if p.Declines {
+		return Reply{map[string]any{"action": "decline"}, notWanted}
+	}
+	lower := strings.ToLower(card)
+	if !slices.ContainsFunc(p.names, func(name string) bool { return strings.Contains(lower, strings.ToLower(name)) }) {
+		return no("The card names nothing that I named.")
+	}
+	if !p.final && strings.Contains(lower, "cannot be undone") {
+		return no("I did not ask for anything that cannot be undone.")
+	}
+	for field, f := range asked.Properties {
+		var value any = true
+		said := "Yes."
+		if f.Type == "string" {
+			name, _ := strings.CutPrefix(f.Description, "Type ")
+			name, _, _ = strings.Cut(name, " to go ahead")
+			value, said = name, fmt.Sprintf("Types %q.", name)
+		}
+		return Reply{map[string]any{"action": "accept", "content": map[string]any{field: value}}, said}
+	}
+	return no("There is nothing to answer with.")
+}
