@@ -96,7 +96,7 @@ func made(o *Outcome, argument string) any {
 		switch value := answer[key].(type) {
 		case string:
 			if value != "" {
-				return legible.Block(value)
+				return legible.Line(value)
 			}
 		case json.Number:
 			return value
@@ -114,7 +114,7 @@ func made(o *Outcome, argument string) any {
 	href, _ := self["href"].(string)
 	last := href[strings.LastIndexByte(href, '/')+1:]
 	if _, path, _ := strings.Cut(o.Operation.Call, " "); last != "" && !strings.HasSuffix(path, "/"+last) && strings.ContainsAny(last, "0123456789") {
-		return legible.Block(last)
+		return legible.Line(last)
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
 
+	"paasmcp/internal/legible"
 	"paasmcp/schemas"
 )
 
@@ -115,13 +116,13 @@ func (s *Service) content(ctx context.Context, r mcp.ReadResourceRequest, read r
 	for name, value := range r.Params.Arguments {
 		values, _ := value.([]string)
 		if len(values) != 1 || values[0] == "" || values[0] != OneLine(values[0]) || len(values[0]) > MaxValue {
-			return nil, fmt.Errorf("%s: %s is empty or malformed; write the id as the list gives it, with / as %%2F", shorten(plain(uri), 200), name)
+			return nil, fmt.Errorf("%s: %s is empty or malformed; write the id as the list gives it, with / as %%2F", shorten(legible.Line(uri), 200), name)
 		}
 		variables[name] = values[0]
 	}
 	value, err := read(ctx, variables)
 	if err != nil {
-		return nil, errors.New(shorten(plain(err.Error()), maxText))
+		return nil, errors.New(shorten(legible.Block(err.Error()), maxText))
 	}
 	text, err := compact(value)
 	if err != nil {

@@ -31,7 +31,7 @@ func (s *Service) unknown(name string) error {
 	if s.isOwn(name) {
 		return fmt.Errorf("%s is a tool of its own: call it directly", name)
 	}
-	shown := shorten(legible.Block(name), 80)
+	shown := shorten(legible.Line(name), 80)
 	if op, ok := everything().Operation(name); ok {
 		return s.switchedOff(op)
 	}
