@@ -70,7 +70,7 @@ func (platformsh) environmentResource(a map[string]any) resource {
 	}
 	r := resource{name: first(a, "title", "name", "id")}
 	deployed := first(a, "deployment_state.last_deployment_at")
-	r.facts = present(first(a, "type"), shown, prefixed("commit ", short(first(a, "head_commit"))), prefixed("deployed ", ago(deployed)))
+	r.facts = present(prefixed("type ", first(a, "type")), shown, prefixed("commit ", short(first(a, "head_commit"))), prefixed("deployed ", ago(deployed)))
 	if ok, known := field(a, "deployment_state.last_deployment_successful").(bool); known && !ok {
 		r.facts = append(r.facts, "the last deployment failed")
 	}

@@ -113,7 +113,7 @@ func (p platformsh) domain(l *look) {
 		},
 		func(l *look) {
 			environment := l.argument("environment_id")
-			if environment == "" {
+			if _, given := l.Args["environment_id"]; !given {
 				project, err := p.project(l)
 				if err != nil {
 					return

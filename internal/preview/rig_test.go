@@ -172,7 +172,13 @@ func (r *rig) read(ctx context.Context, tool string, args map[string]any) (any, 
 		return nil, err
 	}
 	result, err := r.clients[op.Platform].Send(ctx, request, apiclient.Page{Limit: 50})
-	if err != nil {
+	var platform *apiclient.Error
+	switch {
+	case ctx.Err() != nil:
+		return nil, errors.New("no answer in time")
+	case errors.As(err, &platform): // as short as the program makes it
+		return nil, fmt.Errorf("the platform answered %d (%s)", platform.Status, platform.Kind)
+	case err != nil:
 		return nil, err
 	}
 	if result.IsList {
