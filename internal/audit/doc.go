@@ -14,11 +14,18 @@
 // does not stop somebody who can rewrite the whole file, nor show that lines are missing at its end: whoever needs that
 // keeps [Report.Head] in another place and compares.
 //
+// # Files
+//
+// A file that would grow beyond [MaxSize] is renamed after its last entry (audit.jsonl.000000000008), and a new one continues the
+// chain with a line of its own, event "rotated". The new file is written and flushed as audit.jsonl.next before either is
+// renamed, so that whenever a crash happens [Open] finds the old file under its name, or the new one ready to take it. The
+// check and the reader take all files as one chain; the oldest may have been archived.
+//
 // # After a crash
 //
 // A crash can leave half a line at the end. [Open] keeps it, ends it, and continues the chain from the last whole line with a line
 // of its own, event "recovered", which holds the size and SHA-256 of what it left in place. An unreadable line without
-// such a successor is tampering.
+// such a successor is tampering, but for the beginning of the very next line at the very end ([Report.Torn]).
 //
 // # What the caller must do
 //
