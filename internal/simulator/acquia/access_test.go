@@ -13,7 +13,7 @@ func TestWhatADeveloperMayDo(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	s.login(acquia.CleoKey, acquia.CleoSecret)
-	if got := s.get("/account")["uuid"]; got != acquia.UserCleo {
+	if got := s.Get("/account")["uuid"]; got != acquia.UserCleo {
 		t.Fatalf("account %v", got)
 	}
 	s.finish("completed", "POST "+dev+"/code/actions/switch", `{"branch":"main"}`)
@@ -41,7 +41,7 @@ func TestWhatADeveloperMayDo(t *testing.T) {
 	if m := s.refuse(403, "forbidden", "POST "+prod+"/code/actions/switch", `{"branch":"main"}`).(string); !strings.Contains(m, "'deploy to prod'") {
 		t.Errorf("message %s", m)
 	}
-	s.want(200, "GET /account"+portal+"/has-permission?permission=deploy%20to%20non-prod", "")
+	s.Want(200, "GET /account"+portal+"/has-permission?permission=deploy%20to%20non-prod", "")
 	if got := len(s.list(portal + "/permissions")); got != 3 {
 		t.Errorf("%d permissions", got)
 	}
@@ -64,10 +64,10 @@ func TestOthersApplicationsAreNotFound(t *testing.T) {
 	}
 	s.refuse(404, "not_found", "GET /account/tokens/"+acquia.SeedToken, "")
 	s.login(acquia.APIKey, acquia.APISecret)
-	s.want(200, "POST /teams/"+acquia.TeamDevelopers+"/applications", `{"uuid":"`+acquia.AppDocs+`"}`)
-	s.want(200, "PUT /teams/"+acquia.TeamDevelopers+"/members/"+acquia.UserCleo, `{"roles":["`+acquia.RoleLead+`"]}`)
+	s.Want(200, "POST /teams/"+acquia.TeamDevelopers+"/applications", `{"uuid":"`+acquia.AppDocs+`"}`)
+	s.Want(200, "PUT /teams/"+acquia.TeamDevelopers+"/members/"+acquia.UserCleo, `{"roles":["`+acquia.RoleLead+`"]}`)
 	s.login(acquia.CleoKey, acquia.CleoSecret)
-	s.get("/applications/" + acquia.AppDocs)
+	s.Get("/applications/" + acquia.AppDocs)
 	s.finish("completed", "POST "+prod+"/code/actions/switch", `{"branch":"main"}`)
-	s.want(201, "POST /teams/"+acquia.TeamDevelopers+"/invites", `{"email":"x@acme.example","roles":["`+acquia.RoleDeveloper+`"]}`)
+	s.Want(201, "POST /teams/"+acquia.TeamDevelopers+"/invites", `{"email":"x@acme.example","roles":["`+acquia.RoleDeveloper+`"]}`)
 }

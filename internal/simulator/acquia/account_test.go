@@ -11,7 +11,7 @@ import (
 func TestAccount(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	if me := s.get("/account"); me["uuid"] != acquia.UserAda || me["mail"] != "ada@acme.example" {
+	if me := s.Get("/account"); me["uuid"] != acquia.UserAda || me["mail"] != "ada@acme.example" {
 		t.Errorf("account %v", me)
 	}
 	const key = `{"label":"Desk","public_key":"ssh-rsa AAAAB3NzaDesk ada@acme.example"}`
@@ -24,10 +24,10 @@ func TestAccount(t *testing.T) {
 	}
 	star := "POST /account/applications/" + acquia.AppPortal + "/actions/"
 	s.refuse(409, "conflict", star+"unstar", "{}")
-	s.want(200, star+"star", "{}")
+	s.Want(200, star+"star", "{}")
 	s.refuse(409, "conflict", star+"star", "{}")
-	s.want(200, star+"mark-recent", "{}")
-	if got := fmt.Sprint(path(s.get("/account"), "metadata.applications")); strings.Count(got, acquia.AppPortal) != 2 {
+	s.Want(200, star+"mark-recent", "{}")
+	if got := fmt.Sprint(path(s.Get("/account"), "metadata.applications")); strings.Count(got, acquia.AppPortal) != 2 {
 		t.Errorf("metadata %s", got)
 	}
 	s.refuse(404, "not_found", "GET /account/applications/"+acquia.AppPortal+"/has-permission?permission=fly", "")
@@ -39,15 +39,15 @@ func TestAgreementsAndMessages(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	agreement := "/agreements/" + acquia.SeedAgreement
-	s.want(200, "POST "+agreement+"/actions/decline", "{}")
+	s.Want(200, "POST "+agreement+"/actions/decline", "{}")
 	s.refuse(409, "conflict", "POST "+agreement+"/actions/accept", "{}")
-	if got := s.get(agreement); got["status"] != "declined" || path(got, "actioned_by.uuid") != acquia.UserAda {
+	if got := s.Get(agreement); got["status"] != "declined" || path(got, "actioned_by.uuid") != acquia.UserAda {
 		t.Errorf("agreement %v", got)
 	}
 	message := "/messages/" + acquia.SeedMessage
 	s.settle(202, "POST "+message+"/actions/dismiss", "{}")
 	s.refuse(409, "conflict", "POST "+message+"/actions/dismiss", "{}")
-	if status, _, header := s.do("GET "+message+"/actions/follow", ""); status != 301 || !strings.HasPrefix(header.Get("Location"), "https://docs.example.com") {
+	if status, _, header := s.Do("GET "+message+"/actions/follow", ""); status != 301 || !strings.HasPrefix(header.Get("Location"), "https://docs.example.com") {
 		t.Errorf("%d %v", status, header)
 	}
 }
@@ -56,30 +56,30 @@ func TestTeamsAndRoles(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	org := "/organizations/" + acquia.Organization
-	s.want(201, "POST "+org+"/teams", `{"name":"Design"}`)
+	s.Want(201, "POST "+org+"/teams", `{"name":"Design"}`)
 	s.refuse(409, "conflict", "POST "+org+"/teams", `{"name":"Design"}`)
 	team := "/teams/" + find(s.list("/teams"), "name", "Design")["uuid"].(string)
-	s.want(200, "POST "+team+"/applications", `{"uuid":"`+acquia.AppDocs+`"}`)
+	s.Want(200, "POST "+team+"/applications", `{"uuid":"`+acquia.AppDocs+`"}`)
 	s.refuse(409, "conflict", "POST "+team+"/applications", `{"uuid":"`+acquia.AppDocs+`"}`)
 	s.refuse(404, "not_found", "POST "+team+"/applications", `{"uuid":"nothing"}`)
 	s.refuse(404, "not_found", "DELETE "+team+"/applications/"+acquia.AppPortal, "")
 	if got := names(s.list("/applications/"+acquia.AppDocs+"/teams"), "name"); fmt.Sprint(got) != "[Leads Design]" {
 		t.Errorf("teams %q", got)
 	}
-	s.want(200, "DELETE "+team+"/applications/"+acquia.AppDocs, "")
-	s.want(200, "PUT "+team, `{"name":"Designers"}`)
-	s.want(200, "DELETE "+team, "")
+	s.Want(200, "DELETE "+team+"/applications/"+acquia.AppDocs, "")
+	s.Want(200, "PUT "+team, `{"name":"Designers"}`)
+	s.Want(200, "DELETE "+team, "")
 	s.refuse(404, "not_found", "GET "+team, "")
 
-	s.want(200, "POST "+org+"/roles", `{"name":"Auditor","description":"Looks.","permissions":["download logs prod"]}`)
+	s.Want(200, "POST "+org+"/roles", `{"name":"Auditor","description":"Looks.","permissions":["download logs prod"]}`)
 	s.refuse(409, "conflict", "POST "+org+"/roles", `{"name":"Auditor","permissions":["download logs prod"]}`)
 	s.refuse(400, "validation_failed", "POST "+org+"/roles", `{"name":"X","permissions":["fly"]}`)
 	role := "/roles/" + find(s.list(org+"/roles"), "name", "Auditor")["uuid"].(string)
-	s.want(200, "PUT "+role, `{"permissions":["download logs prod","administer team"]}`)
-	if got := s.get(role); len(got["permissions"].([]any)) != 2 || got["description"] != "Looks." {
+	s.Want(200, "PUT "+role, `{"permissions":["download logs prod","administer team"]}`)
+	if got := s.Get(role); len(got["permissions"].([]any)) != 2 || got["description"] != "Looks." {
 		t.Errorf("role %v", got)
 	}
-	s.want(200, "DELETE "+role, "")
+	s.Want(200, "DELETE "+role, "")
 }
 
 func TestIDEs(t *testing.T) {
@@ -149,7 +149,7 @@ func TestIdentityProviderCannotChangeWhileEnabled(t *testing.T) {
 	s.finish("completed", "PUT "+idp, `{"entity_id":"https://new.example/saml"}`)
 	s.finish("completed", "POST "+idp+"/actions/enable", "{}")
 	s.refuse(409, "conflict", "PUT "+idp, `{"label":"X"}`)
-	if got := s.get("/organizations/" + acquia.Organization + "/identity-provider"); got["idp_entity_id"] != "https://new.example/saml" || got["status"] != "enabled" {
+	if got := s.Get("/organizations/" + acquia.Organization + "/identity-provider"); got["idp_entity_id"] != "https://new.example/saml" || got["status"] != "enabled" {
 		t.Errorf("provider %v", got)
 	}
 	s.finish("completed", "DELETE "+idp, "")

@@ -45,36 +45,36 @@ func TestTokensLiveFiveMinutes(t *testing.T) {
 		t.Errorf("scopes %q", got)
 	}
 	s.clock.Advance(299 * time.Second)
-	s.get("/account")
+	s.Get("/account")
 	s.clock.Advance(time.Second)
 	s.refuse(401, "unauthorized", "GET /account", "")
 	s.login(acquia.APIKey, acquia.APISecret)
-	s.get("/account")
+	s.Get("/account")
 	s.server.RevokeTokens()
 	s.refuse(401, "unauthorized", "GET /account", "")
-	s.token = ""
+	s.Token = ""
 	s.refuse(401, "unauthorized", "GET /account", "")
 }
 
 func TestNewTokenWorksUntilItIsRevoked(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	d := s.want(201, "POST /account/tokens", `{"label":"CI"}`)
+	d := s.Want(201, "POST /account/tokens", `{"label":"CI"}`)
 	key, secret := d["api_key"].(string), d["api_secret"].(string)
-	if n := s.get("/notifications/" + strings.TrimPrefix(path(d, "_links.notification.href").(string), api+"/notifications/")); n["status"] != "completed" {
+	if n := s.Get("/notifications/" + strings.TrimPrefix(path(d, "_links.notification.href").(string), api+"/notifications/")); n["status"] != "completed" {
 		t.Errorf("notification %v", n)
 	}
-	if strings.Contains(fmt.Sprint(s.get("/account/tokens/"+key)), secret) {
+	if strings.Contains(fmt.Sprint(s.Get("/account/tokens/"+key)), secret) {
 		t.Error("the secret can be read again")
 	}
-	ada := s.token
+	ada := s.Token
 	s.login(key, secret)
-	s.get("/account")
-	old := s.token
-	s.token = ada
+	s.Get("/account")
+	old := s.Token
+	s.Token = ada
 	s.accept("DELETE /account/tokens/"+key, "")
 	s.refuse(409, "conflict", "DELETE /account/tokens/"+key, "")
-	s.token = old
+	s.Token = old
 	s.refuse(401, "unauthorized", "GET /account", "")
 	if status, answer := s.exchange(url.Values{"grant_type": {"client_credentials"}, "client_id": {key}, "client_secret": {secret}}); status != 400 {
 		t.Errorf("a revoked key still works: %v", answer)
@@ -86,43 +86,43 @@ func TestRateLimitSlides(t *testing.T) {
 	t.Parallel()
 	s := newSiteWith(t, acquia.Options{TokenLifetime: time.Hour})
 	for range 60 {
-		s.get("/account")
+		s.Get("/account")
 	}
 	s.clock.Advance(30 * time.Second)
 	for range 40 {
-		s.get("/account")
+		s.Get("/account")
 	}
-	status, v, header := s.do("GET /account", "")
+	status, v, header := s.Do("GET /account", "")
 	if status != 429 || header.Get("Retry-After") != "30" || v.(doc)["error"] == nil || header.Get("X-Request-Id") == "" {
 		t.Fatalf("%d %v Retry-After %q", status, v, header.Get("Retry-After"))
 	}
 	s.clock.Advance(29 * time.Second)
-	if status, _, header := s.do("GET /account", ""); status != 429 || header.Get("Retry-After") != "1" {
+	if status, _, header := s.Do("GET /account", ""); status != 429 || header.Get("Retry-After") != "1" {
 		t.Errorf("one second early: %d %s", status, header.Get("Retry-After"))
 	}
 	s.clock.Advance(time.Second)
 	for range 60 { // the first 60 have left the window, the 40 have not
-		s.get("/account")
+		s.Get("/account")
 	}
-	s.want(429, "GET /account", "")
+	s.Want(429, "GET /account", "")
 
 	// The limit is of the key, so a new token does not help, and another key has its own.
 	s.login(acquia.APIKey, acquia.APISecret)
-	s.want(429, "GET /account", "")
+	s.Want(429, "GET /account", "")
 }
 
 func TestRateLimitOfOtherKeysAndOptions(t *testing.T) {
 	t.Parallel()
 	s := newSiteWith(t, acquia.Options{TokenLifetime: time.Hour, CallsPerMinute: 3})
-	d := s.want(201, "POST /account/tokens", `{"label":"CI"}`)
-	s.get("/account")
-	s.get("/account")
-	s.want(429, "GET /account", "")
+	d := s.Want(201, "POST /account/tokens", `{"label":"CI"}`)
+	s.Get("/account")
+	s.Get("/account")
+	s.Want(429, "GET /account", "")
 	s.login(d["api_key"].(string), d["api_secret"].(string))
-	s.get("/account")
+	s.Get("/account")
 	free := newSite(t)
 	for range 150 {
-		free.get("/account")
+		free.Get("/account")
 	}
 }
 
@@ -133,9 +133,9 @@ func TestRequestsTheFrontRefuses(t *testing.T) {
 	s.refuse(400, "bad_request", clear, "")
 	s.refuse(400, "bad_request", clear, "[]")
 	s.refuse(400, "bad_request", clear, "{")
-	s.media = "text/plain"
+	s.Media = "text/plain"
 	s.refuse(400, "bad_request", clear, "{}")
-	s.media = ""
+	s.Media = ""
 	s.refuse(404, "not_found", "GET /nowhere", "")
 	s.refuse(404, "not_found", "GET /applications/", "")
 	s.refuse(404, "not_found", "GET /applications/"+acquia.Organization, "")
@@ -145,12 +145,12 @@ func TestRequestsTheFrontRefuses(t *testing.T) {
 	if m := s.refuse(404, "not_found", "GET http://sim/acquia/applications", ""); !strings.Contains(m.(string), "/api") {
 		t.Errorf("message %v", m)
 	}
-	status, _, header := s.do("PUT /applications", "{}")
+	status, _, header := s.Do("PUT /applications", "{}")
 	if status != 405 || header.Get("Allow") != "GET" {
 		t.Errorf("%d, Allow %q", status, header.Get("Allow"))
 	}
 	for _, media := range []string{"application/hal+json", "application/json; charset=utf-8"} {
-		s.media = media
+		s.Media = media
 		s.accept(clear, "{}")
 	}
 }
@@ -159,14 +159,14 @@ func TestRequestsTheFrontRefuses(t *testing.T) {
 func TestFormBodies(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	s.media = "application/x-www-form-urlencoded"
+	s.Media = "application/x-www-form-urlencoded"
 	s.finish("completed", "POST /applications/"+acquia.AppPortal+"/environments", "label=Form&branch=develop&databases[]=portal&databases[]=analytics")
 	s.finish("completed", "PUT /environments/"+acquia.EnvDev, "memory_limit=512&version=8.4")
 	e := find(s.list("/applications/"+acquia.AppPortal+"/environments"), "label", "Form")
 	if got := len(s.list("/environments/" + e["id"].(string) + "/databases")); got != 2 {
 		t.Errorf("%d databases", got)
 	}
-	if got := path(s.get("/environments/"+acquia.EnvDev), "configuration.php.memory_limit"); got != 512.0 {
+	if got := path(s.Get("/environments/"+acquia.EnvDev), "configuration.php.memory_limit"); got != 512.0 {
 		t.Errorf("memory limit %v", got)
 	}
 }

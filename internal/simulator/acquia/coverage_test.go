@@ -117,7 +117,7 @@ func checkOperation(t *testing.T, op operation) {
 	if method == "POST" && body == "" {
 		body = "{}"
 	}
-	status, answer, header := s.do(method+" "+path, body)
+	status, answer, header := s.Do(method+" "+path, body)
 	if !slices.Contains(op.statuses, fmt.Sprint(status)) {
 		t.Fatalf("%s %s: %d, want %v: %v", method, path, status, op.statuses, answer)
 	}

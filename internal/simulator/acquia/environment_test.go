@@ -11,12 +11,12 @@ import (
 func TestQuietChanges(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	d := s.want(202, "POST "+stage+"/actions/change-label", `{"label":"Acceptance"}`)
-	if path(d, "_links.notification") != nil || s.get(stage)["label"] != "Stage" {
+	d := s.Want(202, "POST "+stage+"/actions/change-label", `{"label":"Acceptance"}`)
+	if path(d, "_links.notification") != nil || s.Get(stage)["label"] != "Stage" {
 		t.Errorf("%v", d)
 	}
 	s.clock.Advance(10 * time.Second)
-	if got := s.get(stage)["label"]; got != "Acceptance" {
+	if got := s.Get(stage)["label"]; got != "Acceptance" {
 		t.Errorf("label %v", got)
 	}
 	s.refuse(400, "validation_failed", "POST "+stage+"/actions/change-label", `{"label":"Dev"}`)
@@ -26,12 +26,12 @@ func TestQuietChanges(t *testing.T) {
 	server := stage + "/servers/" + plain(s.list(stage + "/servers")[0]["id"])
 	s.settle(202, "PUT "+server, `{"memcache":256}`)
 	s.settle(202, "POST "+server+"/actions/suspend", "{}")
-	if got := s.get(server); got["status"] != "suspended" || path(got, "configuration.memcache") != 256.0 {
+	if got := s.Get(server); got["status"] != "suspended" || path(got, "configuration.memcache") != 256.0 {
 		t.Errorf("server %v", got)
 	}
 	s.refuse(409, "conflict", "POST "+server+"/actions/reboot", "{}")
 	s.settle(202, "PUT "+stage+"/settings/apm", `{"status":true,"key":"abc"}`)
-	if got := s.get(stage + "/settings/apm"); path(got, "flags.enabled") != true || got["key"] != "abc" {
+	if got := s.Get(stage + "/settings/apm"); path(got, "flags.enabled") != true || got["key"] != "abc" {
 		t.Errorf("apm %v", got)
 	}
 }
@@ -41,17 +41,17 @@ func TestSwitches(t *testing.T) {
 	s := newSite(t)
 	s.finish("completed", "POST "+dev+"/cdn", "{}")
 	s.refuse(409, "conflict", "POST "+dev+"/cdn", "{}")
-	if got := s.get(dev + "/cdn")["status"]; got != "active" {
+	if got := s.Get(dev + "/cdn")["status"]; got != "active" {
 		t.Errorf("cdn %v", got)
 	}
 	s.finish("completed", "DELETE "+dev+"/cdn", "")
 	s.refuse(409, "conflict", "DELETE "+dev+"/cdn", "")
 	s.refuse(409, "conflict", "POST "+dev+"/livedev/actions/disable", `{"discard":1}`)
 	s.finish("completed", "POST "+dev+"/livedev/actions/enable", "{}")
-	if path(s.get(dev), "flags.livedev") != true {
+	if path(s.Get(dev), "flags.livedev") != true {
 		t.Error("no LiveDev")
 	}
-	d := s.want(200, "POST "+dev+"/cloud-actions/actions/disable", "{}")
+	d := s.Want(200, "POST "+dev+"/cloud-actions/actions/disable", "{}")
 	if d["notification"] == nil || d["notification"] == "" {
 		t.Errorf("the answer does not repeat the notification: %v", d)
 	}
@@ -72,7 +72,7 @@ func TestLogForwarding(t *testing.T) {
 	list := prod + "/log-forwarding-destinations"
 	this := list + "/" + acquia.SeedDestination
 	s.finish("completed", "PUT "+this, `{"consumer":"syslog","sources":["php-error"]}`)
-	if got := s.get(this); got["label"] != "Central syslog" || len(got["sources"].([]any)) != 1 {
+	if got := s.Get(this); got["label"] != "Central syslog" || len(got["sources"].([]any)) != 1 {
 		t.Errorf("destination %v", got)
 	}
 	s.refuse(400, "validation_failed", "PUT "+this, `{"sources":["php-error"]}`)
@@ -89,10 +89,10 @@ func TestSearchAndImportAndArtifacts(t *testing.T) {
 	s.refuse(409, "conflict", "POST "+dev+"/search/indexes", `{"database_role":"analytics"}`)
 	s.refuse(400, "validation_failed", "POST "+dev+"/search/indexes", `{"database_role":"nothing"}`)
 	s.refuse(409, "conflict", "DELETE "+portal+"/search/config-sets/"+acquia.SeedConfigSet, "")
-	s.media = "multipart/form-data; boundary=b"
+	s.Media = "multipart/form-data; boundary=b"
 	s.finish("completed", "POST "+portal+"/search/config-sets", "--b\r\nContent-Disposition: form-data; name=\"archive\"; filename=\"a.zip\"\r\n\r\nPK\x03\x04\r\n--b--\r\n")
 	s.refuse(400, "validation_failed", "POST "+portal+"/search/config-sets", "--b\r\nContent-Disposition: form-data; name=\"archive\"; filename=\"a.txt\"\r\n\r\nhello\r\n--b--\r\n")
-	s.media = ""
+	s.Media = ""
 	if got := len(s.list(portal + "/search/config-sets")); got != 3 {
 		t.Errorf("%d configuration sets", got)
 	}
@@ -105,7 +105,7 @@ func TestSearchAndImportAndArtifacts(t *testing.T) {
 
 	docs := "/environments/" + acquia.EnvDocs
 	s.finish("completed", "POST "+docs+"/artifacts/actions/switch", `{"artifact_id":"2"}`)
-	if got := path(s.get(docs), "artifact.id"); got != 2.0 {
+	if got := path(s.Get(docs), "artifact.id"); got != 2.0 {
 		t.Errorf("artifact %v", got)
 	}
 	s.refuse(400, "validation_failed", "POST "+docs+"/artifacts/actions/switch", `{"artifact_id":"3"}`) // still building
@@ -133,12 +133,12 @@ func TestMetrics(t *testing.T) {
 func TestSettings(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	s.want(200, "PUT "+portal+"/settings/ra", `{"update_mode":"update","copy_files":false,"deploy_environment":"`+acquia.EnvStage+`"}`)
-	if got := s.get(portal + "/settings/ra"); got["update_mode"] != "update" || path(got, "flags.copy_files") != false {
+	s.Want(200, "PUT "+portal+"/settings/ra", `{"update_mode":"update","copy_files":false,"deploy_environment":"`+acquia.EnvStage+`"}`)
+	if got := s.Get(portal + "/settings/ra"); got["update_mode"] != "update" || path(got, "flags.copy_files") != false {
 		t.Errorf("ra %v", got)
 	}
 	s.refuse(400, "validation_failed", "PUT "+portal+"/settings/ra", `{"update_mode":"update","deploy_environment":"`+acquia.EnvDocs+`"}`)
-	s.want(200, "PUT "+portal+"/settings/ra", `{"update_mode":"update","pause_until":"2027-01-04 08:00:00"}`)
+	s.Want(200, "PUT "+portal+"/settings/ra", `{"update_mode":"update","pause_until":"2027-01-04 08:00:00"}`)
 	s.refuse(400, "validation_failed", "PUT "+portal+"/settings/ra", `{"update_mode":"update","pause_until":"2026-01-04 08:00:00"}`)
 	s.refuse(400, "validation_failed", "PUT "+portal+"/settings/ra", `{"update_mode":"update","pause_until":"soon"}`)
 	s.refuse(403, "forbidden", "GET /applications/"+acquia.AppDocs+"/settings/ra", "")
@@ -147,7 +147,7 @@ func TestSettings(t *testing.T) {
 	s.finish("completed", "PUT "+portal, `{"name":"Acme Web"}`)
 	s.refuse(409, "conflict", "PUT "+portal, `{"name":"Acme Web"}`)
 	s.refuse(400, "validation_failed", "PUT "+portal, `{"name":"Acme Docs"}`)
-	if got := path(s.get(prod), "application.name"); got != "Acme Web" {
+	if got := path(s.Get(prod), "application.name"); got != "Acme Web" {
 		t.Errorf("name %v", got)
 	}
 }

@@ -80,7 +80,7 @@ func TestPaging(t *testing.T) {
 		var got []string
 		at := fmt.Sprintf("%s?limit=%d", list, size)
 		for i := 0; at != "" && i < 9; i++ {
-			d := s.get(at)
+			d := s.Get(at)
 			if d["total"] != float64(len(whole)) {
 				t.Errorf("%s: total %v, want %d", at, d["total"], len(whole))
 			}
@@ -96,11 +96,11 @@ func TestPaging(t *testing.T) {
 		if !slices.Equal(got, whole) {
 			t.Errorf("%s: pages give %d items %q, the whole %d", list, len(got), got, len(whole))
 		}
-		d := s.get(list + "?" + want.first + fmt.Sprintf("&limit=%d", size))
+		d := s.Get(list + "?" + want.first + fmt.Sprintf("&limit=%d", size))
 		if first := items(t, d)[0].(doc); path(first, "_links.self.href") != whole[0] {
 			t.Errorf("%s: %s does not begin with the first item", list, want.first)
 		}
-		if beyond := items(t, s.get(list+"?offset=1000")); len(beyond) != 0 {
+		if beyond := items(t, s.Get(list+"?offset=1000")); len(beyond) != 0 {
 			t.Errorf("%s: %d items beyond the end", list, len(beyond))
 		}
 	}
@@ -124,11 +124,11 @@ func TestSeedNames(t *testing.T) {
 	if len(apps) != 1 || apps[0]["name"] != "Acme Portal" || path(apps[0], "organization.name") != "Acme" {
 		t.Fatalf("applications %v", apps)
 	}
-	prod := s.get("/environments/" + acquia.EnvProd)
+	prod := s.Get("/environments/" + acquia.EnvProd)
 	if path(prod, "flags.production") != true || prod["active_domain"] != acquia.PortalDomain || path(prod, "vcs.path") != acquia.ProdTag {
 		t.Errorf("prod %v", prod)
 	}
-	failed := s.get("/notifications/" + acquia.SeedFailedNotification)
+	failed := s.Get("/notifications/" + acquia.SeedFailedNotification)
 	if failed["status"] != "failed" || len(failed["description"].(string)) < 60 {
 		t.Errorf("failed notification %v", failed)
 	}

@@ -10,15 +10,17 @@ import (
 
 	"paasmcp/internal/simulator"
 	"paasmcp/internal/simulator/acquia"
+	"paasmcp/internal/simulator/simtest"
 )
 
 func TestBelowTheSimulator(t *testing.T) {
 	t.Parallel()
 	clock := simulator.NewFakeClock(time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC))
 	sim := simulator.New(simulator.Options{Clock: clock, Speed: simulator.Instant, TokenLifetime: 2 * time.Hour, AcquiaRate: 6})
-	s := &site{t: t, server: sim.Acquia(), clock: clock, client: &http.Client{Transport: sim.Transport()}}
+	client := &simtest.Client{T: t, Base: api, HTTP: &http.Client{Transport: sim.Transport()}}
+	s := &site{Client: client, server: sim.Acquia(), clock: clock}
 	s.login(simulator.AcquiaKey, simulator.AcquiaSecret)
-	if self := path(s.get("/account"), "_links.self.href"); self != "http://sim"+simulator.AcquiaPath+"/api/account" {
+	if self := path(s.Get("/account"), "_links.self.href"); self != "http://sim"+simulator.AcquiaPath+"/api/account" {
 		t.Errorf("self is %v", self)
 	}
 	s.finish("completed", "POST "+dev+"/code/actions/switch", `{"branch":"main"}`)
@@ -30,11 +32,11 @@ func TestBelowTheSimulator(t *testing.T) {
 		t.Error("the secret was recorded")
 	}
 	sim.Inject(simulator.Fault{Kind: simulator.ErrorStatus, Status: 503, Path: simulator.AcquiaPath + "/api/account"})
-	if status, _, _ := s.do("GET /account", ""); status != 503 {
+	if status, _, _ := s.Do("GET /account", ""); status != 503 {
 		t.Errorf("status %d, want the injected 503", status)
 	}
 	for range 5 { // the sixth of the last minute was the look at the notification
-		s.get("/account")
+		s.Get("/account")
 	}
-	s.want(429, "GET /account", "")
+	s.Want(429, "GET /account", "")
 }

@@ -171,7 +171,7 @@ var samples = map[string]sample{
 
 func after(status string, call, body string) func(*site) values {
 	return func(s *site) values {
-		s.t.Helper()
+		s.T.Helper()
 		s.finish(status, call, body)
 		return nil
 	}
@@ -205,43 +205,43 @@ func snapshot(s *site) values {
 }
 
 func withModProxy(s *site) values {
-	s.t.Helper()
+	s.T.Helper()
 	s.settle(202, "POST /environments/"+acquia.EnvProd+"/mod-proxy/actions/enable", "{}")
 	return nil
 }
 
 func outOfProductionMode(s *site) values {
-	s.t.Helper()
+	s.T.Helper()
 	s.settle(202, "POST /environments/"+acquia.EnvProd+"/production-mode/actions/disable", "{}")
 	return nil
 }
 
 func onDemand(s *site) values {
-	s.t.Helper()
+	s.T.Helper()
 	s.finish("completed", "POST /applications/"+acquia.AppPortal+"/environments", `{"label":"Search","branch":"feature/search","databases":["portal"]}`)
 	e := find(s.list("/applications/"+acquia.AppPortal+"/environments"), "label", "Search")
 	return values{"environmentId": e["id"].(string)}
 }
 
 func firstBackup(s *site) values {
-	s.t.Helper()
+	s.T.Helper()
 	list := s.list("/environments/" + acquia.EnvProd + "/databases/portal/backups")
 	return values{"backupId": plain(list[0]["id"])}
 }
 
 func siteBackup(s *site) values {
-	s.t.Helper()
+	s.T.Helper()
 	return values{"id": plain(s.list("/site-instances/" + acquia.SiteInstance + "/database/backups")[0]["id"])}
 }
 
 func firstServer(s *site) values {
-	s.t.Helper()
+	s.T.Helper()
 	return values{"serverId": plain(s.list("/environments/" + acquia.EnvProd + "/servers")[0]["id"])}
 }
 
 func certificateWith(flag string, on bool) func(*site) values {
 	return func(s *site) values {
-		s.t.Helper()
+		s.T.Helper()
 		d := find(s.list("/environments/"+acquia.EnvProd+"/ssl/certificates"), "flags."+flag, on)
 		return values{"certificateId": plain(d["id"])}
 	}
@@ -249,14 +249,14 @@ func certificateWith(flag string, on bool) func(*site) values {
 
 func csrWith(used bool) func(*site) values {
 	return func(s *site) values {
-		s.t.Helper()
+		s.T.Helper()
 		d := find(s.list("/environments/"+acquia.EnvProd+"/ssl/csrs"), "flags.used", used)
 		return values{"certificateId": plain(d["id"])}
 	}
 }
 
 func invite(s *site) values {
-	s.t.Helper()
+	s.T.Helper()
 	return values{"token": s.list("/account/invites")[0]["token"].(string)}
 }
 
@@ -270,8 +270,8 @@ func plain(v any) string {
 
 // certificate makes a certificate with its key, as JSON strings.
 func certificate(s *site) values {
-	s.t.Helper()
-	return certificateUntil(s.t, s.clock.Now().AddDate(1, 0, 0))
+	s.T.Helper()
+	return certificateUntil(s.T, s.clock.Now().AddDate(1, 0, 0))
 }
 
 func certificateUntil(t *testing.T, expires time.Time) values {

@@ -9,7 +9,6 @@
 package acquia
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -19,6 +18,7 @@ import (
 	"time"
 
 	"paasmcp/internal/simulator/router"
+	"paasmcp/internal/simulator/uuid"
 )
 
 // APIKey and APISecret are the API token of the demo user Ada, who may do everything. The secret holds the characters
@@ -182,15 +182,7 @@ func baseURL(r *http.Request) string {
 
 func (s *Server) now() time.Time { return s.opts.Now().UTC() }
 
-// newUUID returns a version 4 UUID.
-func (s *Server) newUUID() string {
-	var b [16]byte
-	binary.BigEndian.PutUint64(b[:8], s.rng.Uint64())
-	binary.BigEndian.PutUint64(b[8:], s.rng.Uint64())
-	b[6] = b[6]&0x0f | 0x40
-	b[8] = b[8]&0x3f | 0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
-}
+func (s *Server) newUUID() string { return uuid.New(s.rng) }
 
 // newSerial returns a numeric id, as databases, backups and certificates have.
 func (s *Server) newSerial() int {

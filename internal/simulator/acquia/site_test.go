@@ -15,7 +15,7 @@ func TestSitesAndInstances(t *testing.T) {
 	s.refuse(409, "conflict", "POST /sites", `{"name":"blog","codebase_id":"`+acquia.Codebase+`"}`)
 	s.refuse(400, "validation_failed", "POST /sites", `{"name":"x","codebase_id":"nothing"}`)
 	site := find(s.list("/sites"), "name", "blog")["id"].(string)
-	s.want(200, "PUT /sites/"+site, `{"label":"The blog"}`)
+	s.Want(200, "PUT /sites/"+site, `{"label":"The blog"}`)
 	s.settle(201, "POST /environments/"+acquia.MEOProd+"/site-instances", `{"site_id":"`+site+`"}`)
 	s.refuse(409, "conflict", "POST /environments/"+acquia.MEOProd+"/site-instances", `{"site_id":"`+site+`"}`)
 	if got := s.list("/sites/" + site + "/environments"); len(got) != 1 || got[0]["id"] != acquia.MEOProd {
@@ -24,7 +24,7 @@ func TestSitesAndInstances(t *testing.T) {
 	instance := "/site-instances/" + site + "." + acquia.MEOProd
 	s.settle(202, "PUT "+instance+"/domains/www.blog.example.com", "")
 	s.refuse(400, "validation_failed", "PUT "+instance+"/domains/nothing", "")
-	if got := s.get(instance + "/domains/www.blog.example.com/status"); got["hostname"] != "www.blog.example.com" {
+	if got := s.Get(instance + "/domains/www.blog.example.com/status"); got["hostname"] != "www.blog.example.com" {
 		t.Errorf("status %v", got)
 	}
 	s.settle(202, "DELETE "+instance+"/domains/www.blog.example.com", "")
@@ -36,7 +36,7 @@ func TestSitesAndInstances(t *testing.T) {
 	}
 	s.refuse(409, "conflict", "DELETE /sites/"+site, "")
 	s.settle(202, "POST "+instance+"/actions/cancel", `{"status":"SITE_INSTANCE_STATUS_READY"}`)
-	if got := s.get(instance)["status"]; got != "marked-for-deletion" {
+	if got := s.Get(instance)["status"]; got != "marked-for-deletion" {
 		t.Errorf("status %v", got)
 	}
 	s.settle(202, "DELETE "+instance, "")
@@ -48,13 +48,13 @@ func TestBulkCodeSwitch(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	codebase := "/codebases/" + acquia.Codebase
-	d := s.want(202, "POST "+codebase+"/bulk-code-switch", `{"reference":"v1.0.0","targets":[{"site_id":"x"}]}`)
+	d := s.Want(202, "POST "+codebase+"/bulk-code-switch", `{"reference":"v1.0.0","targets":[{"site_id":"x"}]}`)
 	this := codebase + "/bulk-code-switch/" + d["id"].(string)
-	if got := s.get(this)["status"]; got != "IN_PROGRESS" {
+	if got := s.Get(this)["status"]; got != "IN_PROGRESS" {
 		t.Errorf("status %v", got)
 	}
 	s.clock.Advance(time.Minute)
-	if got := s.get(this)["status"]; got != "COMPLETED" || s.get("/v3/environments/" + acquia.MEOProd)["reference"] != "v1.0.0" {
+	if got := s.Get(this)["status"]; got != "COMPLETED" || s.Get("/v3/environments/" + acquia.MEOProd)["reference"] != "v1.0.0" {
 		t.Errorf("status %v", got)
 	}
 	s.refuse(400, "validation_failed", "POST "+codebase+"/bulk-code-switch", `{"reference":"nothing","targets":[{}]}`)
@@ -70,14 +70,14 @@ func TestPrivateNetworks(t *testing.T) {
 	s.refuse(400, "validation_failed", "POST /private-networks", `{"subscription_id":"`+acquia.Subscription+`","region":"us-east-1","name":"third","connections":{}}`)
 	id := find(s.list("/subscriptions/"+acquia.Subscription+"/private-networks"), "name", "second")["id"].(string)
 	network := "/private-networks/" + id
-	if s.get(network + "/isolation")["dedicated_compute"] != true || s.get(network + "/connections")["cidr"] != "10.9.0.0/16" {
+	if s.Get(network + "/isolation")["dedicated_compute"] != true || s.Get(network + "/connections")["cidr"] != "10.9.0.0/16" {
 		t.Error("the parts do not hold what was asked for")
 	}
 	s.refuse(400, "validation_failed", "POST "+network+"/connections/vpns", `{"name":"x","gateway_ip":"home","routes":["10.0.0.0/8"]}`)
 	s.settle(202, "POST "+network+"/connections/vpns", vpnBody)
 	vpn := network + "/connections/vpns/" + plain(s.list(network + "/connections/vpns")[0]["id"])
 	s.settle(202, "PUT "+vpn, `{"name":"renamed","gateway_ip":"192.0.2.9","routes":["192.0.3.0/24"]}`)
-	if got := s.get(vpn)["name"]; got != "renamed" {
+	if got := s.Get(vpn)["name"]; got != "renamed" {
 		t.Errorf("name %v", got)
 	}
 	s.settle(202, "DELETE "+vpn, "")
@@ -97,7 +97,7 @@ func TestConcurrentCalls(t *testing.T) {
 					if call[:4] == "POST" {
 						body = "{}"
 					}
-					if status, v, _ := s.do(call, body); status > 202 {
+					if status, v, _ := s.Do(call, body); status > 202 {
 						t.Errorf("%s: %d %v", call, status, v)
 					}
 				}

@@ -18,10 +18,10 @@ const (
 )
 
 func (s *site) env(id string) acquia.EnvironmentState {
-	s.t.Helper()
+	s.T.Helper()
 	e, ok := s.server.Environment(id)
 	if !ok {
-		s.t.Fatalf("no environment %s", id)
+		s.T.Fatalf("no environment %s", id)
 	}
 	return e
 }
@@ -33,7 +33,7 @@ func TestNotificationProgress(t *testing.T) {
 	second := s.accept("POST "+stage+"/databases", `{"name":"portal","source":"`+acquia.EnvProd+`"}`)
 	look := func(id, status string, progress float64) doc {
 		t.Helper()
-		n := s.get("/notifications/" + id)
+		n := s.Get("/notifications/" + id)
 		if n["status"] != status || n["progress"] != progress || (n["completed_at"] == nil) != (status == "in-progress") {
 			t.Errorf("%v: %v at %v, completed %v; want %s at %v", n["event"], n["status"], n["progress"], n["completed_at"], status, progress)
 		}
@@ -85,7 +85,7 @@ func TestInstantSpeed(t *testing.T) {
 	t.Parallel()
 	s := newSiteWith(t, acquia.Options{Speed: simulator.Instant})
 	id := s.accept("POST "+dev+"/code/actions/switch", `{"branch":"main"}`)
-	if n := s.get("/notifications/" + id); n["status"] != "completed" {
+	if n := s.Get("/notifications/" + id); n["status"] != "completed" {
 		t.Errorf("%v", n)
 	}
 }
@@ -99,7 +99,7 @@ func TestDeployATag(t *testing.T) {
 	s.finish("completed", "POST "+prod+"/databases/portal/backups", "{}")
 	s.finish("completed", "POST "+prod+"/code/actions/switch", `{"branch":"tags/2026-11-01"}`)
 	s.finish("completed", "POST "+prod+"/actions/clear-caches", `{"domains":["`+acquia.PortalDomain+`"]}`)
-	if got := path(s.get(prod), "vcs.path"); got != "tags/2026-11-01" {
+	if got := path(s.Get(prod), "vcs.path"); got != "tags/2026-11-01" {
 		t.Errorf("prod runs %v", got)
 	}
 	s.refuse(400, "validation_failed", "POST "+prod+"/code/actions/switch", `{"branch":"nothing"}`)
@@ -160,7 +160,7 @@ func TestBackups(t *testing.T) {
 		t.Fatal("no backup")
 	}
 	this := backups + "/" + plain(mine["id"])
-	_, data, header := s.do("GET "+this+"/actions/download", "")
+	_, data, header := s.Do("GET "+this+"/actions/download", "")
 	if header.Get("Content-Type") != "application/gzip" || !strings.Contains(unzip(t, data), "portal of test") {
 		t.Errorf("download %v", header)
 	}
@@ -217,7 +217,7 @@ func TestRotateAVariable(t *testing.T) {
 	s := newSite(t)
 	variable := prod + "/variables/PAYMENT_API_KEY"
 	s.finish("completed", "PUT "+variable, `{"name":"PAYMENT_API_KEY","value":"new"}`)
-	if got := s.get(variable)["value"]; got != "new" {
+	if got := s.Get(variable)["value"]; got != "new" {
 		t.Errorf("value %v", got)
 	}
 	s.finish("completed", "PUT "+variable, `{"name":"PAYMENT_KEY","value":"newer"}`)
@@ -236,13 +236,13 @@ func TestDomainWithCertificate(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	s.finish("completed", "POST "+prod+"/domains", `{"hostname":"www.portal.example.com"}`)
-	if s.get(prod + "/dns")["subdomains"] == nil {
+	if s.Get(prod + "/dns")["subdomains"] == nil {
 		t.Error("no records to set")
 	}
-	if st := s.get(prod + "/domains/www.portal.example.com/status"); path(st, "flags.dns_resolves") != false {
+	if st := s.Get(prod + "/domains/www.portal.example.com/status"); path(st, "flags.dns_resolves") != false {
 		t.Errorf("status %v", st)
 	}
-	if st := s.get(prod + "/domains/" + acquia.PortalDomain + "/status"); path(st, "flags.acquia_hosted") != true {
+	if st := s.Get(prod + "/domains/" + acquia.PortalDomain + "/status"); path(st, "flags.acquia_hosted") != true {
 		t.Errorf("status %v", st)
 	}
 	s.refuse(409, "conflict", "POST "+dev+"/domains", `{"hostname":"www.portal.example.com"}`)
@@ -264,14 +264,14 @@ func TestDomainWithCertificate(t *testing.T) {
 	s.finish("completed", "POST "+this+"/actions/activate", "{}")
 	s.refuse(409, "validation_failed", "POST "+this+"/actions/activate", "{}")
 	s.refuse(409, "conflict", "DELETE "+this, "")
-	if got := s.get(prod + "/ssl/certificates/" + plain(old["id"])); path(got, "flags.active") != false {
+	if got := s.Get(prod + "/ssl/certificates/" + plain(old["id"])); path(got, "flags.active") != false {
 		t.Error("two certificates are active")
 	}
 	s.finish("completed", "POST "+this+"/actions/deactivate", "{}")
 	s.finish("completed", "DELETE "+this, "")
 
 	s.finish("completed", "DELETE "+prod+"/domains/www.portal.example.com", "")
-	s.refuse(409, "conflict", "DELETE "+prod+"/domains/"+s.get(prod)["default_domain"].(string), "")
+	s.refuse(409, "conflict", "DELETE "+prod+"/domains/"+s.Get(prod)["default_domain"].(string), "")
 }
 
 func TestInviteATeamMember(t *testing.T) {
@@ -281,7 +281,7 @@ func TestInviteATeamMember(t *testing.T) {
 	team := find(s.list(org+"/teams"), "name", "Developers")["uuid"].(string)
 	role := find(s.list(org+"/roles"), "name", "Developer")["uuid"].(string)
 	body := `{"email":"fay@acme.example","roles":["` + role + `"]}`
-	s.want(201, "POST /teams/"+team+"/invites", body)
+	s.Want(201, "POST /teams/"+team+"/invites", body)
 	s.refuse(409, "conflict", "POST /teams/"+team+"/invites", body)
 	s.refuse(409, "conflict", "POST /teams/"+team+"/invites", `{"email":"cleo@acme.example","roles":["`+role+`"]}`)
 	s.refuse(400, "validation_failed", "POST /teams/"+team+"/invites", `{"email":"gil@acme.example","roles":["x"]}`)
@@ -292,29 +292,29 @@ func TestInviteATeamMember(t *testing.T) {
 		t.Fatalf("invite %v", invite)
 	}
 	token := invite["token"].(string)
-	s.want(200, "POST /invites/"+token+"/actions/resend", "{}")
-	s.want(200, "DELETE /invites/"+token, "")
+	s.Want(200, "POST /invites/"+token+"/actions/resend", "{}")
+	s.Want(200, "DELETE /invites/"+token, "")
 	s.refuse(404, "not_found", "GET /invites/"+token, "")
 
 	mine := s.list("/account/invites")[0]
-	s.want(200, "POST /invites/"+mine["token"].(string)+"/actions/accept", "{}")
+	s.Want(200, "POST /invites/"+mine["token"].(string)+"/actions/accept", "{}")
 	if find(s.list("/teams/"+team+"/members"), "uuid", acquia.UserAda) == nil {
 		t.Error("accepting did not make a member")
 	}
-	s.want(200, "PUT /teams/"+team+"/members/"+acquia.UserAda, `{"roles":["`+acquia.RoleLead+`"]}`)
-	me := s.get(org + "/members/" + acquia.UserAda)
+	s.Want(200, "PUT /teams/"+team+"/members/"+acquia.UserAda, `{"roles":["`+acquia.RoleLead+`"]}`)
+	me := s.Get(org + "/members/" + acquia.UserAda)
 	if got := fmt.Sprint(me["teams"]); !strings.Contains(got, "Developers") || !strings.Contains(got, "Team Lead") {
 		t.Errorf("teams %s", got)
 	}
-	s.want(200, "DELETE "+org+"/members/"+acquia.UserCleo, "")
+	s.Want(200, "DELETE "+org+"/members/"+acquia.UserCleo, "")
 	if find(s.list("/teams/"+team+"/members"), "uuid", acquia.UserCleo) != nil {
 		t.Error("who left the organization is still in a team")
 	}
 	s.refuse(409, "conflict", "DELETE "+org+"/members/"+acquia.UserAda, "")
 	s.refuse(400, "validation_error", "DELETE "+org, "")
 	s.refuse(409, "conflict", "POST "+org+"/actions/change-owner", `{"user_uuid":"`+acquia.UserCleo+`"}`)
-	s.want(200, "POST "+org+"/actions/change-owner", `{"user_uuid":"`+acquia.UserBen+`"}`)
-	if got := path(s.get(org), "owner.uuid"); got != acquia.UserBen {
+	s.Want(200, "POST "+org+"/actions/change-owner", `{"user_uuid":"`+acquia.UserBen+`"}`)
+	if got := path(s.Get(org), "owner.uuid"); got != acquia.UserBen {
 		t.Errorf("owner %v", got)
 	}
 }
@@ -332,7 +332,7 @@ func TestInspectAFailedTask(t *testing.T) {
 		t.Errorf("message %v", m)
 	}
 	s.finish("completed", "POST "+log, `{"from":"2026-11-20T06:00:00Z","to":"2026-11-20T08:00:00Z"}`)
-	status, data, header := s.do("GET "+log, "")
+	status, data, header := s.Do("GET "+log, "")
 	text := unzip(t, data)
 	if status != 200 || header.Get("Content-Type") != "application/octet-stream" || !strings.Contains(text, "acme_checkout requires PHP 8.4") || !strings.Contains(text, "Nov 20 06:00:00") {
 		t.Errorf("%d %v\n%s", status, header, text)
@@ -382,7 +382,7 @@ func TestOnDemandEnvironment(t *testing.T) {
 func TestPHPUpgrade(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	if got := fmt.Sprint(s.get(dev + "/available-runtimes")["versions"]); got != "[8.2 8.3 8.4]" {
+	if got := fmt.Sprint(s.Get(dev + "/available-runtimes")["versions"]); got != "[8.2 8.3 8.4]" {
 		t.Fatalf("versions %s", got)
 	}
 	s.finish("completed", "PUT "+dev, `{"version":"8.4"}`)
@@ -408,12 +408,12 @@ func TestCron(t *testing.T) {
 	}
 	this := prod + "/crons/" + cron["id"].(string)
 	s.finish("completed", "POST "+this+"/actions/disable", "{}")
-	if path(s.get(this), "flags.enabled") != false {
+	if path(s.Get(this), "flags.enabled") != false {
 		t.Error("it is still enabled")
 	}
 	s.refuse(409, "conflict", "POST "+this+"/actions/disable", "{}")
 	s.finish("completed", "PUT "+this, `{"frequency":"30 3 * * *"}`)
-	if got := s.get(this); got["minute"] != "30" || got["command"] != "drush cr" {
+	if got := s.Get(this); got["minute"] != "30" || got["command"] != "drush cr" {
 		t.Errorf("cron %v", got)
 	}
 	s.refuse(400, "validation_failed", "PUT "+this, `{"label":"Drupal cron"}`)

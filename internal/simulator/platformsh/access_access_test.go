@@ -21,16 +21,16 @@ func TestUserAccessLifecycle(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newSite(t)
-			s.want(http.StatusNoContent, "POST "+side.list, side.body)
-			d := s.get(side.other)
+			s.Want(http.StatusNoContent, "POST "+side.list, side.body)
+			d := s.Get(side.other)
 			if len(d["permissions"].([]any)) != 2 || d["organization_id"] != platformsh.OrgAcme || d["project_title"] != "Acme Shop" {
 				t.Errorf("grant: %v", d)
 			}
-			s.want(http.StatusNoContent, "PATCH "+side.one, `{"permissions":["admin"]}`)
-			if got := s.get(side.other)["permissions"].([]any); len(got) != 1 || got[0] != "admin" {
+			s.Want(http.StatusNoContent, "PATCH "+side.one, `{"permissions":["admin"]}`)
+			if got := s.Get(side.other)["permissions"].([]any); len(got) != 1 || got[0] != "admin" {
 				t.Errorf("changed: %v", got)
 			}
-			s.want(http.StatusNoContent, "DELETE "+side.one, "")
+			s.Want(http.StatusNoContent, "DELETE "+side.one, "")
 			s.refuse(http.StatusNotFound, "GET "+side.other, "")
 		})
 	}
@@ -42,22 +42,22 @@ func TestUserAccessAddsMembersOnRequest(t *testing.T) {
 	solo, cleo := "/projects/"+platformsh.ProjectSolo, platformsh.UserCleo
 	s.refuse(http.StatusBadRequest, "POST "+solo+"/user-access", `[{"user_id":"`+cleo+`","permissions":["viewer"]}]`)
 	s.refuse(http.StatusNotFound, "GET "+soloPath+"/members/"+cleo, "")
-	s.want(http.StatusNoContent, "POST "+solo+"/user-access", `[{"user_id":"`+cleo+`","permissions":["viewer"],"auto_add_member":true}]`)
-	s.get(soloPath + "/members/" + cleo)
+	s.Want(http.StatusNoContent, "POST "+solo+"/user-access", `[{"user_id":"`+cleo+`","permissions":["viewer"],"auto_add_member":true}]`)
+	s.Get(soloPath + "/members/" + cleo)
 }
 
 func TestDeletedProjectTakesItsGrantsAlong(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	s.want(http.StatusNoContent, "DELETE "+orgPath+"/subscriptions/"+platformsh.SubscriptionShop, "")
+	s.Want(http.StatusNoContent, "DELETE "+orgPath+"/subscriptions/"+platformsh.SubscriptionShop, "")
 	s.refuse(http.StatusNotFound, "GET "+shopPath, "")
 	s.refuse(http.StatusNotFound, "GET "+shopPath+"/invitations", "")
-	for _, i := range s.get(adaPath + "/project-access")["items"].([]any) {
+	for _, i := range s.Get(adaPath + "/project-access")["items"].([]any) {
 		if i.(doc)["project_id"] == platformsh.ProjectShop {
 			t.Errorf("still listed: %v", i)
 		}
 	}
-	if n := s.get(teamPath)["counts"].(doc)["project_count"]; n != 0.0 {
+	if n := s.Get(teamPath)["counts"].(doc)["project_count"]; n != 0.0 {
 		t.Errorf("the team still has %v projects", n)
 	}
 }
@@ -66,11 +66,11 @@ func TestDeletedProjectTakesItsGrantsAlong(t *testing.T) {
 func TestDeletedProjectEndsItsSubscription(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	if status, v, _ := s.do("DELETE "+blogPath, ""); status >= 300 {
+	if status, v, _ := s.Do("DELETE "+blogPath, ""); status >= 300 {
 		t.Fatalf("delete: %d %v", status, v)
 	}
 	s.clock.Advance(time.Hour)
-	if sub := s.get(orgPath + "/subscriptions/" + platformsh.SubscriptionBlog); sub["status"] != "deleted" {
+	if sub := s.Get(orgPath + "/subscriptions/" + platformsh.SubscriptionBlog); sub["status"] != "deleted" {
 		t.Errorf("subscription: %v", sub["status"])
 	}
 	s.refuse(http.StatusNotFound, "GET "+orgPath+"/projects/"+platformsh.ProjectBlog, "")

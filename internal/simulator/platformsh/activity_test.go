@@ -19,7 +19,7 @@ func TestActivityProgress(t *testing.T) {
 	last := -1.0
 	states := ""
 	for range 100 {
-		a = s.get(path)
+		a = s.Get(path)
 		if percent := a["completion_percent"].(float64); percent < last {
 			t.Fatalf("percent fell from %v to %v", last, percent)
 		} else {
@@ -34,7 +34,7 @@ func TestActivityProgress(t *testing.T) {
 		t.Errorf("states%s, result %v, percent %v", states, a["result"], last)
 	}
 	id := a["payload"].(doc)["backup_name"].(string)
-	b := s.get(shop + "/environments/main/backups/" + id)
+	b := s.Get(shop + "/environments/main/backups/" + id)
 	if b["status"] != "CREATED" || b["restorable"] != true || b["safe"] != false || b["automated"] != false {
 		t.Errorf("backup %v", b)
 	}
@@ -45,7 +45,7 @@ func TestEffectsWaitForTheEndOfTheActivity(t *testing.T) {
 	s := newSite(t)
 	a, e := s.accept("POST "+shop+"/environments/main/branch", `{"name":"feature/x","title":"X"}`)
 	env := shop + "/environments/feature%2Fx"
-	if e["id"] != "feature/x" || e["status"] != "dirty" || s.get(env)["status"] != "dirty" {
+	if e["id"] != "feature/x" || e["status"] != "dirty" || s.Get(env)["status"] != "dirty" {
 		t.Errorf("entity %v", e)
 	}
 	if self := e["_links"].(doc)["self"].(doc)["href"]; self != "/api"+env {
@@ -54,10 +54,10 @@ func TestEffectsWaitForTheEndOfTheActivity(t *testing.T) {
 	s.refuse(409, "POST "+shop+"/environments/main/branch", `{"name":"feature/x","title":"X"}`)
 	s.refuse(409, "POST "+env+"/backup", "")
 	s.clock.Advance(30 * time.Second)
-	if got := s.get(shop + "/activities/" + a["id"].(string)); got["result"] != "success" {
+	if got := s.Get(shop + "/activities/" + a["id"].(string)); got["result"] != "success" {
 		t.Fatalf("activity %v", got)
 	}
-	e = s.get(env)
+	e = s.Get(env)
 	if e["status"] != "active" || e["parent"] != "main" || e["has_deployment"] != true {
 		t.Errorf("environment %v", e)
 	}
@@ -73,7 +73,7 @@ func TestWorkOnOneEnvironmentQueues(t *testing.T) {
 	second, _ := s.accept("POST "+shop+"/environments/main/backup", "")
 	elsewhere, _ := s.accept("POST "+shop+"/environments/staging/backup", "")
 	s.clock.Advance(6 * time.Second)
-	state := func(a doc) any { return s.get(shop + "/activities/" + a["id"].(string))["state"] }
+	state := func(a doc) any { return s.Get(shop + "/activities/" + a["id"].(string))["state"] }
 	if state(first) != "in_progress" || state(second) != "pending" || state(elsewhere) != "in_progress" {
 		t.Errorf("states %v %v %v", state(first), state(second), state(elsewhere))
 	}
@@ -92,17 +92,17 @@ func TestCancelledAndFailedWorkChangesNothing(t *testing.T) {
 	a, _ := s.accept("POST "+theme+"/activate", "")
 	s.accept("POST "+theme+"/activities/"+a["id"].(string)+"/cancel", "{}")
 	s.clock.Advance(time.Hour)
-	if e := s.get(theme); e["status"] != "inactive" {
+	if e := s.Get(theme); e["status"] != "inactive" {
 		t.Errorf("cancelled activation left %v", e["status"])
 	}
 	s.sim.Platformsh().FailNextActivity("environment.merge")
-	before := s.get(shop + "/environments/main")["head_commit"]
+	before := s.Get(shop + "/environments/main")["head_commit"]
 	s.finish("failure", "POST "+shop+"/environments/staging/merge", "")
-	if s.get(shop + "/environments/main")["head_commit"] != before {
+	if s.Get(shop + "/environments/main")["head_commit"] != before {
 		t.Error("a failed merge moved the parent")
 	}
 	s.finish("success", "POST "+shop+"/environments/staging/merge", "")
-	if s.get(shop + "/environments/main")["head_commit"] == before {
+	if s.Get(shop + "/environments/main")["head_commit"] == before {
 		t.Error("a merge did not move the parent")
 	}
 }
@@ -122,7 +122,7 @@ func TestStateConflicts(t *testing.T) {
 	s.refuse(409, "POST "+main+"/deploy", `{"strategy":"rolling"}`)
 	s.refuse(409, "POST "+main+"/initialize", `{"profile":"p","repository":"r"}`)
 	for name, want := range map[string]bool{"#delete": true, "#activate": true, "#deactivate": false, "#backup": false, "#merge": false} {
-		if _, ok := s.get(theme)["_links"].(doc)[name]; ok != want {
+		if _, ok := s.Get(theme)["_links"].(doc)[name]; ok != want {
 			t.Errorf("link %s on an inactive environment: %v", name, ok)
 		}
 	}
@@ -145,7 +145,7 @@ func TestRetireAnEnvironment(t *testing.T) {
 	s.clock.Advance(time.Minute)
 	s.refuse(404, "GET "+staging, "")
 	s.refuse(404, "GET "+shop+"/git/refs/heads%2Fstaging", "")
-	if parent := s.get(shop + "/environments/feature%2Fsearch")["parent"]; parent != "main" {
+	if parent := s.Get(shop + "/environments/feature%2Fsearch")["parent"]; parent != "main" {
 		t.Errorf("the child hangs on %v", parent)
 	}
 }
@@ -187,7 +187,7 @@ func TestTheOldestManualBackupGoesAtTheLimit(t *testing.T) {
 		s.finish("success", "POST "+shop+"/environments/main/backup", "")
 	}
 	s.refuse(404, "GET "+shop+"/environments/main/backups/"+platformsh.SeedOldBackup, "")
-	s.get(shop + "/environments/main/backups/" + platformsh.SeedBackup) // automated ones do not count
+	s.Get(shop + "/environments/main/backups/" + platformsh.SeedBackup) // automated ones do not count
 }
 
 func TestStagedChangesWaitForADeploy(t *testing.T) {
@@ -196,15 +196,15 @@ func TestStagedChangesWaitForADeploy(t *testing.T) {
 	staging := "/projects/" + platformsh.ProjectBlog + "/environments/staging"
 	a, _ := s.accept("POST "+staging+"/variables", `{"name":"env:X","value":"1"}`)
 	s.clock.Advance(time.Hour)
-	got := s.get(staging + "/activities/" + a["id"].(string))
+	got := s.Get(staging + "/activities/" + a["id"].(string))
 	if got["state"] != "staged" || got["result"] != nil || got["completion_percent"] != 100.0 {
 		t.Errorf("activity %v %v", got["state"], got["result"])
 	}
-	if e := s.get(staging); e["has_staged_activities"] != true {
+	if e := s.Get(staging); e["has_staged_activities"] != true {
 		t.Error("the environment does not know of its staged change")
 	}
 	s.finish("success", "POST "+staging+"/deploy", `{"strategy":"stopstart"}`)
-	if got := s.get(staging + "/activities/" + a["id"].(string)); got["state"] != "complete" || got["result"] != "success" {
+	if got := s.Get(staging + "/activities/" + a["id"].(string)); got["state"] != "complete" || got["result"] != "success" {
 		t.Errorf("after the deploy: %v %v", got["state"], got["result"])
 	}
 	s.refuse(409, "POST "+staging+"/deploy", `{"strategy":"stopstart"}`)
@@ -219,10 +219,10 @@ func TestInitializeMakesANewProjectWork(t *testing.T) {
 	s.refuse(409, "POST "+main+"/branch", `{"name":"x","title":"X"}`)
 	s.refuse(400, "POST "+main+"/initialize", `{"profile":"p","repository":"r","files":[{"path":"../x","mode":420,"contents":""}]}`)
 	s.finish("success", "POST "+main+"/initialize", `{"profile":"p","repository":"r","files":[{"path":"a/b.txt","mode":420,"contents":"hi"}]}`)
-	if e := s.get(main); e["status"] != "active" || e["has_code"] != true {
+	if e := s.Get(main); e["status"] != "active" || e["has_code"] != true {
 		t.Errorf("environment %v", e)
 	}
-	s.get(main + "/deployments/current")
+	s.Get(main + "/deployments/current")
 }
 
 func TestActivityLogGrowsAndSeals(t *testing.T) {
@@ -230,7 +230,7 @@ func TestActivityLogGrowsAndSeals(t *testing.T) {
 	s := newSite(t)
 	a, _ := s.accept("POST "+shop+"/environments/main/redeploy", "")
 	log := func(query string) []string {
-		_, body, _ := s.do("GET "+shop+"/activities/"+a["id"].(string)+"/log"+query, "")
+		_, body, _ := s.Do("GET "+shop+"/activities/"+a["id"].(string)+"/log"+query, "")
 		return strings.Split(strings.TrimSuffix(body.(string), "\n"), "\n")
 	}
 	if lines := log(""); lines[0] != "" {
@@ -296,7 +296,7 @@ func TestSpeed(t *testing.T) {
 	slow := newSiteWith(t, simulator.Options{Speed: 0.5})
 	a, _ = slow.accept("POST "+shop+"/environments/main/backup", "")
 	slow.clock.Advance(17 * time.Second)
-	if got := slow.get(shop + "/activities/" + a["id"].(string)); got["state"] != "in_progress" {
+	if got := slow.Get(shop + "/activities/" + a["id"].(string)); got["state"] != "in_progress" {
 		t.Errorf("at half speed: %v", got["state"])
 	}
 }

@@ -137,8 +137,8 @@ func checkOperation(t *testing.T, call string) {
 	if in.query != "" {
 		path += "?" + fill(in.query, values, func(v string) string { return v })
 	}
-	s.media = in.media
-	status, answer, header := s.do(method+" "+path, fill(in.body, values, func(v string) string { return v }))
+	s.Media = in.media
+	status, answer, header := s.Do(method+" "+path, fill(in.body, values, func(v string) string { return v }))
 	if status < 200 || status > 299 {
 		t.Fatalf("%s %s: %d %v", method, path, status, answer)
 	}
@@ -178,8 +178,8 @@ func totpNow(t *testing.T, secret string, now time.Time) string {
 // firstOf takes an id from a list: the field of its first item, as the parameter.
 func firstOf(path, list, field, param string) func(*site) map[string]string {
 	return func(s *site) map[string]string {
-		s.t.Helper()
-		items := s.get(path)[list].([]any)
+		s.T.Helper()
+		items := s.Get(path)[list].([]any)
 		return map[string]string{param: fmt.Sprint(items[0].(doc)[field])}
 	}
 }

@@ -18,8 +18,8 @@ func TestAnswersAreCanonicalJSON(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		req.Header.Set("Authorization", "Bearer "+s.token)
-		resp, err := s.client.Do(req)
+		req.Header.Set("Authorization", "Bearer "+s.Token)
+		resp, err := s.HTTP.Do(req)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -50,7 +50,7 @@ func TestAccountListsEnd(t *testing.T) {
 		seen, pages := map[string]bool{}, 0
 		next, first := l.path, doc(nil)
 		for next != "" && pages < 50 {
-			page := s.want(http.StatusOK, "GET "+next, "")
+			page := s.Want(http.StatusOK, "GET "+next, "")
 			if first == nil {
 				first = page
 			}
@@ -148,7 +148,7 @@ func TestAccountFilters(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		items := s.get(path + "?" + values.Encode())[c.items].([]any)
+		items := s.Get(path + "?" + values.Encode())[c.items].([]any)
 		if len(items) != c.count {
 			t.Errorf("%s: %d items, want %d", c.path, len(items), c.count)
 		}
@@ -159,7 +159,7 @@ func TestAccountFilters(t *testing.T) {
 		}
 	}
 	labels := []string{}
-	for _, i := range s.get("/teams?sort=-label")["items"].([]any) {
+	for _, i := range s.Get("/teams?sort=-label")["items"].([]any) {
 		labels = append(labels, i.(doc)["label"].(string))
 	}
 	if !slices.IsSortedFunc(labels, func(a, b string) int { return strings.Compare(b, a) }) {
@@ -181,14 +181,14 @@ func TestReferences(t *testing.T) {
 		"/teams/" + platformsh.TeamDevelopers + "/members":        {"users"},
 		"/organizations/" + platformsh.OrgAcme + "/subscriptions": {"users"},
 	} {
-		page := s.get(path)
+		page := s.Get(path)
 		for _, kind := range kinds {
 			link := href(page, "ref:"+kind+":0")
 			if link == "" {
 				t.Errorf("%s: no ref:%s:0", path, kind)
 				continue
 			}
-			for id, v := range s.get(link) {
+			for id, v := range s.Get(link) {
 				if d, ok := v.(doc); !ok || d["id"] != id {
 					t.Errorf("%s: %s is %v", link, id, v)
 				}

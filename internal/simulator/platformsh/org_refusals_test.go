@@ -143,18 +143,18 @@ func TestAccountPermissions(t *testing.T) {
 	s.refuse(http.StatusForbidden, "POST "+orgPath+"/mfa-enforcement/enable", "")
 	s.refuse(http.StatusForbidden, "POST "+shopPath+"/invitations", `{"email":"a@b.example"}`)
 	s.refuse(http.StatusForbidden, "POST "+orgPath+"/subscriptions", `{"project_region":"eu-5.platform.sh"}`) // no verified phone
-	if d := s.get(orgPath + "/subscriptions/can-create"); d["can_create"] != false || d["required_action"].(doc)["type"] != "phone" {
+	if d := s.Get(orgPath + "/subscriptions/can-create"); d["can_create"] != false || d["required_action"].(doc)["type"] != "phone" {
 		t.Errorf("can-create without phone: %v", d)
 	}
-	if d := s.get(orgPath); d["_links"].(doc)["update"] != nil || d["_links"].(doc)["create-subscription"] == nil {
+	if d := s.Get(orgPath); d["_links"].(doc)["update"] != nil || d["_links"].(doc)["create-subscription"] == nil {
 		t.Errorf("links for a developer: %v", d["_links"])
 	}
 
 	s.login(platformsh.CleoAPIToken)
-	s.get(orgPath + "/invoices")
+	s.Get(orgPath + "/invoices")
 	s.refuse(http.StatusForbidden, "PATCH "+orgPath+"/subscriptions/1000001", `{"plan":"xlarge"}`)
 	s.refuse(http.StatusNotFound, "GET "+soloPath, "")
 	s.refuse(http.StatusNotFound, "GET /projects/"+platformsh.ProjectSolo+"/user-access", "")
-	s.want(http.StatusNoContent, "DELETE "+orgPath+"/members/"+platformsh.UserCleo, "") // leaves
+	s.Want(http.StatusNoContent, "DELETE "+orgPath+"/members/"+platformsh.UserCleo, "") // leaves
 	s.refuse(http.StatusNotFound, "GET "+orgPath, "")
 }

@@ -16,7 +16,7 @@ func TestPermissionsOnProjects(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	s.login(platformsh.BenAPIToken)
-	s.get(shop + "/environments/main")
+	s.Get(shop + "/environments/main")
 	s.login(platformsh.CleoAPIToken)
 	s.refuse(403, "GET "+shop, "")
 	s.login(platformsh.BenAPIToken)
@@ -36,11 +36,11 @@ func TestConcurrentClients(t *testing.T) {
 		wg.Go(func() {
 			for j := range 10 {
 				body := fmt.Sprintf(`{"name":"v%d_%d","value":"x"}`, i, j)
-				if status, answer, _ := s.do("POST "+shop+"/environments/staging/variables", body); status != http.StatusAccepted {
+				if status, answer, _ := s.Do("POST "+shop+"/environments/staging/variables", body); status != http.StatusAccepted {
 					t.Errorf("create: %d %v", status, answer)
 				}
-				s.do("GET "+shop+"/environments", "")
-				s.do("GET "+shop+"/activities", "")
+				s.Do("GET "+shop+"/environments", "")
+				s.Do("GET "+shop+"/activities", "")
 				s.sim.Requests()
 				s.sim.Platformsh().Environments(platformsh.ProjectShop)
 			}
@@ -65,7 +65,7 @@ func TestDeletingAProjectEndsItsWork(t *testing.T) {
 	s.accept("DELETE "+shop, "")
 	s.clock.Advance(time.Hour)
 	s.refuse(404, "GET "+shop+"/activities", "")
-	s.get("/projects/" + platformsh.ProjectBlog)
+	s.Get("/projects/" + platformsh.ProjectBlog)
 	if got := s.sim.Platformsh().Projects(); len(got) != 2 {
 		t.Errorf("projects %v", got)
 	}

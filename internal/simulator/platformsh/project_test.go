@@ -32,19 +32,19 @@ func TestTokens(t *testing.T) {
 			t.Errorf("%s as %s: %d %v", c.form, c.client, status, answer)
 		}
 	}
-	s.get(shop)
+	s.Get(shop)
 	s.clock.Advance(899 * time.Second)
-	s.get(shop)
+	s.Get(shop)
 	s.clock.Advance(time.Second)
 	s.refuse(401, "GET "+shop, "")
 	s.login(platformsh.APIToken)
-	s.get(shop)
+	s.Get(shop)
 	s.sim.Platformsh().RevokeTokens()
-	_, _, header := s.do("GET "+shop, "")
+	_, _, header := s.Do("GET "+shop, "")
 	if got := header.Get("WWW-Authenticate"); !strings.Contains(got, "invalid_token") {
 		t.Errorf("WWW-Authenticate %q", got)
 	}
-	s.token = ""
+	s.Token = ""
 	s.refuse(401, "GET "+shop, "")
 }
 
@@ -77,7 +77,7 @@ func TestUnknownThings(t *testing.T) {
 	for _, p := range []string{"activities", "backups", "deployments", "domains", "routes", "variables", "versions"} {
 		s.refuse(404, "GET "+shop+"/environments/main/"+p+"/nope", "")
 	}
-	if _, _, header := s.do("PUT "+shop, "{}"); header.Get("Allow") != "DELETE, GET, PATCH" {
+	if _, _, header := s.Do("PUT "+shop, "{}"); header.Get("Allow") != "DELETE, GET, PATCH" {
 		t.Errorf("Allow %q", header.Get("Allow"))
 	}
 }
@@ -135,14 +135,14 @@ func TestBadBodies(t *testing.T) {
 		s.refuse(400, "PATCH "+shop, body)
 	}
 	s.refuse(409, "PATCH "+shop, `{"default_branch":"`+platformsh.InactiveEnvironment+`"}`)
-	s.media = "application/x-www-form-urlencoded"
+	s.Media = "application/x-www-form-urlencoded"
 	s.refuse(415, "PATCH "+shop, "title=x")
 }
 
 func TestProjectAnswersLikeTheRealOne(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	p := s.get(shop)
+	p := s.Get(shop)
 	if p["title"] != "Acme Shop" || p["default_domain"] != "shop.example.com" || p["organization"] != platformsh.OrgAcme {
 		t.Errorf("project %v", p)
 	}
@@ -151,16 +151,16 @@ func TestProjectAnswersLikeTheRealOne(t *testing.T) {
 		t.Errorf("self %v", self)
 	}
 	s.finish("success", "PATCH "+shop, `{"title":"Better Shop"}`)
-	if s.get(shop)["title"] != "Better Shop" {
+	if s.Get(shop)["title"] != "Better Shop" {
 		t.Error("the new title was not kept")
 	}
-	settings := s.get(shop + "/settings")
+	settings := s.Get(shop + "/settings")
 	if settings["data_retention"] == nil {
 		t.Errorf("settings %v", settings)
 	}
-	before := s.get(shop + "/system")["started_at"]
+	before := s.Get(shop + "/system")["started_at"]
 	s.finish("success", "POST "+shop+"/system/restart", "")
-	if s.get(shop + "/system")["started_at"] == before {
+	if s.Get(shop + "/system")["started_at"] == before {
 		t.Error("the restart left no trace")
 	}
 	s.accept("DELETE "+shop, "")
@@ -171,7 +171,7 @@ func TestChangingTheDefaultBranchMovesProduction(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	s.finish("success", "PATCH "+shop, `{"default_branch":"staging"}`)
-	next, old := s.get(shop+"/environments/staging"), s.get(shop+"/environments/main")
+	next, old := s.Get(shop+"/environments/staging"), s.Get(shop+"/environments/main")
 	if next["is_main"] != true || next["type"] != "production" || next["parent"] != nil || next["has_domains"] != true {
 		t.Errorf("staging %v", next)
 	}
@@ -184,29 +184,29 @@ func TestChangingTheDefaultBranchMovesProduction(t *testing.T) {
 func TestGitObjectsHangTogether(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	head := s.get(shop + "/environments/" + url.PathEscape(platformsh.BrokenEnvironment))["head_commit"].(string)
-	ref := s.get(shop + "/git/refs/" + url.PathEscape("heads/"+platformsh.BrokenEnvironment))
+	head := s.Get(shop + "/environments/" + url.PathEscape(platformsh.BrokenEnvironment))["head_commit"].(string)
+	ref := s.Get(shop + "/git/refs/" + url.PathEscape("heads/"+platformsh.BrokenEnvironment))
 	if ref["sha"] != head || ref["ref"] != "refs/heads/"+platformsh.BrokenEnvironment {
 		t.Fatalf("ref %v, head %s", ref, head)
 	}
 	s.refuse(404, "GET "+shop+"/git/refs/heads/main", "") // an unescaped slash is another path
-	commit := s.get(shop + "/git/commits/" + head)
-	tree := s.get(shop + "/git/trees/" + commit["tree"].(string))
+	commit := s.Get(shop + "/git/commits/" + head)
+	tree := s.Get(shop + "/git/trees/" + commit["tree"].(string))
 	var entries []doc
 	for _, e := range tree["tree"].([]any) {
 		entries = append(entries, e.(doc))
 	}
 	app := find(entries, "path", ".platform.app.yaml")
-	blob := s.get(shop + "/git/blobs/" + app["sha"].(string))
+	blob := s.Get(shop + "/git/blobs/" + app["sha"].(string))
 	if !strings.Contains(blob["content"].(string), "elastic") || blob["size"] != float64(len(blob["content"].(string))) {
 		t.Errorf("blob %v", blob)
 	}
 	folder := find(entries, "path", "public")
-	if sub := s.get(shop + "/git/trees/" + folder["sha"].(string)); len(sub["tree"].([]any)) == 0 {
+	if sub := s.Get(shop + "/git/trees/" + folder["sha"].(string)); len(sub["tree"].([]any)) == 0 {
 		t.Errorf("tree of public %v", sub)
 	}
 	parent := commit["parents"].([]any)[0].(string)
-	s.get(shop + "/git/commits/" + parent)
+	s.Get(shop + "/git/commits/" + parent)
 }
 
 func TestTheFailedDeploymentExplainsItself(t *testing.T) {
@@ -217,7 +217,7 @@ func TestTheFailedDeploymentExplainsItself(t *testing.T) {
 	if len(failed) != 1 || failed[0]["id"] != platformsh.SeedFailedActivity || failed[0]["type"] != "environment.push" {
 		t.Fatalf("failed activities %v", failed)
 	}
-	status, body, header := s.do("GET "+env+"/activities/"+platformsh.SeedFailedActivity+"/log", "")
+	status, body, header := s.Do("GET "+env+"/activities/"+platformsh.SeedFailedActivity+"/log", "")
 	if status != 200 || header.Get("Content-Type") != "application/x-ndjson" {
 		t.Fatalf("log: %d %v", status, header)
 	}
@@ -242,7 +242,7 @@ func TestTheFailedDeploymentExplainsItself(t *testing.T) {
 	// The cause is in the code, so another try fails as well, and a merge would break the parent.
 	s.finish("failure", "POST "+env+"/redeploy", "")
 	s.finish("failure", "POST "+env+"/merge", "")
-	if state := s.get(env)["deployment_state"].(doc); state["last_deployment_successful"] != false {
+	if state := s.Get(env)["deployment_state"].(doc); state["last_deployment_successful"] != false {
 		t.Errorf("state %v", state)
 	}
 	// The data service name is fixed by taking the parent's code.
@@ -253,32 +253,32 @@ func TestVariables(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	main := shop + "/environments/main/variables"
-	if v := s.get(shop + "/variables/env:PAYMENT_API_KEY"); v["is_sensitive"] != true || v["value"] != nil {
+	if v := s.Get(shop + "/variables/env:PAYMENT_API_KEY"); v["is_sensitive"] != true || v["value"] != nil {
 		t.Errorf("sensitive variable %v", v)
 	}
-	if v := s.get(shop + "/variables/env%3AAPP_ENV"); v["value"] != "prod" {
+	if v := s.Get(shop + "/variables/env%3AAPP_ENV"); v["value"] != "prod" {
 		t.Errorf("plain variable %v", v)
 	}
-	if strings.Contains(toJSON(t, s.get(shop+"/environments/main/deployments/current")), "sk_live") {
+	if strings.Contains(toJSON(t, s.Get(shop+"/environments/main/deployments/current")), "sk_live") {
 		t.Error("the deployment shows a sensitive value")
 	}
 	s.refuse(409, "POST "+main, `{"name":"env:MAILER_DSN","value":"x"}`)
-	before := s.get(shop + "/environments/main")["deployment_state"].(doc)["last_deployment_at"]
+	before := s.Get(shop + "/environments/main")["deployment_state"].(doc)["last_deployment_at"]
 	s.finish("success", "POST "+main, `{"name":"env:NEW","value":"1"}`)
-	if s.get(shop + "/environments/main")["deployment_state"].(doc)["last_deployment_at"] == before {
+	if s.Get(shop + "/environments/main")["deployment_state"].(doc)["last_deployment_at"] == before {
 		t.Error("an environment variable did not redeploy")
 	}
-	inherited := s.get(shop + "/environments/staging/variables/env:NEW")
+	inherited := s.Get(shop + "/environments/staging/variables/env:NEW")
 	if inherited["inherited"] != true || inherited["value"] != "1" {
 		t.Errorf("inherited %v", inherited)
 	}
 	s.refuse(409, "PATCH "+shop+"/environments/staging/variables/env:NEW", `{"value":"2"}`)
 	s.finish("success", "POST "+shop+"/environments/staging/variables", `{"name":"env:NEW","value":"2"}`)
-	if v := s.get(shop + "/environments/staging/variables/env:NEW"); v["inherited"] != false || v["value"] != "2" {
+	if v := s.Get(shop + "/environments/staging/variables/env:NEW"); v["inherited"] != false || v["value"] != "2" {
 		t.Errorf("own %v", v)
 	}
 	s.finish("success", "PATCH "+main+"/env:NEW", `{"value":"3","is_sensitive":true}`)
-	if v := s.get(main + "/env:NEW"); v["value"] != nil {
+	if v := s.Get(main + "/env:NEW"); v["value"] != nil {
 		t.Errorf("value still readable: %v", v)
 	}
 	s.finish("success", "PATCH "+main+"/env:NEW", `{"name":"env:RENAMED"}`)
@@ -296,7 +296,7 @@ func TestDomainsBringCertificates(t *testing.T) {
 	s := newSite(t)
 	s.refuse(409, "POST /projects/"+platformsh.ProjectBlog+"/domains", `{"name":"shop.example.com"}`)
 	s.finish("success", "POST "+shop+"/domains", `{"name":"www.example.com","is_default":true}`)
-	if d := s.get(shop)["default_domain"]; d != "www.example.com" {
+	if d := s.Get(shop)["default_domain"]; d != "www.example.com" {
 		t.Errorf("default domain %v", d)
 	}
 	covered := func() bool {
@@ -313,13 +313,13 @@ func TestDomainsBringCertificates(t *testing.T) {
 	s.finish("success", "POST "+shop+"/environments/staging/domains", `{"name":"stage.example.com","replacement_for":"shop.example.com"}`)
 	s.refuse(404, "GET "+shop+"/domains/stage.example.com", "")
 	s.finish("success", "DELETE "+shop+"/domains/www.example.com", "")
-	if covered() || s.get(shop)["default_domain"] != nil {
+	if covered() || s.Get(shop)["default_domain"] != nil {
 		t.Error("the certificate or the default domain outlived the domain")
 	}
-	if c := s.get(shop + "/certificates/" + platformsh.SeedCertificate); c["is_provisioned"] != false {
+	if c := s.Get(shop + "/certificates/" + platformsh.SeedCertificate); c["is_provisioned"] != false {
 		t.Errorf("seeded certificate %v", c)
 	}
-	if resp, _, _ := s.do("POST "+shop+"/certificates", `{"certificate":"-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n","key":"-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n"}`); resp != http.StatusBadRequest {
+	if resp, _, _ := s.Do("POST "+shop+"/certificates", `{"certificate":"-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n","key":"-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n"}`); resp != http.StatusBadRequest {
 		t.Errorf("a certificate of nonsense: %d", resp)
 	}
 }
@@ -327,19 +327,19 @@ func TestDomainsBringCertificates(t *testing.T) {
 func TestIntegrationsHideTheirTokens(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	if in := s.get(shop + "/integrations/" + platformsh.SeedIntegration); in["token"] != nil || in["repository"] != "acme/shop" {
+	if in := s.Get(shop + "/integrations/" + platformsh.SeedIntegration); in["token"] != nil || in["repository"] != "acme/shop" {
 		t.Errorf("github %v", in)
 	}
 	s.refuse(409, "POST "+shop+"/integrations", `{"type":"gitlab","token":"x","project":"y"}`)
 	s.refuse(409, "POST "+shop+"/environments/main/routes", `{"type":"upstream","upstream":"app:http"}`)
 	_, hook := s.accept("POST "+shop+"/integrations", `{"type":"webhook","url":"https://hook.example.com/x","shared_key":"k","events":["environment.backup"]}`)
 	// From now on a backup brings a second activity, and only a backup.
-	answer := s.want(202, "POST "+shop+"/environments/main/backup", "")
+	answer := s.Want(202, "POST "+shop+"/environments/main/backup", "")
 	acts := answer["_embedded"].(doc)["activities"].([]any)
 	if len(acts) != 2 || acts[1].(doc)["type"] != "integration.webhook" || acts[1].(doc)["integration"] != hook["id"] {
 		t.Errorf("activities %v", acts)
 	}
-	answer = s.want(202, "POST "+shop+"/environments/main/redeploy", "")
+	answer = s.Want(202, "POST "+shop+"/environments/main/redeploy", "")
 	if acts := answer["_embedded"].(doc)["activities"].([]any); len(acts) != 1 {
 		t.Errorf("activities %v", acts)
 	}
@@ -347,7 +347,7 @@ func TestIntegrationsHideTheirTokens(t *testing.T) {
 	s.accept("DELETE "+shop+"/integrations/"+platformsh.SeedIntegration, "")
 	id := url.PathEscape("https://docs.{default}/")
 	s.finish("success", "POST "+shop+"/environments/staging/routes", `{"type":"upstream","upstream":"app:http","id":"https://docs.{default}/"}`)
-	if r := s.get(shop + "/environments/staging/routes/" + id); !strings.HasPrefix(r["url"].(string), "https://docs.staging-") {
+	if r := s.Get(shop + "/environments/staging/routes/" + id); !strings.HasPrefix(r["url"].(string), "https://docs.staging-") {
 		t.Errorf("route %v", r)
 	}
 	s.finish("success", "DELETE "+shop+"/environments/staging/routes/"+id, "")

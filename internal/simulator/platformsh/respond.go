@@ -155,7 +155,3 @@ func clone(d Doc) Doc { return maps.Clone(d) }
 
 // merge copies the given fields of a PATCH body over a stored document.
 func merge(dst, patch Doc) { maps.Copy(dst, patch) }
-
-func formatUUID(b [16]byte) string {
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
-}

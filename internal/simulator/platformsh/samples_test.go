@@ -128,33 +128,33 @@ var samples = map[string]sample{
 var blogStaging = values{"projectId": platformsh.ProjectBlog, "environmentId": "staging"}
 
 func runningActivity(s *site) values {
-	s.t.Helper()
+	s.T.Helper()
 	a, _ := s.accept("POST "+shop+"/environments/main/redeploy", "")
 	return values{"activityId": a["id"].(string)}
 }
 
 func legacyAccess(s *site) values {
-	s.t.Helper()
+	s.T.Helper()
 	s.accept("POST "+shop+"/access", `{"role":"viewer","user":"`+platformsh.UserCleo+`"}`)
 	return nil
 }
 
 func dedicatedTarget(s *site) values {
-	s.t.Helper()
+	s.T.Helper()
 	s.accept("POST "+shop+"/deployments", `{"type":"dedicated","name":"own"}`)
 	return nil
 }
 
 func gitObjects(s *site) values {
-	s.t.Helper()
-	head := s.get(shop + "/git/refs/heads%2Fmain")["sha"].(string)
-	tree := s.get(shop + "/git/commits/" + head)["tree"].(string)
-	blob := s.get(shop + "/git/trees/" + tree)["tree"].([]any)[0].(doc)["sha"].(string)
+	s.T.Helper()
+	head := s.Get(shop + "/git/refs/heads%2Fmain")["sha"].(string)
+	tree := s.Get(shop + "/git/commits/" + head)["tree"].(string)
+	blob := s.Get(shop + "/git/trees/" + tree)["tree"].([]any)[0].(doc)["sha"].(string)
 	return values{"repositoryCommitId": head, "repositoryTreeId": tree, "repositoryBlobId": blob}
 }
 
 func stagedChange(s *site) values {
-	s.t.Helper()
+	s.T.Helper()
 	s.accept("POST /projects/"+platformsh.ProjectBlog+"/environments/staging/variables", `{"name":"env:X","value":"1"}`)
 	s.clock.Advance(time.Minute)
 	return nil
@@ -167,64 +167,64 @@ func emptyProject(s *site) values {
 }
 
 func pausedEnvironment(s *site) values {
-	s.t.Helper()
+	s.T.Helper()
 	s.finish("success", "POST "+shop+"/environments/staging/pause", "")
 	return nil
 }
 
 func newVersion(s *site) values {
-	s.t.Helper()
+	s.T.Helper()
 	_, v := s.accept("POST "+shop+"/environments/main/versions", `{"routing":{"percentage":10}}`)
 	return values{"versionId": v["id"].(string)}
 }
 
 func asBen(s *site) values {
-	s.t.Helper()
+	s.T.Helper()
 	s.login(platformsh.BenAPIToken)
 	return nil
 }
 
 func sshKeyID(s *site) values {
-	s.t.Helper()
-	key := s.get("/me")["ssh_keys"].([]any)[0].(doc)
+	s.T.Helper()
+	key := s.Get("/me")["ssh_keys"].([]any)[0].(doc)
 	return values{"key_id": fmt.Sprintf("%.0f", key["key_id"])}
 }
 
 func phoneCheck(s *site) values {
-	s.t.Helper()
-	d := s.want(200, "POST /users/"+platformsh.UserAda+"/phonenumber", `{"channel":"sms","phone_number":"+491701234567"}`)
+	s.T.Helper()
+	d := s.Want(200, "POST /users/"+platformsh.UserAda+"/phonenumber", `{"channel":"sms","phone_number":"+491701234567"}`)
 	return values{"sid": d["sid"].(string)}
 }
 
 func passcode(s *site) values {
-	s.t.Helper()
-	secret := s.get("/users/" + platformsh.UserAda + "/totp")["secret"].(string)
-	return values{"secret": secret, "passcode": totpNow(s.t, secret, s.clock.Now())}
+	s.T.Helper()
+	secret := s.Get("/users/" + platformsh.UserAda + "/totp")["secret"].(string)
+	return values{"secret": secret, "passcode": totpNow(s.T, secret, s.clock.Now())}
 }
 
 func newOrganization(s *site) values {
-	s.t.Helper()
-	return values{"organization_id": s.want(201, "POST /organizations", `{"label":"Short lived"}`)["id"].(string)}
+	s.T.Helper()
+	return values{"organization_id": s.Want(201, "POST /organizations", `{"label":"Short lived"}`)["id"].(string)}
 }
 
 func unpaidOrder(s *site) values {
-	s.t.Helper()
-	for _, o := range s.get("/organizations/" + platformsh.OrgAcme + "/orders?filter%5Bstatus%5D=pending")["items"].([]any) {
+	s.T.Helper()
+	for _, o := range s.Get("/organizations/" + platformsh.OrgAcme + "/orders?filter%5Bstatus%5D=pending")["items"].([]any) {
 		id := o.(doc)["id"].(string)
-		if status, _, _ := s.do("POST /organizations/"+platformsh.OrgAcme+"/orders/"+id+"/authorize", "{}"); status == 200 {
+		if status, _, _ := s.Do("POST /organizations/"+platformsh.OrgAcme+"/orders/"+id+"/authorize", "{}"); status == 200 {
 			return values{"order_id": id}
 		}
 	}
-	s.t.Fatal("no order waits for a payment")
+	s.T.Fatal("no order waits for a payment")
 	return nil
 }
 
 func invoiceLink(s *site) values {
-	s.t.Helper()
-	invoice := s.get("/organizations/" + platformsh.OrgAcme + "/invoices")["items"].([]any)[0].(doc)
+	s.T.Helper()
+	invoice := s.Get("/organizations/" + platformsh.OrgAcme + "/invoices")["items"].([]any)[0].(doc)
 	u, err := url.Parse(invoice["invoice_pdf"].(doc)["url"].(string))
 	if err != nil {
-		s.t.Fatal(err)
+		s.T.Fatal(err)
 	}
 	return values{"token": url.QueryEscape(u.Query().Get("token"))}
 }
@@ -232,14 +232,14 @@ func invoiceLink(s *site) values {
 // refLink takes the signed query of a reference link from a list.
 func refLink(path, kind string) func(*site) values {
 	return func(s *site) values {
-		s.t.Helper()
-		link, ok := s.get(path)["_links"].(doc)["ref:"+kind+":0"].(doc)
+		s.T.Helper()
+		link, ok := s.Get(path)["_links"].(doc)["ref:"+kind+":0"].(doc)
 		if !ok {
-			s.t.Fatalf("%s has no link ref:%s:0", path, kind)
+			s.T.Fatalf("%s has no link ref:%s:0", path, kind)
 		}
 		u, err := url.Parse(link["href"].(string))
 		if err != nil {
-			s.t.Fatal(err)
+			s.T.Fatal(err)
 		}
 		return values{"in": url.QueryEscape(u.Query().Get("in")), "sig": url.QueryEscape(u.Query().Get("sig"))}
 	}
@@ -247,23 +247,23 @@ func refLink(path, kind string) func(*site) values {
 
 // certificate makes a certificate with its key, as JSON strings.
 func certificate(s *site) values {
-	s.t.Helper()
+	s.T.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
-		s.t.Fatal(err)
+		s.T.Fatal(err)
 	}
 	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "www.example.com"}, DNSNames: []string{"www.example.com"},
 		NotBefore: s.clock.Now(), NotAfter: s.clock.Now().AddDate(1, 0, 0)}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
 	if err != nil {
-		s.t.Fatal(err)
+		s.T.Fatal(err)
 	}
 	keyDER, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {
-		s.t.Fatal(err)
+		s.T.Fatal(err)
 	}
 	text := func(kind string, der []byte) string {
-		return strings.TrimSpace(toJSON(s.t, string(pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}))))
+		return strings.TrimSpace(toJSON(s.T, string(pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}))))
 	}
 	return values{"certificate": text("CERTIFICATE", der), "key": text("PRIVATE KEY", keyDER)}
 }

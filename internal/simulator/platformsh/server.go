@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"paasmcp/internal/simulator/router"
+	"paasmcp/internal/simulator/uuid"
 )
 
 // APIToken is the API token of the demo user Ada, who may do everything.
@@ -136,15 +137,8 @@ func (s *Server) newID() string {
 	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b[:]))
 }
 
-// newUUID returns a version 4 UUID, the form of user, team and invitation ids.
-func (s *Server) newUUID() string {
-	var b [16]byte
-	binary.BigEndian.PutUint64(b[:8], s.rng.Uint64())
-	binary.BigEndian.PutUint64(b[8:], s.rng.Uint64())
-	b[6] = b[6]&0x0f | 0x40
-	b[8] = b[8]&0x3f | 0x80
-	return formatUUID(b)
-}
+// newUUID returns the form of user, team and invitation ids.
+func (s *Server) newUUID() string { return uuid.New(s.rng) }
 
 // newULID returns an id in the look of organization ids: 26 characters, the first ten from the time.
 func (s *Server) newULID() string {

@@ -19,23 +19,23 @@ func TestUserLookups(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	for _, path := range []string{"/users/me", adaPath, "/users/email=ada@acme.example", "/users/email=ada%40acme.example", "/users/username=ada"} {
-		if u := s.get(path); u["id"] != platformsh.UserAda {
+		if u := s.Get(path); u["id"] != platformsh.UserAda {
 			t.Errorf("%s: %v", path, u)
 		}
 	}
-	s.want(http.StatusOK, "PATCH "+adaPath, `{"first_name":"Adela","country":"FR","picture":"https://pics.example/ada.png"}`)
-	if u := s.get("/users/me"); u["first_name"] != "Adela" || u["country"] != "FR" {
+	s.Want(http.StatusOK, "PATCH "+adaPath, `{"first_name":"Adela","country":"FR","picture":"https://pics.example/ada.png"}`)
+	if u := s.Get("/users/me"); u["first_name"] != "Adela" || u["country"] != "FR" {
 		t.Errorf("changed: %v", u)
 	}
-	if p := s.get("/profiles/" + platformsh.UserAda); p["display_name"] != "Adela Stone" || p["picture"] != "https://pics.example/ada.png" {
+	if p := s.Get("/profiles/" + platformsh.UserAda); p["display_name"] != "Adela Stone" || p["picture"] != "https://pics.example/ada.png" {
 		t.Errorf("profile: %v", p)
 	}
-	s.want(http.StatusNoContent, "POST "+adaPath+"/resetpassword", "")
-	s.want(http.StatusNoContent, "POST "+adaPath+"/emailaddress", `{"email_address":"ada@new.example"}`)
-	if s.get("/users/me")["email"] != "ada@acme.example" {
+	s.Want(http.StatusNoContent, "POST "+adaPath+"/resetpassword", "")
+	s.Want(http.StatusNoContent, "POST "+adaPath+"/emailaddress", `{"email_address":"ada@new.example"}`)
+	if s.Get("/users/me")["email"] != "ada@acme.example" {
 		t.Error("the address changed before it was confirmed")
 	}
-	me := s.get("/me")
+	me := s.Get("/me")
 	if me["mail"] != "ada@acme.example" || len(me["projects"].([]any)) != 3 || me["has_key"] != true {
 		t.Errorf("/me: %v", me)
 	}
@@ -46,17 +46,17 @@ func TestAPITokenLifecycle(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	before := len(s.list(adaPath + "/api-tokens"))
-	token := s.want(http.StatusCreated, "POST "+adaPath+"/api-tokens", `{"name":"robot"}`)
+	token := s.Want(http.StatusCreated, "POST "+adaPath+"/api-tokens", `{"name":"robot"}`)
 	secret, path := token["token"].(string), adaPath+"/api-tokens/"+token["id"].(string)
-	if d := s.get(path); d["token"] != nil || d["name"] != "robot" {
+	if d := s.Get(path); d["token"] != nil || d["name"] != "robot" {
 		t.Errorf("read again: %v", d)
 	}
 	if list := s.list(adaPath + "/api-tokens"); len(list) != before+1 || find(list, "name", "robot")["token"] != nil {
 		t.Errorf("listed: %v", list)
 	}
 	s.login(secret)
-	s.want(http.StatusNoContent, "DELETE "+path, "")
-	if status, _, _ := s.do("GET /users/me", ""); status != http.StatusUnauthorized {
+	s.Want(http.StatusNoContent, "DELETE "+path, "")
+	if status, _, _ := s.Do("GET /users/me", ""); status != http.StatusUnauthorized {
 		t.Errorf("access token of a deleted API token: %d", status)
 	}
 	if status, answer := s.exchange("grant_type=api_token&api_token="+secret, "platform-api-user"); status != http.StatusBadRequest || answer["error"] != "invalid_grant" {
@@ -70,35 +70,35 @@ func TestSSHKeyLifecycle(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	const value = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g robot@ci"
-	key := s.want(http.StatusCreated, "POST /ssh_keys", toJSON(t, doc{"value": value}))
+	key := s.Want(http.StatusCreated, "POST /ssh_keys", toJSON(t, doc{"value": value}))
 	path := "/ssh_keys/" + strconv.Itoa(int(key["key_id"].(float64)))
-	if key["title"] != "robot@ci" || len(key["fingerprint"].(string)) != 32 || s.get(path)["value"] != value {
+	if key["title"] != "robot@ci" || len(key["fingerprint"].(string)) != 32 || s.Get(path)["value"] != value {
 		t.Errorf("key: %v", key)
 	}
 	s.refuse(http.StatusBadRequest, "POST /ssh_keys", toJSON(t, doc{"value": value}))
 	s.refuse(http.StatusForbidden, "POST /ssh_keys", toJSON(t, doc{"value": value, "uuid": platformsh.UserBen}))
-	s.want(http.StatusNoContent, "DELETE "+path, "")
+	s.Want(http.StatusNoContent, "DELETE "+path, "")
 	s.refuse(http.StatusNotFound, "GET "+path, "")
 }
 
 func TestSecondFactorLifecycle(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	offer := s.get(adaPath + "/totp")
+	offer := s.Get(adaPath + "/totp")
 	secret := offer["secret"].(string)
 	if !strings.HasPrefix(offer["qr_code"].(string), "data:image/png;base64,") || offer["account_name"] != "ada@acme.example" {
 		t.Errorf("offer: %v", offer)
 	}
 	s.refuse(http.StatusBadRequest, "POST "+adaPath+"/totp", toJSON(t, doc{"secret": secret, "passcode": "000000"}))
 	code := platformsh.Passcode(secret, s.clock.Now())
-	first := s.want(http.StatusOK, "POST "+adaPath+"/totp", toJSON(t, doc{"secret": secret, "passcode": code}))
+	first := s.Want(http.StatusOK, "POST "+adaPath+"/totp", toJSON(t, doc{"secret": secret, "passcode": code}))
 	s.refuse(http.StatusConflict, "GET "+adaPath+"/totp", "")
-	second := s.want(http.StatusCreated, "POST "+adaPath+"/codes", "")
+	second := s.Want(http.StatusCreated, "POST "+adaPath+"/codes", "")
 	if len(second["recovery_codes"].([]any)) != 10 || toJSON(t, first) == toJSON(t, second) {
 		t.Errorf("recovery codes: %v, then %v", first, second)
 	}
-	s.want(http.StatusNoContent, "DELETE "+adaPath+"/totp", "")
-	if s.get(adaPath + "/totp")["secret"] == secret {
+	s.Want(http.StatusNoContent, "DELETE "+adaPath+"/totp", "")
+	if s.Get(adaPath + "/totp")["secret"] == secret {
 		t.Error("the old secret is offered again")
 	}
 }
@@ -119,24 +119,24 @@ func TestPhoneAndConnections(t *testing.T) {
 	s := newSite(t)
 	s.login(platformsh.BenAPIToken)
 	ben := "/users/" + platformsh.UserBen
-	if s.want(http.StatusOK, "POST /me/phone", "")["verify_phone"] != true {
+	if s.Want(http.StatusOK, "POST /me/phone", "")["verify_phone"] != true {
 		t.Error("Ben's phone is verified")
 	}
-	sid := s.want(http.StatusOK, "POST "+ben+"/phonenumber", `{"channel":"sms","phone_number":"+4930999888777"}`)["sid"].(string)
+	sid := s.Want(http.StatusOK, "POST "+ben+"/phonenumber", `{"channel":"sms","phone_number":"+4930999888777"}`)["sid"].(string)
 	s.refuse(http.StatusBadRequest, "POST "+ben+"/phonenumber/"+sid, `{"code":"111111"}`)
-	s.want(http.StatusOK, "POST "+ben+"/phonenumber/"+sid, toJSON(t, doc{"code": platformsh.PhoneCode}))
-	if d := s.want(http.StatusOK, "POST /me/verification", ""); d["state"] != false {
+	s.Want(http.StatusOK, "POST "+ben+"/phonenumber/"+sid, toJSON(t, doc{"code": platformsh.PhoneCode}))
+	if d := s.Want(http.StatusOK, "POST /me/verification", ""); d["state"] != false {
 		t.Errorf("verification: %v", d)
 	}
-	s.want(http.StatusCreated, "POST "+orgPath+"/subscriptions", `{"project_region":"eu-5.platform.sh"}`)
+	s.Want(http.StatusCreated, "POST "+orgPath+"/subscriptions", `{"project_region":"eu-5.platform.sh"}`)
 	s.refuse(http.StatusConflict, "POST "+ben+"/phonenumber", `{"channel":"sms","phone_number":"+4930111222333"}`) // Ada's
 
 	s.login(platformsh.APIToken)
 	if n := len(s.list(adaPath + "/connections")); n != 2 {
 		t.Errorf("%d connections", n)
 	}
-	s.get(adaPath + "/connections/github")
-	s.want(http.StatusNoContent, "DELETE "+adaPath+"/connections/github", "")
+	s.Get(adaPath + "/connections/github")
+	s.Want(http.StatusNoContent, "DELETE "+adaPath+"/connections/github", "")
 	s.refuse(http.StatusNotFound, "GET "+adaPath+"/connections/github", "")
 }
 
@@ -145,18 +145,18 @@ func TestProfileLifecycle(t *testing.T) {
 	s := newSite(t)
 	path := "/profiles/" + platformsh.UserAda
 	body := toJSON(t, doc{"display_name": "A. Stone", "current_password": platformsh.UserPassword, "password": "a much longer one"})
-	d := s.want(http.StatusOK, "PATCH "+path, body)
-	if d["display_name"] != "A. Stone" || d["password"] != nil || s.get(path)["display_name"] != "A. Stone" {
+	d := s.Want(http.StatusOK, "PATCH "+path, body)
+	if d["display_name"] != "A. Stone" || d["password"] != nil || s.Get(path)["display_name"] != "A. Stone" {
 		t.Errorf("profile: %v", d)
 	}
 	s.refuse(http.StatusBadRequest, "PATCH "+path, body) // the old password is gone
-	if a := s.want(http.StatusOK, "PATCH "+path+"/address", `{"postal_code":"10115"}`); a["postal_code"] != "10115" || a["metadata"] == nil {
+	if a := s.Want(http.StatusOK, "PATCH "+path+"/address", `{"postal_code":"10115"}`); a["postal_code"] != "10115" || a["metadata"] == nil {
 		t.Errorf("address: %v", a)
 	}
-	if s.get(path + "/address")["postal_code"] != "10115" {
+	if s.Get(path + "/address")["postal_code"] != "10115" {
 		t.Error("the address was not kept")
 	}
-	if n := s.get("/profiles")["count"].(float64); n < 20 {
+	if n := s.Get("/profiles")["count"].(float64); n < 20 {
 		t.Errorf("%v profiles", n)
 	}
 }
@@ -181,9 +181,9 @@ func TestPicture(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		req.Header.Set("Authorization", "Bearer "+s.token)
+		req.Header.Set("Authorization", "Bearer "+s.Token)
 		req.Header.Set("Content-Type", m.FormDataContentType())
-		resp, err := s.client.Do(req)
+		resp, err := s.HTTP.Do(req)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -200,11 +200,11 @@ func TestPicture(t *testing.T) {
 		}
 	}
 	status, d := upload("file", picture.Bytes())
-	if url, _ := d["url"].(string); status != http.StatusOK || !strings.HasSuffix(url, ".png") || s.get("/users/me")["picture"] != url {
+	if url, _ := d["url"].(string); status != http.StatusOK || !strings.HasSuffix(url, ".png") || s.Get("/users/me")["picture"] != url {
 		t.Errorf("upload: %d %v", status, d)
 	}
-	s.want(http.StatusNoContent, "DELETE /profile/"+platformsh.UserAda+"/picture", "")
-	if s.get("/users/me")["picture"] != "" {
+	s.Want(http.StatusNoContent, "DELETE /profile/"+platformsh.UserAda+"/picture", "")
+	if s.Get("/users/me")["picture"] != "" {
 		t.Error("the picture is still there")
 	}
 }

@@ -2,75 +2,38 @@ package platformsh
 
 import (
 	"fmt"
-	"net/mail"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
+
+	"paasmcp/internal/simulator/fields"
 )
 
-// Kind is the JSON type of a body field.
-type Kind string
+// Field is one accepted body field; see package fields.
+type Field = fields.Field
 
-// The kinds. Any accepts every value, also null.
+// The kinds of fields.
 const (
-	String  Kind = "string"
-	Integer Kind = "integer"
-	Number  Kind = "number"
-	Boolean Kind = "boolean"
-	Object  Kind = "object"
-	Array   Kind = "array" // of any values
-	Strings Kind = "array of strings"
-	Email   Kind = "email"
-	URL     Kind = "url"
-	Time    Kind = "date-time"
-	Any     Kind = "any"
+	String  = fields.String
+	Integer = fields.Integer
+	Number  = fields.Number
+	Boolean = fields.Boolean
+	Object  = fields.Object
+	Array   = fields.Array
+	Strings = fields.Strings
+	Email   = fields.Email
+	URL     = fields.URL
+	Time    = fields.Time
+	Any     = fields.Any
 )
 
-// Field describes one accepted body field. Fields that no Field names are refused, so that a misspelled argument of a
-// tool is noticed here and not on a live platform.
-type Field struct {
-	Name     string
-	Kind     Kind
-	Required bool
-	Nullable bool
-	Enum     []string
-	Inside   []Field // fields of an object or of the objects in an array
-}
+// Need is a required field, Opt an optional one, Null an optional one that may be null; optional drops the required marks, for
+// the bodies of updates.
+var Need, Opt, Null, optional = fields.Need, fields.Opt, fields.Null, fields.Optional
 
-// Need is a required field, Opt an optional one, Null an optional one that may be null.
-func Need(name string, kind Kind, enum ...string) Field {
-	return Field{Name: name, Kind: kind, Required: true, Enum: enum}
-}
-
-// Opt is an optional field; see Need.
-func Opt(name string, kind Kind, enum ...string) Field {
-	return Field{Name: name, Kind: kind, Enum: enum}
-}
-
-// Null is an optional field that may be null; see Need.
-func Null(name string, kind Kind, enum ...string) Field {
-	return Field{Name: name, Kind: kind, Nullable: true, Enum: enum}
-}
-
-// With adds the fields of an object.
-func (f Field) With(inside ...Field) Field {
-	f.Inside = inside
-	return f
-}
-
-// optional drops the required marks, for PATCH bodies.
-func optional(fields []Field) []Field {
-	out := slices.Clone(fields)
-	for i := range out {
-		out[i].Required = false
-	}
-	return out
-}
-
-func checkFields(body Doc, fields []Field) *Problem {
+func checkFields(body Doc, list []Field) *Problem {
 	c := checker{}
-	c.object("", body, fields)
+	c.object("", body, list)
 	if len(c.detail) == 0 {
 		return nil
 	}
@@ -86,8 +49,8 @@ func (c *checker) add(field, format string, args ...any) {
 	c.detail[field] = append(c.detail[field], fmt.Sprintf(format, args...))
 }
 
-func (c *checker) object(prefix string, body Doc, fields []Field) {
-	for _, f := range fields {
+func (c *checker) object(prefix string, body Doc, list []Field) {
+	for _, f := range list {
 		v, there := body[f.Name]
 		switch {
 		case !there && f.Required:
@@ -97,7 +60,7 @@ func (c *checker) object(prefix string, body Doc, fields []Field) {
 		}
 	}
 	for name := range body {
-		if !slices.ContainsFunc(fields, func(f Field) bool { return f.Name == name }) {
+		if !fields.Named(list, name) {
 			c.add(prefix+name, "Unknown field.")
 		}
 	}
@@ -107,7 +70,7 @@ func (c *checker) value(name string, v any, f Field) {
 	if f.Kind == Any || v == nil && f.Nullable {
 		return
 	}
-	if !isKind(v, f.Kind) {
+	if !f.Kind.Fits(v, isTime) {
 		c.add(name, "Not a valid %s.", f.Kind)
 		return
 	}
@@ -136,35 +99,7 @@ func (c *checker) value(name string, v any, f Field) {
 	}
 }
 
-func isKind(v any, k Kind) bool {
-	switch v := v.(type) {
-	case string:
-		return isStringKind(v, k)
-	case float64:
-		return k == Number || k == Integer && v == float64(int64(v))
-	case bool:
-		return k == Boolean
-	case Doc:
-		return k == Object
-	case []any:
-		return k == Array || k == Strings && !slices.ContainsFunc(v, func(x any) bool { _, ok := x.(string); return !ok })
-	}
-	return false
-}
-
-func isStringKind(s string, k Kind) bool {
-	switch k {
-	case String:
-		return true
-	case Email:
-		a, err := mail.ParseAddress(s)
-		return err == nil && a.Address == s
-	case URL:
-		u, err := url.Parse(s)
-		return err == nil && u.Scheme != "" && u.Host != ""
-	case Time:
-		_, err := time.Parse(time.RFC3339, s)
-		return err == nil
-	}
-	return false
+func isTime(s string) bool {
+	_, err := time.Parse(time.RFC3339, s)
+	return err == nil
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"paasmcp/internal/simulator"
+	"paasmcp/internal/simulator/simtest"
 	"paasmcp/internal/simulator/virtuozzo"
 )
 
@@ -129,15 +130,7 @@ func failure(d doc) (int, string) {
 // list posts a call and returns the list under key.
 func (s *site) list(key, name string, fields form) []doc {
 	s.t.Helper()
-	items, ok := s.ok(name, fields)[key].([]any)
-	if !ok {
-		s.t.Fatalf("%s: no list %s", name, key)
-	}
-	out := make([]doc, 0, len(items))
-	for _, i := range items {
-		out = append(out, i.(doc))
-	}
-	return out
+	return simtest.Docs(s.t, s.ok(name, fields)[key])
 }
 
 func (s *site) env(name string) virtuozzo.EnvironmentState {
@@ -149,14 +142,7 @@ func (s *site) env(name string) virtuozzo.EnvironmentState {
 	return e
 }
 
-func find(list []doc, key string, value any) doc {
-	for _, d := range list {
-		if d[key] == value {
-			return d
-		}
-	}
-	return nil
-}
+var find = simtest.Find
 
 // itoa writes an id of an answer the way a form wants it.
 func itoa(id any) string { return strconv.Itoa(int(id.(float64))) }
