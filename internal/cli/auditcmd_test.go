@@ -123,7 +123,7 @@ func TestAuditShow(t *testing.T) {
 		out, _, _ := run("audit", "show", path)
 		for _, want := range []string{
 			"TIME                  PRINCIPAL  ACCOUNT  TOOL                           OUTCOME  ANSWERED           CARD\n",
-			"2000-01-01T02:00:00Z  ana        bank     acquia_domain_add?[2J          refused  -                  -\n",
+			"2000-01-01T02:00:00Z  ana        bank     acquia_domain_add\\u{1b}[2J     refused  -                  -\n",
 			"2000-01-01T04:00:00Z  ben        shop     platformsh_environment_delete  none     carla via console  0123456789ab\n",
 		} {
 			if !strings.Contains(out, want) {
