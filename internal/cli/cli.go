@@ -98,6 +98,7 @@ Serve an MCP client (stdio):  paas-mcp serve`,
 	}
 	root.AddCommand(
 		serveCommand(p),
+		approveCommand(p),
 		demoCommand(p),
 		toolsCommand(p),
 		callCommand(p),

@@ -33,6 +33,8 @@ func serveCommand(p Process) *cobra.Command {
 			if _, set := p.Env("GOGC"); !set {
 				debug.SetGCPercent(gcPercent)
 			}
+			// Over HTTP others read what a server prints, and a link in it would let them approve.
+			s.console.links = transport == "stdio"
 			service, logger, end, err := s.service(cmd.Context(), p)
 			if err != nil {
 				return err
@@ -54,7 +56,7 @@ func serveCommand(p Process) *cobra.Command {
 				}
 				return server.ServeStdio(cmd.Context(), cfg, p.In, p.Out)
 			}
-			if cfg.Token, err = readToken(tokenFile); err != nil {
+			if cfg.Token, err = readToken("--auth-token-file", tokenFile); err != nil {
 				return usageError{err}
 			}
 			cfg.Addr = addr
@@ -75,6 +77,7 @@ func serveCommand(p Process) *cobra.Command {
 		},
 	}
 	s.flags(cmd.Flags())
+	s.console.flags(cmd.Flags())
 	cmd.Flags().StringVar(&transport, "transport", "stdio", "stdio, http or sse")
 	cmd.Flags().StringVar(&addr, "addr", defaultAddr, "`address` for http and sse")
 	cmd.Flags().StringVar(&tokenFile, "auth-token-file", "", "`file` with the bearer token clients must send; needed beyond loopback")
@@ -94,17 +97,17 @@ const gcPercent = 400
 // minToken is the shortest bearer token accepted, in bytes; less can be guessed.
 const minToken = 16
 
-func readToken(file string) ([]byte, error) {
+func readToken(flag, file string) ([]byte, error) {
 	if file == "" {
 		return nil, nil
 	}
 	data, err := os.ReadFile(file)
 	if err != nil {
-		return nil, fmt.Errorf("--auth-token-file: %w", err)
+		return nil, fmt.Errorf("%s: %w", flag, err)
 	}
 	token := bytes.TrimSpace(data)
 	if len(token) < minToken {
-		return nil, fmt.Errorf("--auth-token-file %s: the token has %d bytes, at least %d are needed; make one with: openssl rand -hex 32", file, len(token), minToken)
+		return nil, fmt.Errorf("%s %s: the token has %d bytes, at least %d are needed; make one with: openssl rand -hex 32", flag, file, len(token), minToken)
 	}
 	return token, nil
 }

@@ -121,12 +121,18 @@ func (s *setup) build(accounts []apiclient.Account, logger *slog.Logger, p Proce
 		AuditFile: s.auditFile,
 	}
 	var service *tools.Service
-	page, err := s.console.open(p, logger, s.auditFile, &cfg, func() *tools.Service { return service })
+	page, err := s.console.build(p, logger, s.auditFile, &cfg, func() *tools.Service { return service })
 	if err != nil {
 		_ = log.Close()
 		return nil, nil, usageError{err}
 	}
 	service = tools.NewService(cfg)
+	if page != nil {
+		if err := page.Start(); err != nil {
+			_ = log.Close()
+			return nil, nil, usageError{err}
+		}
+	}
 	return service, func() {
 		// The context of the command has ended when the program is told to stop; signing out needs one of its own.
 		ctx, cancel := context.WithTimeout(context.Background(), signOut)

@@ -1,0 +1,65 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/spf13/pflag"
+
+	"paasmcp/internal/approval"
+	"paasmcp/internal/config"
+	"paasmcp/internal/console"
+	"paasmcp/tools"
+)
+
+// consoleSetup is the part of the command line about the approval console. Its zero value is no console.
+type consoleSetup struct {
+	where     string // auto, off or an address
+	url       string
+	operators string // file
+	links     bool   // print links that sign in
+}
+
+// Where the console listens, besides an address.
+const (
+	consoleAuto = "auto" // a free port of 127.0.0.1, once something waits
+	consoleOff  = "off"
+)
+
+func (s *consoleSetup) flags(f *pflag.FlagSet) {
+	f.StringVar(&s.where, "console", consoleAuto, "approval console: auto (a free local port, opened when a call waits), off, or an `address`")
+	f.StringVar(&s.url, "console-url", "", "`address` at which browsers reach the console, where that is a proxy's")
+	f.StringVar(&s.operators, "operators", "", "YAML `file` with those who may approve; without it, the user of this machine")
+}
+
+// build makes the desk and its console, and puts the desk into the configuration of the service. Start the console when the
+// service is made; it is nil when there is none.
+func (s *consoleSetup) build(p Process, logger *slog.Logger, auditFile string, cfg *tools.Config, service func() *tools.Service) (*console.Console, error) {
+	if s.where == "" || s.where == consoleOff {
+		if s.url != "" || s.operators != "" {
+			return nil, errors.New("--console-url and --operators belong to a console; leave --console off out")
+		}
+		return nil, nil
+	}
+	c := console.Config{Desk: approval.NewDesk(cfg.Gate), Service: service, URL: s.url, AuditFile: auditFile, Links: s.links, Logger: logger}
+	if s.where != consoleAuto {
+		c.Addr = s.where
+	}
+	c.Announce = func(text string) { fmt.Fprintln(p.Err, "paas-mcp:", text) }
+	var err error
+	if s.operators != "" {
+		if c.Operators, err = console.ReadOperators(s.operators); err != nil {
+			return nil, err
+		}
+	}
+	if c.Dir, err = config.RuntimeDir(p.Env); err != nil {
+		logger.Warn("approval console: `paas-mcp approve` will not find this server by itself", "error", err)
+	}
+	page, err := console.New(c)
+	if err != nil {
+		return nil, err
+	}
+	cfg.Desk, cfg.ConsoleURL = c.Desk, page.URL
+	return page, nil
+}
