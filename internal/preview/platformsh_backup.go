@@ -41,10 +41,12 @@ func (p platformsh) backups(l *look, id string) {
 
 // backupFirst offers a backup of an environment that runs; the platform makes none of one that does not.
 func (p platformsh) backupFirst(l *look, id string) {
-	environment, err := p.environment(l, id)
-	if err != nil {
-		return
+	if environment, err := p.environment(l, id); err == nil {
+		p.offer(l, id, environment)
 	}
+}
+
+func (platformsh) offer(l *look, id string, environment map[string]any) {
 	if status := first(environment, "status"); status != "active" && status != "dirty" {
 		return
 	}
@@ -77,6 +79,6 @@ func (p platformsh) restore(l *look) {
 	for _, s := range r.state {
 		l.state("overwritten "+s.Name, s.Value)
 	}
-	l.inOrder(func(l *look) { p.backups(l, target) }, func(l *look) { p.addresses(l, target) })
-	p.backupFirst(l, target)
+	l.inOrder(func(l *look) { p.backups(l, target) }, func(l *look) { p.addressesOf(l, environment) })
+	p.offer(l, target, environment)
 }

@@ -16,8 +16,10 @@ func (p platformsh) changePlan(l *look) {
 	_, storage := l.Args["storage"]
 	_, environments := l.Args["environments"]
 	if l.argument("plan") == "" && !storage && !environments {
-		if len(l.target.Changes) > 0 && l.Op.Name == "platformsh_subscription_update" {
-			p.noEstimate(l)
+		for _, option := range []string{"big_dev", "big_dev_service", "backups", "observability_suite", "blackfire", "continuous_profiling", "project_support_level"} {
+			if _, given := l.Args[option]; given {
+				l.target.Cost = "the platform gives no estimate for this option"
+			}
 		}
 		return
 	}
@@ -69,11 +71,6 @@ func (p platformsh) changePlan(l *look) {
 			l.target.Cost += ", now " + before
 		}
 	}
-}
-
-// noEstimate says that options have no price that can be asked for.
-func (platformsh) noEstimate(l *look) {
-	l.target.Cost = "the platform gives no estimate for this option"
 }
 
 // contract is the subscription or organization project of the path.

@@ -4,10 +4,10 @@ import "slices"
 
 // deployed is the running configuration of an environment: the only place where addresses stand as visitors type them. It is nil
 // where nothing runs, or where it cannot be read, which is said.
-func (p platformsh) deployed(l *look, id string) map[string]any {
-	environment, err := p.environment(l, id)
-	if err != nil {
-		return nil // said already where it was read as a part of the target
+func (p platformsh) deployed(l *look, environment map[string]any) map[string]any {
+	id := first(environment, "id", "name")
+	if id == "" {
+		return nil // it could not be read, and that is said where it was tried
 	}
 	if has, known := environment["has_deployment"].(bool); known && !has || first(environment, "status") == "inactive" {
 		return nil
@@ -21,9 +21,16 @@ func (p platformsh) deployed(l *look, id string) map[string]any {
 	return deployment
 }
 
-// addresses lists where an environment answers, the primary route first.
+// addresses lists where an environment answers.
 func (p platformsh) addresses(l *look, id string) {
-	routes, _ := p.deployed(l, id)["routes"].(map[string]any)
+	if environment, err := p.environment(l, id); err == nil {
+		p.addressesOf(l, environment)
+	}
+}
+
+// addressesOf lists the primary route first.
+func (p platformsh) addressesOf(l *look, environment map[string]any) {
+	routes, _ := p.deployed(l, environment)["routes"].(map[string]any)
 	var primary, others []string
 	for url, v := range routes {
 		route, _ := v.(map[string]any)
@@ -42,7 +49,11 @@ func (p platformsh) addresses(l *look, id string) {
 
 // services lists the databases and other services whose data an environment holds, and the applications with files.
 func (p platformsh) services(l *look, id string) {
-	deployment := p.deployed(l, id)
+	environment, err := p.environment(l, id)
+	if err != nil {
+		return
+	}
+	deployment := p.deployed(l, environment)
 	services, _ := deployment["services"].(map[string]any)
 	var data []string
 	for name, v := range services {

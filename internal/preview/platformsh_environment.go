@@ -1,9 +1,6 @@
 package preview
 
-import (
-	"cmp"
-	"errors"
-)
+import "cmp"
 
 // deactivate shows what is erased: databases, files, and the addresses that stop answering.
 func (p platformsh) deactivate(l *look) {
@@ -38,8 +35,11 @@ func (p platformsh) deleteEnvironment(l *look) {
 // lead says what a branch has that its parent lacks.
 func lead(environment map[string]any) string {
 	ahead := countOf(environment, "merge_info.commits_ahead", "commit")
-	if ahead == "" {
+	switch ahead {
+	case "":
 		return ""
+	case "0 commits":
+		ahead = "nothing"
 	}
 	return ahead + " that its parent lacks"
 }
@@ -109,7 +109,7 @@ func (p platformsh) merge(l *look) {
 	}
 	parent := first(child, "parent")
 	if parent == "" {
-		l.doubt("what it is merged into", errors.New("the environment has no parent"))
+		l.detail("the platform will refuse", "the environment has no parent")
 		return
 	}
 	l.inOrder(

@@ -42,7 +42,7 @@ func (p platformsh) variable(l *look) {
 		func(l *look) {
 			if onEnvironment {
 				p.children(l, "children, which can inherit it")
-				l.detail("the environment", "is redeployed at once")
+				l.detail("takes effect", "at once: the environment is redeployed")
 				return
 			}
 			p.everywhere(l, "environments that get it")
@@ -222,5 +222,5 @@ func (p platformsh) route(l *look) {
 			l.change("route "+l.argument("id"), to(old), to(l.Masked))
 		}
 	}
-	l.detail("the environment", "is redeployed at once")
+	l.detail("takes effect", "at once: the environment is redeployed")
 }
