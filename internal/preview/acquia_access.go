@@ -86,6 +86,18 @@ func (l *look) acquiaMyself() {
 	l.detail("user", acquiaPerson(account))
 }
 
+// acquiaOwnAccess warns when somebody takes access away from the very user whose credentials these are.
+func (l *look) acquiaOwnAccess() {
+	account, err := l.object("acquia_account_get", map[string]any{})
+	if err != nil {
+		l.doubt("whose credentials these are", err)
+		return
+	}
+	if first(account, "uuid") == l.argument("user_uuid") {
+		l.along("your own access", "these credentials are of this very user")
+	}
+}
+
 func acquiaTeamMemberUpdate(l *look) {
 	var team acquiaTeam
 	var roles []map[string]any
@@ -116,9 +128,11 @@ func (l *look) acquiaNamed(what, shown, name string) {
 }
 
 func acquiaTeamMemberRemove(l *look) {
-	team := l.acquiaTeamParts()
-	l.along("roles", strings.Join(acquiaNames(l.acquiaTeamMember(team)["roles"]), ", "))
-	l.along("access to applications", team.access())
+	l.inOrder(func(l *look) {
+		team := l.acquiaTeamParts()
+		l.along("roles", strings.Join(acquiaNames(l.acquiaTeamMember(team)["roles"]), ", "))
+		l.along("access to applications", team.access())
+	}, (*look).acquiaOwnAccess)
 }
 
 func acquiaTeamInvite(l *look) {
@@ -251,21 +265,26 @@ func acquiaAdminInvite(l *look) {
 	l.detail("an administrator may", acquiaAdmin)
 }
 
-func acquiaAdminDelete(l *look) { l.along("the right to", acquiaAdmin) }
+func acquiaAdminDelete(l *look) {
+	l.along("the right to", acquiaAdmin)
+	l.acquiaOwnAccess()
+}
 
 // acquiaMemberDelete shows what somebody loses.
 func acquiaMemberDelete(l *look) {
 	args := l.these("organization_uuid", "user_uuid")
-	member, err := l.object("acquia_organization_member_get", args)
-	if err == nil {
-		l.along("membership of teams", strings.Join(acquiaNames(member["teams"]), ", "))
-	}
-	list, err := l.list("acquia_member_application_list", args)
-	if err != nil {
-		l.doubt("what the member works on", err)
-		return
-	}
-	l.along("access to applications", counted(acquiaNamesOf(list), 5))
+	l.inOrder(func(l *look) {
+		if member, err := l.object("acquia_organization_member_get", args); err == nil { // said already otherwise
+			l.along("membership of teams", strings.Join(acquiaNames(member["teams"]), ", "))
+		}
+	}, func(l *look) {
+		list, err := l.list("acquia_member_application_list", args)
+		if err != nil {
+			l.doubt("what the member works on", err)
+			return
+		}
+		l.along("access to applications", counted(acquiaNamesOf(list), 5))
+	}, (*look).acquiaOwnAccess)
 }
 
 func acquiaOwnerChange(l *look) {
@@ -280,7 +299,7 @@ func acquiaOwnerChange(l *look) {
 		l.doubt("new owner "+id, err)
 	}
 	l.change("owner", acquiaPerson(owner), cmp.Or(acquiaPerson(person), id))
-	l.detail("the owner alone may", "pass the organization on or delete it")
+	l.detail("the owner may", "control everything of the organization, and alone pass it on")
 }
 
 func (l *look) acquiaMember(organization, user string) (map[string]any, error) {

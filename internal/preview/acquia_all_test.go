@@ -2,13 +2,17 @@ package preview_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
+	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"paasmcp/apiclient"
 	"paasmcp/internal/policy"
+	"paasmcp/internal/preview"
 	"paasmcp/internal/simulator/acquia"
 	"paasmcp/schemas"
 )
@@ -99,28 +103,122 @@ func (r *rig) acquiaToken() string {
 	return result.Items[0].(map[string]any)["token"].(string)
 }
 
-// acquiaGated are the operations about which a person is asked, at the latest when production is hit.
-func (r *rig) acquiaGated() []*schemas.Operation {
+// acquiaWrites are all operations that change something, gated or not.
+func (r *rig) acquiaWrites() []*schemas.Operation {
 	var list []*schemas.Operation
 	for _, row := range r.catalog.Rows() {
-		if row.Platform != schemas.Acquia {
-			continue
-		}
-		op := r.operation(row.Name)
-		if policy.Decide(policy.Facts{Operation: op, Environment: policy.Production}).Action == policy.Confirm {
+		if op := r.operation(row.Name); op.Platform == schemas.Acquia && !op.IsRead() {
 			list = append(list, op)
 		}
 	}
 	return list
 }
 
-func TestAcquiaDump(t *testing.T) {
+// namesSomething reports whether a card says more than the call does: a value that is not one of its arguments.
+func namesSomething(op *schemas.Operation, args map[string]any, target preview.Target) bool {
+	given, err := json.Marshal(args)
+	if err != nil {
+		return false
+	}
+	for _, d := range append(target.Details, target.Along...) {
+		name, _, _ := strings.Cut(d.Value, " (")
+		if name != "" && !strings.Contains(string(given), name) {
+			return true
+		}
+	}
+	return false
+}
+
+// TestAcquiaEveryCard looks at every change with arguments that the demo knows. Each card must be complete, the same twice, and
+// cheap; and whoever is asked must see more than ids.
+func TestAcquiaEveryCard(t *testing.T) {
+	t.Parallel()
 	inBubble(t, func(t *testing.T, r *rig) {
-		for _, op := range r.acquiaGated() {
+		gated, named := 0, 0
+		for _, op := range r.acquiaWrites() {
 			time.Sleep(time.Minute) // the platform admits 100 calls a minute
-			target, reader := r.look(op.Name, r.acquiaArgs(op))
-			state, _ := json.Marshal(target.State)
-			t.Logf("%s %s\n\t%s\n\tNAME %q KIND %+v READS %d %v\n\tSTATE %s", op.Name, op.Call, strings.Join(lines(target), "\n\t"), target.Name, target.Kind, len(reader.made), reader.reads(), state)
+			args := r.acquiaArgs(op)
+			target, reader := r.look(op.Name, args)
+			again, _ := r.look(op.Name, args)
+			if !reflect.DeepEqual(target, again) {
+				t.Errorf("%s: two looks differ:\n%+v\n%+v", op.Name, target, again)
+			}
+			if len(reader.made) > maxReads {
+				t.Errorf("%s: %d reads: %v", op.Name, len(reader.made), reader.reads())
+			}
+			for _, doubt := range target.Doubts {
+				t.Errorf("%s: %s", op.Name, doubt)
+			}
+			for _, s := range target.State {
+				if relative.MatchString(s.Value) {
+					t.Errorf("%s: %s changes by itself: %s", op.Name, s.Name, s.Value)
+				}
+			}
+			facts := policy.Facts{Operation: op, Risk: op.RiskFor(args), Environment: target.Kind.Environment}
+			if policy.Decide(facts).Action != policy.Confirm {
+				continue
+			}
+			gated++
+			if namesSomething(op, args, target) {
+				named++
+			} else {
+				t.Errorf("%s: the card shows nothing that was looked up: %v", op.Name, lines(target))
+			}
+		}
+		t.Logf("%d of %d cards name what they are about", named, gated)
+	})
+}
+
+// relative are times that are other ones a day later.
+var relative = regexp.MustCompile(`\b(ago|in \d+ (minute|hour|day|month|year)|just now)`)
+
+// hostile are answers that no sane platform gives.
+func hostile() map[string]any {
+	long := strings.Repeat("x", 100_000)
+	object := map[string]any{}
+	for _, name := range []string{"id", "uuid", "name", "label", "flags", "domains", "owner", "organization", "permissions", "roles", "teams", "properties",
+		"configuration", "vcs", "completed_at", "ssh_url", "environment", "application", "_links", "_embedded", "mail", "hostname", "status"} {
+		object[name] = []any{map[string]any{"name": []any{1, nil}}, nil, 7, "x"}
+	}
+	texts := map[string]any{"flags": "production", "configuration": long, "domains": long, "permissions": long, "teams": map[string]any{}, "owner": long}
+	many := make([]any, 5000)
+	for i := range many {
+		many[i] = map[string]any{"id": fmt.Sprint(i), "name": long[:200], "uuid": "\n\u202e\x00", "domains": []any{long}, "type": "drupal",
+			"completed_at": "9999-99-99", "flags": map[string]any{"production": true, "enabled": nil}}
+	}
+	return map[string]any{"nothing": nil, "text": "text", "number": 42, "empty list": []any{}, "empty object": map[string]any{}, "mixed list": []any{nil, 1, "x", object},
+		"wrong types": object, "long texts": texts, "many": many}
+}
+
+// TestAcquiaNoSense: arguments and answers that make no sense must neither stop the program nor make a call easier.
+func TestAcquiaNoSense(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(t *testing.T, r *rig) {
+		answers := hostile()
+		for _, op := range r.acquiaWrites() {
+			good := r.acquiaArgs(op)
+			if op.Example.Args != nil {
+				time.Sleep(time.Minute)
+			}
+			wrong, null := map[string]any{}, map[string]any{}
+			for i := range op.Params {
+				null[op.Params[i].Name] = nil
+				wrong[op.Params[i].Name] = []any{map[string]any{"a": 1}, nil}
+			}
+			for what, answer := range answers {
+				r.answer = func(string, map[string]any) (any, error, bool) { return answer, nil, true }
+				for _, args := range []map[string]any{good, {}, null, wrong} {
+					target, reader := r.look(op.Name, args)
+					if len(reader.made) > maxReads {
+						t.Errorf("%s, %s: %d reads", op.Name, what, len(reader.made))
+					}
+					if ids := preview.NamesEnvironment(r.call(op.Name, args)); ids && target.Kind.Environment != policy.Production &&
+						what != "empty list" {
+						t.Errorf("%s, %s: counts as %q", op.Name, what, target.Kind.Environment)
+					}
+				}
+			}
+			r.answer = nil
 		}
 	})
 }

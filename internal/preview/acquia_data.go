@@ -109,11 +109,11 @@ func acquiaDatabases(l *look) {
 		l.detail("backups", "not looked up for so many databases, and no backup is offered")
 		return
 	}
-	l.acquiaBackUp(id, names)
+	l.acquiaBackUp(id, names...)
 }
 
 // acquiaBackUp shows the last backups of databases in one environment and offers new ones.
-func (l *look) acquiaBackUp(environment string, databases []string) {
+func (l *look) acquiaBackUp(environment string, databases ...string) {
 	var steps []func(*look)
 	for _, name := range databases {
 		steps = append(steps, func(l *look) {
@@ -143,11 +143,12 @@ func (l *look) acquiaSource(argument, what string) map[string]any {
 
 func acquiaDatabaseCopy(l *look) {
 	name := l.argument("name")
-	l.along("all data of the database", name)
+	l.detail("database", name)
+	l.along("all data of "+name+" in this environment", "replaced")
 	l.inOrder(
 		func(l *look) { l.acquiaSource("source", "data comes from") },
 		(*look).acquiaGuard,
-		func(l *look) { l.acquiaBackUp(l.argument("environment_id"), []string{name}) },
+		func(l *look) { l.acquiaBackUp(l.argument("environment_id"), name) },
 	)
 }
 
@@ -167,12 +168,14 @@ func (l *look) acquiaGuard() {
 
 func acquiaBackupRestore(l *look) {
 	name := l.argument("database_name")
+	l.detail("database", name)
 	l.along("everything written to "+name+" since the backup", "lost")
-	l.acquiaBackUp(l.argument("environment_id"), []string{name})
+	l.acquiaBackUp(l.argument("environment_id"), name)
 }
 
 func acquiaBackupDelete(l *look) {
 	name := l.argument("database_name")
+	l.detail("database", name)
 	backups, err := l.acquiaBackups(l.argument("environment_id"), name)
 	if err != nil {
 		l.doubt("other backups", err)
@@ -183,6 +186,7 @@ func acquiaBackupDelete(l *look) {
 
 func acquiaBackupCreate(l *look) {
 	name := l.argument("database_name")
+	l.detail("database", name)
 	backups, err := l.acquiaBackups(l.argument("environment_id"), name)
 	l.lastBackup("last backup of "+name, backups, err)
 }
@@ -192,6 +196,7 @@ func acquiaBackupCreate(l *look) {
 func acquiaDatabaseEverywhere(l *look) {
 	const most = 4 // reads that are left
 	name, gone := l.argument("database_name"), l.Op.Method() == "DELETE"
+	l.detail("database", name)
 	environments := acquiaEnvironmentsOf(l)
 	shown := environments[:min(most, len(environments))]
 	var steps []func(*look)
@@ -240,6 +245,7 @@ func (l *look) otherBackups(what, id string, backups []acquiaBackup) {
 }
 
 func acquiaDatabaseCreate(l *look) {
+	l.detail("database", l.argument("name"))
 	for _, environment := range acquiaEnvironmentsOf(l) {
 		l.along("made in", first(environment, "label", "name"))
 	}

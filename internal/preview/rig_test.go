@@ -44,9 +44,14 @@ func inBubble(t *testing.T, test func(t *testing.T, r *rig)) {
 	synctest.Test(t, func(t *testing.T) { test(t, newRig(t)) })
 }
 
+// catalog is the same for all rigs; nothing changes it.
+var catalog = sync.OnceValues(func() (*schemas.Catalog, error) {
+	return schemas.Open([]schemas.Flag{schemas.Deprecated, schemas.Privileged}, schemas.Catalogued()...)
+})
+
 func newRig(t *testing.T) *rig {
 	t.Helper()
-	catalog, err := schemas.Open([]schemas.Flag{schemas.Deprecated, schemas.Privileged}, schemas.Catalogued()...)
+	catalog, err := catalog()
 	if err != nil {
 		t.Fatal(err)
 	}

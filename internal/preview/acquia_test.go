@@ -1,0 +1,60 @@
+package preview_test
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"paasmcp/internal/policy"
+	"paasmcp/internal/simulator/acquia"
+)
+
+// acquiaIDs makes cards readable: ids of the demo become words.
+var acquiaIDs = strings.NewReplacer(
+	acquia.EnvProd, "PROD", acquia.EnvStage, "STAGE", acquia.EnvDev, "DEV", acquia.EnvDocs, "DOCS-PROD", acquia.AppPortal, "PORTAL", acquia.AppDocs, "DOCS",
+	acquia.Organization, "ORG", acquia.Subscription, "SUB", acquia.UserBen, "BEN", acquia.UserAda, "ADA", acquia.UserCleo, "CLEO", acquia.TeamDevelopers, "DEVELOPERS",
+	acquia.RoleDeveloper, "DEVELOPER", acquia.RoleLead, "LEAD", acquia.Codebase, "CODEBASE", acquia.MEOProd, "MEO-PROD", acquia.MEOStage, "MEO-STAGE", acquia.Site, "SITE",
+	acquia.SpareSite, "SPARE", acquia.SeedCron, "CRON", acquia.SeedIDE, "IDE", acquia.SeedIdentityProvider, "IDP", acquia.SeedDestination, "DESTINATION",
+	acquia.PrivateNetwork, "NETWORK", acquia.SeedToken, "TOKEN", acquia.SeedShieldRule, "RULE", acquia.SeedEmailDomain, "EMAIL", acquia.SeedSSHKey, "KEY",
+	acquia.SeedAgreement, "AGREEMENT",
+)
+
+// TestAcquiaCards compares the card of every call about which a person is asked with testdata/acquia.txt, line by line. UPDATE=1
+// writes the file anew; read the difference as somebody who has five seconds to decide.
+func TestAcquiaCards(t *testing.T) {
+	t.Parallel()
+	const file = "testdata/acquia.txt"
+	var cards strings.Builder
+	for _, op := range newRig(t).acquiaWrites() {
+		inBubble(t, func(t *testing.T, r *rig) {
+			args := r.acquiaArgs(op)
+			target, reader := r.look(op.Name, args)
+			verdict := policy.Decide(policy.Facts{Operation: op, Risk: op.RiskFor(args), Environment: target.Kind.Environment})
+			if verdict.Action != policy.Confirm {
+				return
+			}
+			kind := strings.TrimSpace(string(target.Kind.Environment) + " " + target.Kind.Name)
+			fmt.Fprintf(&cards, "== %s: %d reads; %s; type %q\n", op.Name, len(reader.made), kind, target.Name)
+			for _, l := range lines(target) {
+				fmt.Fprintf(&cards, "%s\n", acquiaIDs.Replace(strings.ReplaceAll(l, "\n", "⏎")))
+			}
+		})
+	}
+	if os.Getenv("UPDATE") != "" {
+		if err := os.WriteFile(file, []byte(cards.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, want := strings.Split(cards.String(), "\n== "), strings.Split(string(data), "\n== ")
+	if len(got) != len(want) {
+		t.Errorf("%d cards, want %d", len(got), len(want))
+	}
+	for i := range min(len(got), len(want)) {
+		sameLines(t, "card", strings.Split(strings.TrimSpace(got[i]), "\n"), strings.Split(strings.TrimSpace(want[i]), "\n"))
+	}
+}
