@@ -2,7 +2,6 @@ package simulator
 
 import (
 	"bytes"
-	"encoding/json"
 	"io"
 	"net/http"
 	"slices"
@@ -10,6 +9,10 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"paasmcp/internal/simulator/acquia"
+	"paasmcp/internal/simulator/platformsh"
+	"paasmcp/internal/simulator/virtuozzo"
 )
 
 // FaultKind is the way in which a request goes wrong.
@@ -18,7 +21,7 @@ type FaultKind int
 // The kinds of faults.
 const (
 	Slow          FaultKind = iota // only the delay; the answer is the real one
-	ErrorStatus                    // Status with an error body in the platform's form, and RetryAfter
+	ErrorStatus                    // Status with an error body in the form of the platform and the path, and RetryAfter
 	Reset                          // the connection breaks without an answer
 	Truncated                      // the real answer, cut in the middle
 	MalformedJSON                  // 200, application/json, and a body that is not JSON
@@ -131,7 +134,7 @@ func (f *Fault) serve(w http.ResponseWriter, r *http.Request, platform http.Hand
 	}
 	switch f.Kind {
 	case ErrorStatus:
-		f.writeStatus(w)
+		f.writeStatus(w, r)
 	case Reset:
 		panic(http.ErrAbortHandler) // net/http's way to cut a connection
 	case Truncated:
@@ -157,25 +160,35 @@ func (f *Fault) serve(w http.ResponseWriter, r *http.Request, platform http.Hand
 	}
 }
 
-func (f *Fault) writeStatus(w http.ResponseWriter) {
+func (f *Fault) writeStatus(w http.ResponseWriter, r *http.Request) {
 	status := f.Status
 	if status == 0 {
 		status = http.StatusInternalServerError
 	}
-	if status == http.StatusUnauthorized {
-		w.Header().Set("WWW-Authenticate", `Bearer realm="api", error="invalid_token"`)
+	message := "Injected fault: " + http.StatusText(status) + "."
+	name, path, _ := strings.Cut(strings.TrimPrefix(r.URL.EscapedPath(), "/"), "/")
+	named := withHeader{w, f.Header}
+	switch "/" + name {
+	case AcquiaPath:
+		acquia.Refuse(named, "/"+path, status, message)
+	case VirtuozzoPath:
+		virtuozzo.Refuse(named, status)
+	default:
+		platformsh.Refuse(named, "/"+path, status, message)
 	}
-	for k, v := range f.Header {
+}
+
+// withHeader puts headers over those that an answer comes with.
+type withHeader struct {
+	http.ResponseWriter
+	header map[string]string
+}
+
+func (w withHeader) WriteHeader(status int) {
+	for k, v := range w.header {
 		w.Header().Set(k, v)
 	}
-	data, err := json.Marshal(map[string]any{
-		"status": strconv.Itoa(status), "code": status, "title": http.StatusText(status),
-		"message": "Injected fault: " + http.StatusText(status) + ".", "detail": map[string]any{},
-	})
-	if err != nil {
-		panic(err) // a map of strings and numbers always encodes
-	}
-	send(w, status, "application/problem+json", string(data))
+	w.ResponseWriter.WriteHeader(status)
 }
 
 // writeHuge streams, so that the simulator itself stays small.

@@ -201,7 +201,7 @@ func TestFaults(t *testing.T) {
 				{simulator.Fault{Kind: simulator.HTMLPage}, 502, "text/html; charset=utf-8"},
 				{simulator.Fault{Kind: simulator.HTMLPage, Status: 200}, 200, "text/html; charset=utf-8"},
 				{simulator.Fault{Kind: simulator.MalformedJSON}, 200, "application/json"},
-				{simulator.Fault{Kind: simulator.ErrorStatus}, 500, "application/problem+json"},
+				{simulator.Fault{Kind: simulator.ErrorStatus}, 500, "application/json"}, // of /projects; see TestErrorStatusHasTheFormOfThePlatform
 			} {
 				sim.Inject(f.fault)
 				resp, err := c.send("GET", shop, "")
@@ -333,4 +333,48 @@ func TestInsideABubble(t *testing.T) {
 			t.Errorf("after 15 minutes: %d, want 401", got)
 		}
 	})
+}
+
+// TestErrorStatusHasTheFormOfThePlatform: a client that only understands the errors of one platform must be found out.
+func TestErrorStatusHasTheFormOfThePlatform(t *testing.T) {
+	t.Parallel()
+	sim := simulator.New(simulator.Options{})
+	client := &http.Client{Transport: sim.Transport()}
+	for _, c := range []struct {
+		path        string
+		status      int
+		contentType string
+		has         []string
+	}{
+		{simulator.PlatformshPath + "/projects/p", 503, "application/json", []string{`"code":503`, `"title":"Service Unavailable"`, `"detail":{}`}},
+		{simulator.PlatformshPath + "/organizations", 503, "application/problem+json", []string{`"code":503`}},
+		{simulator.PlatformshPath + "/oauth2/token", 503, "application/json", []string{`"error":"temporarily_unavailable"`}},
+		{simulator.AcquiaPath + "/api/account", 500, "application/hal+json", []string{`"error":"system"`, `"message":"Injected fault`}},
+		{simulator.AcquiaPath + "/api/account", 429, "application/hal+json", []string{`"error":"too_many_requests"`}},
+		{simulator.AcquiaPath + "/api/auth/oauth/token", 401, "application/json", []string{`"error":"invalid_client"`}},
+		{simulator.VirtuozzoPath + "/1.0/environment/control/rest/getenvs", 502, "text/html", []string{"<h1>502 Bad Gateway</h1>"}},
+	} {
+		sim.Inject(simulator.Fault{Kind: simulator.ErrorStatus, Status: c.status, Header: map[string]string{"X-Test": "yes", "WWW-Authenticate": "ours"}})
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://sim"+c.path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := client.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(resp.Body)
+		_ = resp.Body.Close()
+		if err != nil || resp.StatusCode != c.status || !strings.HasPrefix(resp.Header.Get("Content-Type"), c.contentType) {
+			t.Errorf("%s: %d %s (%v)", c.path, resp.StatusCode, resp.Header.Get("Content-Type"), err)
+		}
+		for _, part := range c.has {
+			if !strings.Contains(string(body), part) {
+				t.Errorf("%s: no %s in %s", c.path, part, body)
+			}
+		}
+		if resp.Header.Get("X-Test") != "yes" || resp.Header.Get("WWW-Authenticate") != "ours" {
+			t.Errorf("%s: the fault's own headers are not sent: %v", c.path, resp.Header)
+		}
+	}
 }

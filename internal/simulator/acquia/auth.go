@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"paasmcp/internal/simulator/oauth"
 )
 
 // authState is the accounts service: the API tokens and the access tokens handed out.
@@ -51,15 +53,15 @@ func (a *authState) key(r *http.Request, now time.Time) (string, error) {
 // serveToken exchanges an API key and its secret for an access token (RFC 6749 section 4.4). There are no refresh tokens.
 func (s *Server) serveToken(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodPost {
-		oauthError(w, http.StatusMethodNotAllowed, "invalid_request", "Use POST.")
+		oauth.Refuse(w, http.StatusMethodNotAllowed, "invalid_request", "Use POST.")
 		return
 	}
 	if err := r.ParseForm(); err != nil {
-		oauthError(w, http.StatusBadRequest, "invalid_request", "The body is not form encoded.")
+		oauth.Refuse(w, http.StatusBadRequest, "invalid_request", "The body is not form encoded.")
 		return
 	}
 	if r.PostForm.Get("grant_type") != "client_credentials" {
-		oauthError(w, http.StatusBadRequest, "unsupported_grant_type", "Only client_credentials is supported.")
+		oauth.Refuse(w, http.StatusBadRequest, "unsupported_grant_type", "Only client_credentials is supported.")
 		return
 	}
 	key, secret := r.PostForm.Get("client_id"), r.PostForm.Get("client_secret")
@@ -69,7 +71,7 @@ func (s *Server) serveToken(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if want, ok := s.auth.keys[key]; !ok || want.secret != secret {
-		oauthError(w, http.StatusBadRequest, "invalid_client", "The API key or secret is wrong or has been revoked.")
+		oauth.Refuse(w, http.StatusBadRequest, "invalid_client", "The API key or secret is wrong or has been revoked.")
 		return
 	}
 	now := s.now()
@@ -82,8 +84,4 @@ func (s *Server) serveToken(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, "application/json", Doc{
 		"access_token": token, "expires_in": int(s.opts.TokenLifetime / time.Second), "token_type": "Bearer",
 	})
-}
-
-func oauthError(w http.ResponseWriter, status int, code, description string) {
-	writeJSON(w, status, "application/json", Doc{"error": code, "error_description": description})
 }

@@ -94,14 +94,19 @@ func New(opts Options) *Server {
 	return s
 }
 
+const (
+	apiPath   = "/api"
+	tokenPath = apiPath + "/auth/oauth/token"
+)
+
 // ServeHTTP answers one request. The path is relative to the mount point: the caller strips its prefix and hands it over
 // in the X-Forwarded-Prefix header, from which absolute links are built.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	path, ok := strings.CutPrefix(r.URL.EscapedPath(), "/api")
+	path, ok := strings.CutPrefix(r.URL.EscapedPath(), apiPath)
 	switch {
 	case !ok || path != "" && path[0] != '/':
 		s.refuse(w, notFound("The requested resource was not found; the API is below /api."))
-	case path == "/auth/oauth/token":
+	case apiPath+path == tokenPath:
 		s.serveToken(w, r)
 	default:
 		s.serveAPI(w, r, "/"+strings.TrimPrefix(path, "/"))

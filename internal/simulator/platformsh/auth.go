@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"paasmcp/internal/simulator/oauth"
 )
 
 // authState is the auth service: who owns which API token, and the access tokens handed out.
@@ -74,15 +76,15 @@ func (s *Server) TokensIssued() int {
 
 func (s *Server) serveToken(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodPost {
-		oauthError(w, http.StatusMethodNotAllowed, "invalid_request", "Use POST.")
+		oauth.Refuse(w, http.StatusMethodNotAllowed, "invalid_request", "Use POST.")
 		return
 	}
 	if err := r.ParseForm(); err != nil {
-		oauthError(w, http.StatusBadRequest, "invalid_request", "The body is not form encoded.")
+		oauth.Refuse(w, http.StatusBadRequest, "invalid_request", "The body is not form encoded.")
 		return
 	}
 	if client, _, ok := r.BasicAuth(); !ok || client != "platform-api-user" {
-		oauthError(w, http.StatusUnauthorized, "invalid_client", "Unknown client: authenticate as platform-api-user with an empty password.")
+		oauth.Refuse(w, http.StatusUnauthorized, "invalid_client", "Unknown client: authenticate as platform-api-user with an empty password.")
 		return
 	}
 	s.mu.Lock()
@@ -92,17 +94,17 @@ func (s *Server) serveToken(w http.ResponseWriter, r *http.Request) {
 	switch r.PostForm.Get("grant_type") {
 	case "api_token":
 		if user, ok = s.auth.apiTokens[r.PostForm.Get("api_token")]; !ok {
-			oauthError(w, http.StatusBadRequest, "invalid_grant", "The API token is invalid or has expired.")
+			oauth.Refuse(w, http.StatusBadRequest, "invalid_grant", "The API token is invalid or has expired.")
 			return
 		}
 	case "refresh_token":
 		if user, ok = s.auth.refresh[r.PostForm.Get("refresh_token")]; !ok {
-			oauthError(w, http.StatusBadRequest, "invalid_grant", "The refresh token is invalid or has expired.")
+			oauth.Refuse(w, http.StatusBadRequest, "invalid_grant", "The refresh token is invalid or has expired.")
 			return
 		}
 		delete(s.auth.refresh, r.PostForm.Get("refresh_token"))
 	default:
-		oauthError(w, http.StatusBadRequest, "unsupported_grant_type", "The grant type is not supported.")
+		oauth.Refuse(w, http.StatusBadRequest, "unsupported_grant_type", "The grant type is not supported.")
 		return
 	}
 	answer := Doc{
@@ -122,7 +124,7 @@ func (s *Server) serveToken(w http.ResponseWriter, r *http.Request) {
 // serveRevoke ends one token. It answers 200 for an unknown token too (RFC 7009 section 2.2).
 func (s *Server) serveRevoke(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodPost {
-		oauthError(w, http.StatusMethodNotAllowed, "invalid_request", "Use POST.")
+		oauth.Refuse(w, http.StatusMethodNotAllowed, "invalid_request", "Use POST.")
 		return
 	}
 	token := r.PostFormValue("token")
@@ -131,8 +133,4 @@ func (s *Server) serveRevoke(w http.ResponseWriter, r *http.Request) {
 	delete(s.auth.refresh, token)
 	s.mu.Unlock()
 	writeJSON(w, http.StatusOK, Doc{})
-}
-
-func oauthError(w http.ResponseWriter, status int, code, description string) {
-	writeJSON(w, status, Doc{"error": code, "error_description": description})
 }

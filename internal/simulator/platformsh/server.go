@@ -71,14 +71,19 @@ func New(opts Options) *Server {
 	return s
 }
 
+const (
+	tokenPath  = "/oauth2/token"
+	revokePath = "/oauth2/revoke"
+)
+
 // ServeHTTP answers one request. The path is relative to the API base: the caller strips a mount prefix and hands the
 // prefix over in the X-Forwarded-Prefix header, from which absolute hrefs are built.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch r.URL.EscapedPath() {
-	case "/oauth2/token":
+	case tokenPath:
 		s.serveToken(w, r)
 		return
-	case "/oauth2/revoke":
+	case revokePath:
 		s.serveRevoke(w, r)
 		return
 	}

@@ -90,11 +90,13 @@ func writeJSON(w http.ResponseWriter, data []byte) {
 	_, _ = w.Write(data) // a client that has gone away is no error here
 }
 
-// gatewayTimeout is the page of the proxy before the platform, not of the platform.
-func gatewayTimeout(w http.ResponseWriter) {
+// Refuse answers a request with an HTTP status. It is the page of the proxy before the platform: the platform itself answers
+// every call with 200 and a result.
+func Refuse(w http.ResponseWriter, status int) {
+	line := fmt.Sprintf("%d %s", status, http.StatusText(status))
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.WriteHeader(http.StatusGatewayTimeout)
-	_, _ = w.Write([]byte("<html><head><title>504 Gateway Time-out</title></head><body><h1>504 Gateway Time-out</h1></body></html>\n"))
+	w.WriteHeader(status)
+	_, _ = fmt.Fprintf(w, "<html><head><title>%s</title></head><body><h1>%s</h1></body></html>\n", line, line) // the client has gone away
 }
 
 // scripted wraps an answer the way calls do that run through the scripting engine: a failure is visible only inside.

@@ -127,7 +127,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
 	r := &Request{ctx: hr.Context(), call: c, form: form, agent: hr.UserAgent()}
 	data, status := s.perform(r)
 	if status != http.StatusOK {
-		gatewayTimeout(w)
+		Refuse(w, status)
 		return
 	}
 	writeJSON(w, data)
