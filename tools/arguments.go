@@ -12,9 +12,12 @@ import (
 	"sync"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 	"golang.org/x/text/language"
 	"golang.org/x/text/message"
 
+	"paasmcp/internal/related"
+	"paasmcp/internal/spelling"
 	"paasmcp/schemas"
 )
 
@@ -130,7 +133,8 @@ func (s *Service) Validate(op *schemas.Operation, args map[string]any) (map[stri
 // validator checks arguments against the rows' schemas, each compiled on first use: compiling all of them at the start
 // would take longer than the rest of it.
 type validator struct {
-	compiled sync.Map // row name → *jsonschema.Schema
+	compiled sync.Map     // row name → *jsonschema.Schema
+	related  *related.Map // where missing values come from
 }
 
 // check coerces the arguments and lists everything that is wrong with them in one error.
@@ -147,7 +151,7 @@ func (v *validator) check(op *schemas.Operation, args map[string]any) (map[strin
 		return nil, err
 	}
 	if err := schema.Validate(out); err != nil {
-		return nil, fmt.Errorf("%s: %s. See paas_describe for its schema", op.Name, describeInvalid(op, err))
+		return nil, fmt.Errorf("%s: %s. See paas_describe for its schema", op.Name, v.describeInvalid(op, err))
 	}
 	if err := op.CheckVariant(out); err != nil {
 		return nil, fmt.Errorf("%s: %w", op.Name, err)
@@ -186,8 +190,8 @@ func compile(name string, schema []byte) (*jsonschema.Schema, error) {
 	return c.Compile(url)
 }
 
-// describeInvalid turns the library's tree of causes into one line of "where: what" parts.
-func describeInvalid(op *schemas.Operation, err error) string {
+// describeInvalid turns the library's tree of causes into one line of "where: what" parts, each with what would be right.
+func (v *validator) describeInvalid(op *schemas.Operation, err error) string {
 	var invalid *jsonschema.ValidationError
 	if !errors.As(err, &invalid) {
 		return err.Error()
@@ -201,7 +205,7 @@ func describeInvalid(op *schemas.Operation, err error) string {
 			if len(e.InstanceLocation) > 0 {
 				where = strings.Join(e.InstanceLocation, ".")
 			}
-			parts = append(parts, where+": "+e.ErrorKind.LocalizedString(printer))
+			parts = append(parts, where+": "+e.ErrorKind.LocalizedString(printer)+v.help(op, e))
 		}
 		for _, cause := range e.Causes {
 			walk(cause)
@@ -212,6 +216,45 @@ func describeInvalid(op *schemas.Operation, err error) string {
 		parts = append(parts, "it takes "+strings.Join(argumentNames(op), ", "))
 	}
 	return strings.Join(parts, "; ")
+}
+
+// help adds to what is wrong what was probably meant, or where the missing value comes from.
+func (v *validator) help(op *schemas.Operation, e *jsonschema.ValidationError) string {
+	var hints []string
+	add := func(format, value string) {
+		if value != "" {
+			hints = append(hints, fmt.Sprintf(format, value))
+		}
+	}
+	top := len(e.InstanceLocation) == 0
+	switch k := e.ErrorKind.(type) {
+	case *kind.Enum:
+		if got, ok := k.Got.(string); ok {
+			var values []string
+			for _, want := range k.Want {
+				values = append(values, fmt.Sprint(want))
+			}
+			add("did you mean %s?", spelling.Closest(got, values))
+		}
+	case *kind.AdditionalProperties:
+		for _, name := range k.Properties {
+			if top {
+				add("did you mean %s?", spelling.Closest(name, argumentNames(op)))
+			}
+		}
+	case *kind.Required:
+		for _, name := range k.Missing {
+			if top && v.related != nil {
+				if source := v.related.Source(op.Name, name); source != "" {
+					add("%s", name+" comes from "+source)
+				}
+			}
+		}
+	}
+	if len(hints) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(hints, "; ") + ")"
 }
 
 func argumentNames(op *schemas.Operation) []string {

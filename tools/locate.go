@@ -187,7 +187,7 @@ func (s *Service) mayLocate(ctx context.Context, client *apiclient.Client) (poli
 			Operation: op, Account: client.Account().Name, Principal: from.Principal, Transport: from.Transport, ReadOnly: s.ReadOnly,
 		})
 		if verdict.Action != policy.Allow {
-			return verdict, fmt.Errorf("%s: %s", name, cmp.Or(verdict.Reason, "refused by the policy"))
+			return verdict, fmt.Errorf("%s: %s", name, cmp.Or(verdict.Reason, "refused by the policy")+allowedBy(verdict, name))
 		}
 	}
 	return verdict, nil

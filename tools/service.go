@@ -83,6 +83,7 @@ func NewService(c Config) *Service {
 	}
 	c.MaxResultTokens = max(cmp.Or(c.MaxResultTokens, DefaultResultTokens), MinResultTokens)
 	s := &Service{Config: c, previewer: preview.New(c.Catalog), related: related.New(c.Catalog.Rows())}
+	s.validator.related = s.related
 	s.finder = sync.OnceValue(func() *finder.Finder { return finder.New(c.Catalog.Rows()) })
 	return s
 }
@@ -173,6 +174,9 @@ func (s *Service) Call(ctx context.Context, call Call, channel Channel) (*Outcom
 		return nil, err
 	}
 	if call.ReadsOnly && !op.IsRead() {
+		if s.ReadOnly {
+			return nil, &RefusedError{Tool: op.Name, Reason: "it is not a read, and this server runs read-only"}
+		}
 		return nil, &RefusedError{Tool: op.Name, Reason: "it is not a read, so it cannot be called here; use paas_write"}
 	}
 	client, err := s.Accounts.Pick(op.Platform, call.Account)
@@ -285,7 +289,7 @@ func (a *attempt) pass(ctx context.Context, channel Channel) (approval.Grant, er
 		return a.s.Gate.Allowed(a.verdict, a.binding())
 	case policy.Confirm:
 	default:
-		return approval.Grant{}, a.refused(a.verdict.Reason, nil)
+		return approval.Grant{}, a.refused(a.verdict.Reason+allowedBy(a.verdict, a.op.Name), nil)
 	}
 	state, answer, err := channel.Ask(ctx, a.asked())
 	if err != nil {
@@ -300,7 +304,7 @@ func (a *attempt) pass(ctx context.Context, channel Channel) (approval.Grant, er
 		a.consider(ctx)
 	}
 	if a.verdict.Action == policy.Deny {
-		return approval.Grant{}, a.refused(a.verdict.Reason, nil)
+		return approval.Grant{}, a.refused(a.verdict.Reason+allowedBy(a.verdict, a.op.Name), nil)
 	}
 	grant, err := a.s.Gate.Redeem(state, a.binding(), answer)
 	if err != nil {
@@ -473,7 +477,7 @@ func (a *attempt) send(ctx context.Context, grant approval.Grant) (*Outcome, err
 	}
 	a.record(id, out.Result, err, time.Since(started))
 	if err != nil {
-		return nil, err
+		return nil, a.s.teach(a.op, err)
 	}
 	for i := range out.Result.Jobs {
 		out.Jobs = append(out.Jobs, jobRef(out.Account, &out.Result.Jobs[i], a.masker))

@@ -2,7 +2,6 @@ package tools
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"paasmcp/apiclient"
@@ -35,7 +34,7 @@ func (s *Service) mayWatch(ctx context.Context, client *apiclient.Client, handle
 	f := policy.FactsOf(op, args)
 	f.Account, f.Principal, f.Transport, f.ReadOnly = client.Account().Name, from.Principal, from.Transport, s.ReadOnly
 	if v := s.Policy.Decide(f); v.Action != policy.Allow && v.Action != policy.Confirm {
-		return &RefusedError{Tool: op.Name, Reason: fmt.Sprintf("%s So its jobs cannot be looked at either.", v.Reason)}
+		return &RefusedError{Tool: op.Name, Reason: v.Reason + " So its jobs cannot be looked at either." + allowedBy(v, op.Name)}
 	}
 	return nil
 }
