@@ -16,6 +16,11 @@ func (p platformsh) access(l *look) {
 		p.rights,
 		p.reach,
 	)
+	if l.last() == "organization_id" { // its id says nothing, in whatever form it comes
+		if organization, err := l.object("platformsh_org_get", l.these("organization_id")); err == nil {
+			l.target.Name = first(organization, "label")
+		}
+	}
 }
 
 // reference is an argument that names something which the path of a call does not read.
@@ -71,7 +76,7 @@ func (p platformsh) entries(l *look) {
 		steps = append(steps, func(l *look) { p.entry(l, entry) })
 	}
 	if more := len(list) - manyEntries; more > 0 {
-		steps = append(steps, func(l *look) { l.doubt(count(more, "more entry"), errors.New("too many to look up")) })
+		steps = append(steps, func(l *look) { l.doubt("the entries after the first "+text(manyEntries), errors.New("too many to look up")) })
 	}
 	if l.Op.Name == "platformsh_project_user_access_create" {
 		steps = append(steps, func(l *look) { p.hasAlready(l, list) })
