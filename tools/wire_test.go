@@ -126,6 +126,9 @@ func (w *wire) operation(r *http.Request) *schemas.Operation {
 			break
 		}
 	}
+	if w.known == nil { // a wire that other transports are made of
+		w.known = map[string]*schemas.Operation{}
+	}
 	w.known[key] = op
 	return op
 }
