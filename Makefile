@@ -47,7 +47,7 @@ clients: build ## Drive the binary with MCP clients of others: the Inspector and
 bench: build ## Measure the binary against a bare server in the same run
 	$(GO) run ./internal/bench
 
-eval: ## Measure how well paas_find ranks, beside plain BM25
+eval: ## Measure how well paas_find ranks, and how a stand-in for a model does whole tasks
 	$(GO) run ./internal/eval
 
 generate: ## Write what is derived from the catalogue: index, row schema, tool reference, token table, compatibility report

@@ -127,6 +127,12 @@ func (a *Assistant) locate(ctx context.Context, host string) (string, error) {
 	if places, _ := answer.Value["places"].([]any); len(places) > 0 {
 		place, _ := places[0].(map[string]any)
 		a.platform, _ = place["platform"].(string)
+		for _, what := range []string{"project", "application", "environment"} {
+			thing, _ := place[what].(map[string]any)
+			if name, _ := thing["name"].(string); name != "" {
+				a.session.person.IsTold(name)
+			}
+		}
 	}
 	return answer.Text, nil
 }

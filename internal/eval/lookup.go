@@ -95,7 +95,7 @@ func (a *Assistant) candidates(argument string, args map[string]any) []candidate
 	var found []candidate
 	for _, r := range slices.Backward(a.memory.records) {
 		key, ok := r.key(argument)
-		if ok && r.agrees(args) && !slices.ContainsFunc(found, func(c candidate) bool { return c.key == key }) {
+		if ok && r.agrees(args) && !slices.ContainsFunc(found, func(c candidate) bool { return strings.EqualFold(c.key, key) }) {
 			found = append(found, candidate{key, r})
 		}
 	}

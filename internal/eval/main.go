@@ -1,14 +1,14 @@
-// Command eval measures how well the finder ranks: recall and reciprocal rank over a set of queries that were written
-// without sight of the rows' texts, beside plain BM25 in the same run. `make eval` runs it.
+// Command eval measures what a model gets from this server, without a model. First, how well the finder ranks: recall and
+// reciprocal rank over a set of queries that were written without sight of the rows' texts, beside plain BM25 in the same
+// run. Then whole tasks in a person's words: a deterministic stand-in for a model does them with the tools, against the
+// simulator, and the end state is checked there. `make eval` runs it.
 package main
 
 import (
-	"context"
 	"flag"
 	"fmt"
 	"io"
 	"os"
-	"slices"
 	"strings"
 
 	"paasmcp/internal/finder"
@@ -18,11 +18,15 @@ import (
 func main() {
 	failures := flag.Bool("failures", false, "also list the queries of the tuned half whose tool is not among the first five")
 	only := flag.String("task", "", "print the whole conversation of the tasks whose name contains this, and nothing else")
+	transcripts := flag.Bool("transcripts", false, "write the transcripts of the documentation, and nothing else")
 	flag.Parse()
 	var err error
-	if *only != "" {
+	switch {
+	case *transcripts:
+		err = writeTranscripts("")
+	case *only != "":
 		err = show(os.Stdout, *only)
-	} else {
+	default:
 		err = run(os.Stdout, *failures)
 	}
 	if err != nil {
@@ -40,26 +44,21 @@ func run(out io.Writer, failures bool) error {
 	if failures {
 		reportFailures(out, m.finder)
 	}
-	tasks, err := readTasks(tasksDir)
+	results, err := runFiles("", func(*Task) bool { return true })
 	if err != nil {
 		return err
 	}
-	results, err := runTasks(context.Background(), tasks)
+	before, err := readBaseline(baselineFile)
 	if err != nil {
 		return err
 	}
-	reportTasks(out, results)
+	reportTasks(out, results, before)
 	return nil
 }
 
 // show runs the tasks of a name and prints what was said and called.
 func show(out io.Writer, name string) error {
-	tasks, err := readTasks(tasksDir)
-	if err != nil {
-		return err
-	}
-	tasks = slices.DeleteFunc(tasks, func(t Task) bool { return !strings.Contains(t.Name, name) })
-	results, err := runTasks(context.Background(), tasks)
+	results, err := runFiles("", func(t *Task) bool { return strings.Contains(t.Name, name) })
 	if err != nil {
 		return err
 	}

@@ -25,9 +25,16 @@ func (p *Person) Says(step Step) {
 // notWanted is what a person says who does not want the thing at all; their other remarks are about what the card shows.
 const notWanted = "No: I do not want that."
 
+// IsTold adds names that the assistant found out for them, in answer to a question of theirs.
+func (p *Person) IsTold(names ...string) { p.names = append(p.names, names...) }
+
 // form is the schema of the gate's form.
 type form struct {
-	Properties map[string]struct{ Type, Title, Description string }
+	Properties map[string]struct {
+		Type, Title, Description string
+		Default                  any
+	}
+	Required []string
 }
 
 // Reply is an answer as a client sends it, and in words.
@@ -36,7 +43,7 @@ type Reply struct {
 	Said     string
 }
 
-// Answer fills the form's one field, or declines. The name to type is taken from the form's own text, as a reader would.
+// Answer fills the form in, or declines. The name to type is taken from the form's own text, as a reader would.
 func (p *Person) Answer(card string, asked form) Reply {
 	no := func(why string) Reply { return Reply{map[string]any{"action": "decline"}, "No: " + why} }
 	if p.Declines {
@@ -49,15 +56,21 @@ func (p *Person) Answer(card string, asked form) Reply {
 	if !p.final && strings.Contains(lower, "cannot be undone") {
 		return no("I did not ask for anything that cannot be undone.")
 	}
+	content, said := map[string]any{}, "Yes."
 	for field, f := range asked.Properties {
-		var value any = true
-		said := "Yes."
-		if f.Type == "string" {
+		switch {
+		case f.Type == "string":
 			name, _ := strings.CutPrefix(f.Description, "Type ")
 			name, _, _ = strings.Cut(name, " to go ahead")
-			value, said = name, fmt.Sprintf("Types %q.", name)
+			content[field], said = name, fmt.Sprintf("Types %q.", name)
+		case slices.Contains(asked.Required, field):
+			content[field] = true
+		case f.Default != nil: // what the form proposes, such as a backup first
+			content[field] = f.Default
 		}
-		return Reply{map[string]any{"action": "accept", "content": map[string]any{field: value}}, said}
+	}
+	if len(content) > 0 {
+		return Reply{map[string]any{"action": "accept", "content": content}, said}
 	}
 	return no("There is nothing to answer with.")
 }

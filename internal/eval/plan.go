@@ -136,6 +136,11 @@ func (f *filling) required(name string, s schema, example any) (any, bool) {
 			return value, true
 		}
 	}
+	if name == f.last {
+		if value, ok := f.spokenOf(name, s); ok {
+			return value, true
+		}
+	}
 	if s.Type == "object" && len(s.Properties) > 0 {
 		inner, _ := example.(map[string]any)
 		value := map[string]any{}
@@ -165,6 +170,27 @@ func (f *filling) required(name string, s schema, example any) (any, bool) {
 	if len(noun) > 0 && s.Type != "array" && (suffix != "" || opaque(example)) {
 		if value, ok := f.a.pick(f.ctx, wanted{argument: name, noun: noun, listers: f.a.texts[f.tool].listers(name)}, f.args, f.platform); ok {
 			return typed(value, s)
+		}
+	}
+	return nil, false
+}
+
+// spokenOf finds the thing that an operation acts on among its kind, whatever the person calls the kind: one of the
+// sentence's names is its name.
+func (f *filling) spokenOf(name string, s schema) (any, bool) {
+	noun, _ := nounOf(name)
+	listers := f.a.texts[f.tool].listers(name)
+	if len(listers) == 0 || len(noun) == 0 {
+		return nil, false
+	}
+	for i, known := range f.a.memory.facts {
+		if known.step != f.a.step || f.a.used[i] > 0 || !isScalar(known.value) {
+			continue
+		}
+		w := wanted{argument: name, noun: noun, about: resource(f.tool), listers: listers}
+		if id, ok, _ := f.a.lookUp(f.ctx, w, scalar(known.value), f.args, f.platform); ok {
+			f.a.used[i] = alike
+			return typed(id, s)
 		}
 	}
 	return nil, false
@@ -271,6 +297,9 @@ func (f *filling) fromFact(i int, name string, s schema, example any) (any, bool
 		var values []any
 		for _, one := range list {
 			value, ok := f.single(one, known.label, name, *s.Items, first(all))
+			if inner := s.Items.Required; isScalar(one) && s.Items.Type == "object" && len(inner) == 1 {
+				value, ok = map[string]any{inner[0]: one}, true
+			}
 			if !ok {
 				return nil, false
 			}

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -22,6 +24,15 @@ type TaskResult struct {
 	unmet   []string
 	task    *Task
 	session *Session
+}
+
+// runFiles runs the wanted ones of the tasks below a root folder.
+func runFiles(root string, wanted func(*Task) bool) ([]TaskResult, error) {
+	tasks, err := readTasks(filepath.Join(root, tasksDir))
+	if err != nil {
+		return nil, err
+	}
+	return runTasks(context.Background(), slices.DeleteFunc(tasks, func(t Task) bool { return !wanted(&t) }))
 }
 
 // runTasks runs every task in a session of its own, two at a time, and returns the results in the order of the tasks.

@@ -96,7 +96,7 @@ func (shop *Shop) open(person *Person) (*Session, error) {
 	})
 	accounts, err := tools.NewAccounts([]apiclient.Account{
 		{
-			Name: "upsun", Platform: schemas.Platformsh, Token: simulator.PlatformshToken,
+			Name: "platformsh", Platform: schemas.Platformsh, Token: simulator.PlatformshToken,
 			APIURL: upstream + simulator.PlatformshPath, TokenURL: upstream + simulator.PlatformshPath + "/oauth2/token",
 		},
 		{

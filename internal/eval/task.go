@@ -14,6 +14,9 @@ import (
 	"paasmcp/schemas"
 )
 
+// Where things stand, seen from the root of the project.
+const transcriptsDir = "docs/transcripts"
+
 // tasksDir holds one file of tasks per platform, seen from the root of the project.
 const tasksDir = "testdata/eval/tasks"
 
@@ -23,6 +26,7 @@ type Task struct {
 	Platform schemas.Platform `yaml:"platform"`
 	Steps    []Step           `yaml:"steps"`
 	Declines bool             `yaml:"declines"` // the person says no when the gate asks
+	Shown    bool             `yaml:"shown"`    // its transcript stands in the documentation
 	Check    []Check          `yaml:"check"`
 }
 

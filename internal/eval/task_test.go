@@ -51,32 +51,34 @@ func TestTasks(t *testing.T) {
 // TestPersonReadsTheCard: the person of the tasks is no rubber stamp, or the tasks would prove nothing about the cards.
 func TestPersonReadsTheCard(t *testing.T) {
 	t.Parallel()
-	approve := form{Properties: map[string]struct{ Type, Title, Description string }{"approve": {Type: "boolean"}}}
-	typed := form{Properties: map[string]struct{ Type, Title, Description string }{"confirm_name": {Type: "string", Description: "Type shop to go ahead."}}}
+	read := func(text string) (f form) {
+		if err := decode([]byte(text), &f); err != nil {
+			t.Fatal(err)
+		}
+		return f
+	}
+	approve := read(`{"properties": {"approve": {"type": "boolean"}}, "required": ["approve"]}`)
+	typed := read(`{"properties": {"confirm_name": {"type": "string", "description": "Type shop to go ahead."},
+		"backup_first": {"type": "boolean", "default": true}}, "required": ["confirm_name"]}`)
 	for _, tc := range []struct {
 		name, card string
 		asked      form
 		final      bool
 		declines   bool
 		action     string
-		value      any
+		content    string
 	}{
-		{"names the target", "environment: Staging", approve, false, false, "accept", true},
-		{"names another", "environment: main", approve, false, false, "decline", nil},
-		{"no way back, not meant", "staging. It cannot be undone", approve, false, false, "decline", nil},
-		{"no way back, meant", "staging. It cannot be undone", typed, true, false, "accept", "shop"},
-		{"does not want it", "environment: staging", approve, true, true, "decline", nil},
-		{"nothing to fill in", "environment: staging", form{}, false, false, "decline", nil},
+		{"names the target", "environment: Staging", approve, false, false, "accept", `{"approve":true}`},
+		{"names another", "environment: main", approve, false, false, "decline", "null"},
+		{"no way back, not meant", "staging. It cannot be undone", approve, false, false, "decline", "null"},
+		{"no way back, meant", "staging. It cannot be undone", typed, true, false, "accept", `{"backup_first":true,"confirm_name":"shop"}`},
+		{"does not want it", "environment: staging", approve, true, true, "decline", "null"},
+		{"nothing to fill in", "environment: staging", form{}, false, false, "decline", "null"},
 	} {
 		p := &Person{Declines: tc.declines}
 		p.Says(Step{Given: map[string]any{"environment": "staging"}, Final: tc.final})
 		got := p.Answer(tc.card, tc.asked).Response
-		content, _ := got["content"].(map[string]any)
-		var value any
-		for _, v := range content {
-			value = v
-		}
-		if got["action"] != tc.action || value != tc.value {
+		if content := compact(got["content"]); got["action"] != tc.action || content != tc.content {
 			t.Errorf("%s: %v", tc.name, got)
 		}
 	}

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"text/tabwriter"
 
 	"paasmcp/schemas"
@@ -25,24 +28,25 @@ func sum(results []TaskResult, platform schemas.Platform) (t tally) {
 	return t
 }
 
-// reportTasks prints a line for each task and the sums.
-func reportTasks(out io.Writer, results []TaskResult) {
+// reportTasks prints a line for each task, the sums, and those of the baseline.
+func reportTasks(out io.Writer, results []TaskResult, before map[string]TaskResult) {
+	fmt.Fprintf(out, "\n%d tasks by a stand-in for a model; tokens (o200k) in are what it reads, the tools list once a task among them, and out what it writes\n\n", len(results))
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "\ntask\tplatform\tsteps\tcalls\ttokens in\tout\t")
+	fmt.Fprintln(w, "task\tplatform\tsteps\tcalls\tin\tout\t")
 	for _, r := range results {
 		why := ""
 		if !r.Success {
-			why = "FAILED: " + excerpt(r.Why, 60)
+			why = "FAILED: " + excerpt(cmp.Or(before[r.Task].Why, r.Why), 160)
 		}
 		fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%d\t%d\t%s\n", r.Task, r.On, r.Steps, r.Calls, r.In, r.Out, why)
 	}
-	for _, platform := range append(schemas.Platforms(), "") {
-		t := sum(results, platform)
-		name := string(platform)
-		if name == "" {
-			name = "all"
-		}
+	line := func(name string, t tally) {
 		fmt.Fprintf(w, "%d of %d tasks\t%s\t%d\t%d\t%d\t%d\t\n", t.Success, t.Tasks, name, t.Steps, t.Calls, t.In, t.Out)
 	}
+	for _, platform := range schemas.Platforms() {
+		line(string(platform), sum(results, platform))
+	}
+	line("all", sum(results, ""))
+	line("baseline", sum(slices.Collect(maps.Values(before)), ""))
 	w.Flush()
 }
