@@ -23,7 +23,7 @@ func (s *Service) ownTools() []server.ServerTool {
 	if !s.ReadOnly {
 		list = append(list, s.writeTool())
 	}
-	return append(list, s.waitTool(), s.resultTool(), s.locateTool(), s.accountsTool())
+	return append(list, s.waitTool(), s.resultTool(), s.logsTool(), s.locateTool(), s.accountsTool())
 }
 
 // own makes a hand-written tool whose arguments are the fields of In. The schema is reflected from the struct, so what is

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -29,20 +30,35 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// bulk is a Platform.sh whose project has many activities, each with a payload, a secret and a long log.
-type bulk struct{ wire }
+// answering is a network on which one function answers everything but tokens. It counts the requests.
+type answering struct {
+	answer func(r *http.Request) (contentType, body string)
+	sent   atomic.Int64
+}
+
+func (n *answering) RoundTrip(r *http.Request) (*http.Response, error) {
+	contentType, body := "application/json", `{"access_token":"t","token_type":"bearer","expires_in":900}`
+	if !strings.HasSuffix(r.URL.Path, "/token") {
+		n.sent.Add(1)
+		contentType, body = n.answer(r)
+	}
+	return &http.Response{
+		StatusCode: http.StatusOK, Status: "200 OK", Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Request: r,
+		Header: http.Header{"Content-Type": {contentType}}, Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)),
+	}, nil
+}
+
+// take returns how many requests there were since the last time.
+func (n *answering) take() int { return int(n.sent.Swap(0)) }
 
 const (
 	bulkItems  = 400
 	bulkSecret = "bulk-s3cr3t-value-4711"
 )
 
-func (w *bulk) RoundTrip(r *http.Request) (*http.Response, error) {
-	response, err := w.wire.RoundTrip(r)
-	if err != nil || strings.HasSuffix(r.URL.Path, "/token") {
-		return response, err
-	}
-	var body any
+// bulk is a Platform.sh whose project has many environments, each with a secret, and an activity with a long log.
+func bulk(r *http.Request) (contentType, body string) {
+	var answer any
 	switch {
 	case strings.HasSuffix(r.URL.Path, "/environments"):
 		list := make([]any, bulkItems)
@@ -53,24 +69,23 @@ func (w *bulk) RoundTrip(r *http.Request) (*http.Response, error) {
 				"http_access": map[string]any{"basic_auth": map[string]any{"ada": bulkSecret}}, "_links": map[string]any{"self": "x"}, "size": 9007199254740993,
 			}
 		}
-		body = list
+		answer = list
 	case strings.HasSuffix(r.URL.Path, "/activities/long"):
 		var log strings.Builder
 		for i := range 3000 {
 			fmt.Fprintf(&log, "line %d of the log\n", i+1)
 		}
-		body = map[string]any{"id": "long", "state": "complete", "log": log.String(), "payload": map[string]any{"environment": map[string]any{"name": "main"}}}
+		answer = map[string]any{"id": "long", "state": "complete", "log": log.String(), "payload": map[string]any{"environment": map[string]any{"name": "main"}}}
 	default:
-		body = map[string]any{"id": "p", "title": "Shop", "settings": map[string]any{"token": bulkSecret}}
+		answer = map[string]any{"id": "p", "title": "Shop", "settings": map[string]any{"token": bulkSecret}}
 	}
-	raw, err := json.Marshal(body)
-	response.Body, response.ContentLength = io.NopCloser(strings.NewReader(string(raw))), int64(len(raw))
-	return response, err
+	raw, _ := json.Marshal(answer)
+	return "application/json", string(raw)
 }
 
-func bulkRig(t *testing.T, change ...func(*tools.Config)) (*rig, *bulk) {
+func bulkRig(t *testing.T, change ...func(*tools.Config)) (*rig, *answering) {
 	t.Helper()
-	w := &bulk{}
+	w := &answering{answer: bulk}
 	return newRig(t, append([]func(*tools.Config){func(c *tools.Config) {
 		c.Accounts, c.JQ = accountsOver(t, w), jq.NewRunner("")
 	}}, change...)...), w
@@ -161,7 +176,7 @@ func TestSummary(t *testing.T) {
 	if a.Kept.Fields["http_access"] != "object" || a.Kept.Fields["_links"] != "" || a.Kept.Fields["nothing"] != "" || a.Kept.Fields["size"] != "number" {
 		t.Errorf("fields: %v", a.Kept.Fields)
 	}
-	sent := len(w.take())
+	sent := w.take()
 	seen := a.Items
 	for page := 2; page <= a.Kept.Pages; page++ {
 		p := r.ask(t, "paas_result", map[string]any{"result": a.Kept.Result, "page": page})
@@ -182,7 +197,7 @@ func TestSummary(t *testing.T) {
 			t.Fatalf("item %d is %v", i, item["id"])
 		}
 	}
-	if sent == 0 || len(w.take()) != 0 {
+	if sent == 0 || w.take() != 0 {
 		t.Error("reading a kept answer asked the platform again")
 	}
 }
@@ -272,11 +287,11 @@ func TestJQ(t *testing.T) {
 	}
 	w.take()
 	a := r.ask(t, "paas_read", allEnvironments("jq", `.items | length`))
-	if len(w.take()) != 1 || !strings.Contains(a.Error, "the input is a list of 400 objects with the keys") || !strings.Contains(a.Error, "try again with paas_result, result ") {
+	if w.take() != 1 || !strings.Contains(a.Error, "the input is a list of 400 objects with the keys") || !strings.Contains(a.Error, "try again with paas_result, result ") {
 		t.Errorf("an error: %s", a.Error)
 	}
 	_, id, _ := strings.Cut(a.Error, "paas_result, result ")
-	if b := r.ask(t, "paas_result", map[string]any{"result": id, "jq": "length"}); b.Value != 400.0 || len(w.take()) != 0 {
+	if b := r.ask(t, "paas_result", map[string]any{"result": id, "jq": "length"}); b.Value != 400.0 || w.take() != 0 {
 		t.Errorf("the next try: %+v", b)
 	}
 	for _, args := range []map[string]any{
@@ -287,7 +302,7 @@ func TestJQ(t *testing.T) {
 		if args["tool"] == "platformsh_environment_redeploy" {
 			tool = "paas_write"
 		}
-		if a := r.ask(t, tool, args); !strings.Contains(a.Error, "nothing was sent") || len(w.take()) != 0 {
+		if a := r.ask(t, tool, args); !strings.Contains(a.Error, "nothing was sent") || w.take() != 0 {
 			t.Errorf("%v: %+v", args, a)
 		}
 	}

@@ -94,7 +94,8 @@ type Call struct {
 	Account string // name of the account; may be empty when the platform has one only
 	Args    map[string]any
 	View    View
-	SaveTo  string // where a file goes, below Config.SaveDir
+	SaveTo  string  // where a file goes, below Config.SaveDir
+	into    *target // where a file goes that this process reads itself
 	// Progress is told how far a call is that blocks until its work is done; may be nil.
 	Progress Progress
 	// ReadsOnly refuses operations that are not reads. It is set by the tools that promise their client to change nothing.
@@ -196,7 +197,7 @@ func (s *Service) Call(ctx context.Context, call Call, channel Channel) (*Outcom
 	if err != nil {
 		return nil, err
 	}
-	a.view, a.saveTo, a.progress = call.View, call.SaveTo, call.Progress
+	a.view, a.saveTo, a.into, a.progress = call.View, call.SaveTo, call.into, call.Progress
 	grant, err := a.pass(ctx, channel)
 	if err != nil {
 		return nil, err
@@ -264,6 +265,7 @@ type attempt struct {
 	backups []JobRef       // those that were taken
 
 	saveTo   string
+	into     *target
 	progress Progress
 	card     string            // digest of the card that was shown
 	by       approval.Approver // who said yes; zero when nobody was asked
@@ -449,8 +451,8 @@ func (a *attempt) send(ctx context.Context, grant approval.Grant) (*Outcome, err
 	if !grant.Covers(a.binding()) {
 		return nil, a.refused("the gate gave no grant for this request; nothing was sent", nil)
 	}
-	var file *target
-	if a.op.ReturnsFile() {
+	file := a.into
+	if file == nil && a.op.ReturnsFile() {
 		var err error
 		if file, err = a.s.openTarget(a.caller, a.saveTo, a.op.Returns); err != nil {
 			return nil, fmt.Errorf("%s: %w", a.op.Name, err)

@@ -44,28 +44,73 @@ type failure struct {
 	score       int // of the cause
 }
 
-// Read looks at a log. most is about how many lines of the failure and of the end are wanted together.
-func Read(log string, most int) Report {
-	lines := Split(log)
-	failures, errors := find(lines)
-	r := Report{Lines: len(lines), Errors: errors}
-	from := len(lines) // of the tail
-	if i := last(failures); i >= 0 {
-		f := failures[i]
+// Log is a log that has been looked at.
+type Log struct {
+	Lines    []string
+	failures []failure
+	errors   int
+}
+
+// Read looks at a log.
+func Read(log string) *Log {
+	l := &Log{Lines: Split(log)}
+	l.failures, l.errors = find(l.Lines)
+	return l
+}
+
+// Report picks what says why. most is about how many lines of the failure and of the end are wanted together.
+func (l *Log) Report(most int) Report {
+	r := Report{Lines: len(l.Lines), Errors: l.errors}
+	from := max(0, len(l.Lines)-most) // of the tail
+	if i := last(l.failures); i >= 0 {
+		f := l.failures[i]
 		start := max(f.first-2, f.cause-before, 0)
-		end := min(f.last+after+1, start+max(most-tail, before+2), len(lines))
-		r.Cause, r.Failing = line(lines, f.cause), run(lines, start, end)
-		for j := len(failures) - 1; j >= 0 && len(r.Earlier) < earlier; j-- {
+		end := min(f.last+after+1, start+max(most-tail, before+2), len(l.Lines))
+		r.Cause, r.Failing = l.line(f.cause), l.run(start, end)
+		for j := len(l.failures) - 1; j >= 0 && len(r.Earlier) < earlier; j-- {
 			if j != i {
-				r.Earlier = append(r.Earlier, line(lines, failures[j].cause))
+				r.Earlier = append(r.Earlier, l.line(l.failures[j].cause))
 			}
 		}
-		from = max(end, len(lines)-tail)
-	} else {
-		from = max(0, len(lines)-most)
+		from = max(end, len(l.Lines)-tail)
 	}
-	r.Tail = run(lines, from, len(lines))
+	r.Tail = l.run(from, len(l.Lines))
 	return r
+}
+
+// End is the last lines of a log.
+func (l *Log) End(most int) []Line { return l.run(max(0, len(l.Lines)-most), len(l.Lines)) }
+
+// Grep finds the lines that match, with a few around each; "--" stands between runs. The number of matches may be larger
+// than what is given: only the last most lines are.
+func (l *Log) Grep(expression *regexp.Regexp, most int) (found []string, matches int) {
+	const around = 2
+	given := -1
+	for i, text := range l.Lines {
+		if !expression.MatchString(text) {
+			continue
+		}
+		matches++
+		from := max(given+1, i-around)
+		if from > given+1 && given >= 0 {
+			found = append(found, "--")
+		}
+		for j := from; j <= min(i+around, len(l.Lines)-1); j++ {
+			found = append(found, l.line(j).String())
+			given = j
+		}
+	}
+	return found[max(0, len(found)-most):], matches
+}
+
+func (l *Log) line(i int) Line { return Line{i + 1, l.Lines[i]} }
+
+func (l *Log) run(from, to int) []Line {
+	var out []Line
+	for i := from; i < to; i++ {
+		out = append(out, l.line(i))
+	}
+	return out
 }
 
 // Split makes lines of a text: without colors, without empty lines at the end, and with progress that was written over itself
@@ -86,17 +131,8 @@ func Split(log string) []string {
 	return lines
 }
 
-var colors = regexp.MustCompile(`\x1b(\[[0-9;?]*[A-Za-z]|\][^\x07\x1b]*(\x07|\x1b\\))`)
-
-func line(lines []string, i int) Line { return Line{i + 1, lines[i]} }
-
-func run(lines []string, from, to int) []Line {
-	var out []Line
-	for i := from; i < to; i++ {
-		out = append(out, line(lines, i))
-	}
-	return out
-}
+// colors are the escape sequences of terminals, and what is left of colors when somebody took out the escape characters alone.
+var colors = regexp.MustCompile(`\x1b(\[[0-9;?]*[A-Za-z]|\][^\x07\x1b]*(\x07|\x1b\\))|\[(\d{1,2}(;\d{1,3})*)?m`)
 
 // find groups the lines that look like errors.
 func find(lines []string) (failures []failure, errors int) {
@@ -135,27 +171,4 @@ func last(failures []failure) int {
 		}
 	}
 	return len(failures) - 1
-}
-
-// Grep finds the lines that match, with a few around each; "--" stands between runs. The number of matches may be larger
-// than what is shown: only the last most lines are.
-func Grep(log string, expression *regexp.Regexp, most int) (found []string, matches int) {
-	const around = 2
-	lines := Split(log)
-	shown := -1
-	for i, text := range lines {
-		if !expression.MatchString(text) {
-			continue
-		}
-		matches++
-		from := max(shown+1, i-around)
-		if from > shown+1 && shown >= 0 {
-			found = append(found, "--")
-		}
-		for j := from; j <= min(i+around, len(lines)-1); j++ {
-			found = append(found, line(lines, j).String())
-			shown = j
-		}
-	}
-	return found[max(0, len(found)-most):], matches
 }

@@ -65,7 +65,7 @@ func TestCause(t *testing.T) {
 		for _, around := range [][2]int{{0, 0}, {500, 0}, {300, 40}} {
 			t.Run(fmt.Sprintf("%s/%d", name, around), func(t *testing.T) {
 				t.Parallel()
-				r := logs.Read(calm(around[0])+sample[1]+calm(around[1]), 40)
+				r := logs.Read(calm(around[0]) + sample[1] + calm(around[1])).Report(40)
 				why, cause := -1, -1
 				for i, l := range r.Failing {
 					if why < 0 && strings.Contains(l.Text, sample[0]) {
@@ -89,11 +89,11 @@ func TestCause(t *testing.T) {
 // TestCalm: a log without a failure shows its end.
 func TestCalm(t *testing.T) {
 	t.Parallel()
-	r := logs.Read(calm(600), 40)
+	r := logs.Read(calm(600)).Report(40)
 	if r.Errors != 0 || r.Cause.Number != 0 || len(r.Failing) != 0 || len(r.Tail) != 40 || r.Tail[39].Number != 600 {
 		t.Errorf("%d errors, %s, %d and %d lines", r.Errors, r.Cause, len(r.Failing), len(r.Tail))
 	}
-	if r := logs.Read("", 40); r.Lines != 0 || len(r.Tail) != 0 {
+	if r := logs.Read("").Report(40); r.Lines != 0 || len(r.Tail) != 0 {
 		t.Errorf("an empty log: %+v", r)
 	}
 }
@@ -101,7 +101,7 @@ func TestCalm(t *testing.T) {
 // TestLast: of several failures the last that says why is shown, and the others are named.
 func TestLast(t *testing.T) {
 	t.Parallel()
-	r := logs.Read("PHP Fatal error:  one\n"+calm(50)+"PHP Fatal error:  two\n"+calm(50)+"PHP Fatal error:  three\n"+calm(50)+"The deployment failed.\n", 40)
+	r := logs.Read("PHP Fatal error:  one\n" + calm(50) + "PHP Fatal error:  two\n" + calm(50) + "PHP Fatal error:  three\n" + calm(50) + "The deployment failed.\n").Report(40)
 	if !strings.HasSuffix(r.Cause.Text, "three") || r.Errors != 4 || len(r.Earlier) != 3 || !strings.HasSuffix(r.Earlier[1].Text, "two") {
 		t.Errorf("%+v", r)
 	}
@@ -120,21 +120,21 @@ func TestSplit(t *testing.T) {
 
 func TestGrep(t *testing.T) {
 	t.Parallel()
-	found, matches := logs.Grep(calm(100)+"needle\n"+calm(20)+"needle\nlast\n", regexp.MustCompile("needle"), 100)
+	found, matches := logs.Read(calm(100)+"needle\n"+calm(20)+"needle\nlast\n").Grep(regexp.MustCompile("needle"), 100)
 	if matches != 2 || len(found) != 10 || found[2] != "101: needle" || found[5] != "--" || found[9] != "123: last" {
 		t.Errorf("%d %q", matches, found)
 	}
-	if found, matches := logs.Grep(strings.Repeat("x\n", 1000), regexp.MustCompile("x"), 10); matches != 1000 || len(found) != 10 || found[9] != "1000: x" {
+	if found, matches := logs.Read(strings.Repeat("x\n", 1000)).Grep(regexp.MustCompile("x"), 10); matches != 1000 || len(found) != 10 || found[9] != "1000: x" {
 		t.Errorf("%d %q", matches, found)
 	}
 }
 
-// BenchmarkRead reads 2 MB, the most that is looked at.
+// BenchmarkRead reads 1 MB, the most that is looked at.
 func BenchmarkRead(b *testing.B) {
 	log := calm(30_000) + "PHP Fatal error:  one\n"
-	log = log[:min(len(log), 2<<20)]
+	log = log[:min(len(log), 1<<20)]
 	b.SetBytes(int64(len(log)))
 	for b.Loop() {
-		logs.Read(log, 40)
+		logs.Read(log).Report(40)
 	}
 }

@@ -11,8 +11,8 @@ const (
 	consequence = 5  // says no more than that something failed, which follows from something else
 )
 
-// rule gives the lines that match a score; the highest counts. word is a piece in lower case that every match holds: most lines
-// of a log hold none, and looking for a piece takes a small part of the time of an expression.
+// rule gives lines a score. All is in lower case. Every match holds one of the words: most lines of a log hold none, and looking for a
+// word takes a small part of the time of an expression.
 type rule struct {
 	score int
 	words []string
@@ -20,7 +20,7 @@ type rule struct {
 }
 
 func says(score int, match string, words ...string) rule {
-	return rule{score, words, regexp.MustCompile(`(?i)` + match)}
+	return rule{score, words, regexp.MustCompile(match)}
 }
 
 // rules know the ways in which the tools of web projects report errors. They stand in groups, best first.
@@ -56,27 +56,26 @@ var rules = []rule{
 }
 
 // harmless is taken out of a line before it is judged: words about errors where there is none.
-var harmless = regexp.MustCompile(`(?i)\b(0|no|without|zero) (errors?|failures?|failed|conflicts?)\b|\b(errors?|failures?|failed|conflicts?)\s*[:=]\s*0\b|` +
+var harmless = regexp.MustCompile(`\b(0|no|without|zero) (errors?|failures?|failed|conflicts?)\b|\b(errors?|failures?|failed|conflicts?)\s*[:=]\s*0\b|` +
 	`\berror[_-]\w+|\b\w+[_-]errors?\b|--[\w-]*(error|fail)\w*|\bfail[- ]?(over|safe|fast)\w*|\bon[- ]error\b|\berror (pages?|handl\w+|logs?|reporting|documents?|levels?)\b|\b(errors|error|failure)s?\.(html?|log|php|js|ts|css|vue)\b`)
 
 // milder marks a line as less than an error, whatever else it says.
-var milder = regexp.MustCompile(`(?i)^[^a-z]{0,40}(w: +)?[^a-z]{0,10}\b(php )?(warn(ing)?|notice|info|debug|deprecat(ed|ion)|trace|success|ok)\b|\[(warn(ing)?|notice|info|debug|ok|success)\]|\bphp (warning|notice|deprecated):|` +
+var milder = regexp.MustCompile(`^[^a-z]{0,40}(w: +)?[^a-z]{0,10}\b(php )?(warn(ing)?|notice|info|debug|deprecat(ed|ion)|trace|success|ok)\b|\[(warn(ing)?|notice|info|debug|ok|success)\]|\bphp (warning|notice|deprecated):|` +
 	`\bnpm (warn|notice)\b|\blevel=(info|debug|warn(ing)?)\b|\.(info|debug|notice|warning):`)
 
 // access is a line of an access log; the number is its status.
-var access = regexp.MustCompile(`HTTP/[0-9.]+" (\d{3})\b`)
+var access = regexp.MustCompile(`http/[0-9.]+" (\d{3})\b`)
 
 // continues are lines that belong to the error above them.
 var continues = regexp.MustCompile(`^\s+at |^\s+File "|^\s*#\d+ |^\s*\.\.\. \d+ more|^\s{4,}\S|^\s*\^`)
 
 // prose is how much of a line is judged, in bytes: what is wrong stands near its beginning, and lines can be megabytes long.
-const prose = 2_000
+const prose = 400
 
 // Score is how much a line says about a failure: 0 when it does not look like an error, up to 11.
 func Score(text string) int {
-	text = text[:min(len(text), prose)]
-	small := strings.ToLower(text)
-	if !hasAny(small, hints) {
+	text = strings.ToLower(text[:min(len(text), prose)]) // ignoring case in the expressions would take twice the time
+	if !hasAny(text, hints) {
 		return 0
 	}
 	if status := access.FindStringSubmatch(text); status != nil {
@@ -89,9 +88,8 @@ func Score(text string) int {
 		return 0
 	}
 	text = harmless.ReplaceAllString(text, "")
-	small = strings.ToLower(text)
 	for _, r := range rules {
-		if hasAny(small, r.words) && r.match.MatchString(text) {
+		if hasAny(text, r.words) && r.match.MatchString(text) {
 			return r.score
 		}
 	}
