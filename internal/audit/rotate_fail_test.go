@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -162,5 +163,69 @@ func TestNameOfAFormerFileIsTaken(t *testing.T) {
 	l.Close()
 	if b, err := os.ReadFile(formerName(path, 1)); string(b) != "precious" || warned == 0 {
 		t.Errorf("%q, %v, warned %d times", b, err, warned)
+	}
+}
+
+// What a power failure leaves depends on the order in which things are forced onto the disk: everything in the old file, then the new
+// one, then one name after the other.
+func TestOrderOfAChange(t *testing.T) {
+	t.Parallel()
+	l, err := Open(filepath.Join(t.TempDir(), "a"), MaxSize(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if _, err := l.Intent(aRead); err != nil {
+		t.Fatal(err)
+	}
+	var steps []string
+	at := func(step, what string) {
+		switch {
+		case strings.Contains(what, `"event":"rotated"`):
+			what = "first line"
+		case strings.Contains(what, `"event":"intent"`):
+			what = "intent"
+		}
+		steps = append(steps, strings.TrimSpace(step+" "+what))
+	}
+	l.folder, l.file = watchedFolder{l.folder, at}, watchedFile{l.file, at}
+	if _, err := l.Intent(aWrite); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"flush", "flushed",
+		"create a.next", "created a.next", "write first line", "half first line", "written first line", "flush", "flushed",
+		"rename a", "renamed a", "names", "rename a.next", "renamed a.next", "names",
+		"write intent", "half intent", "written intent", "flush", "flushed",
+	}
+	if !slices.Equal(steps, want) {
+		t.Errorf("got  %q\nwant %q", steps, want)
+	}
+}
+
+// A server that opened the file just before another one put a new file in its place must not write to the old one.
+func TestHoldingAFileThatWasReplaced(t *testing.T) {
+	t.Parallel()
+	root, err := os.OpenRoot(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	f, err := root.Create("a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if err := root.Rename("a", "a.000000000001"); err != nil {
+		t.Fatal(err)
+	}
+	if err := hold(root, f, "a"); err == nil || !strings.Contains(err.Error(), "another server") {
+		t.Errorf("while the files change: %v", err)
+	}
+	if err := root.WriteFile("a", nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := hold(root, f, "a"); err == nil || !strings.Contains(err.Error(), "another server") {
+		t.Errorf("after it: %v", err)
 	}
 }

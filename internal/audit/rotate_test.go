@@ -250,6 +250,9 @@ func TestFilesThatAreNoFormers(t *testing.T) {
 		}
 	}
 	appendTo(t, path, 1)
+	if _, err := os.Stat(path + ".next"); err == nil {
+		t.Error("what was left of an earlier change of files is still there")
+	}
 	if r := verifyFile(t, path); !r.OK() || r.Calls != 9 || r.Files > files+1 {
 		t.Errorf("%+v", r)
 	}
