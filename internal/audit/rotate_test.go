@@ -249,10 +249,11 @@ func TestFilesThatAreNoFormers(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	appendTo(t, path, 1)
+	open(t, path).Close()
 	if _, err := os.Stat(path + ".next"); err == nil {
 		t.Error("what was left of an earlier change of files is still there")
 	}
+	appendTo(t, path, 1)
 	if r := verifyFile(t, path); !r.OK() || r.Calls != 9 || r.Files > files+1 {
 		t.Errorf("%+v", r)
 	}
