@@ -37,6 +37,9 @@ func (s *Service) readTool() server.ServerTool {
 				Tool: in.Tool, Account: in.Account, SaveTo: in.SaveTo, ReadsOnly: true,
 				View: View{Fields: in.Fields, Limit: int(in.Limit), Cursor: in.Cursor, JQ: in.JQ, Reveal: in.Reveal},
 			}
+			if in.Limit < 0 {
+				return failed(fmt.Errorf("%s: limit: %d is less than 1", in.Tool, in.Limit)), nil
+			}
 			return s.callInner(ctx, call, in.Arguments, params)
 		})
 }
