@@ -6,9 +6,12 @@ import (
 	"paasmcp/schemas"
 )
 
-// everydayTools is how many operations are offered directly by default. Every tool here is sent to every model at every
-// start; all platforms together share the number.
-const everydayTools = 20
+// everydayTools is how many operations are offered directly by default; all platforms together share the number. Every tool here is
+// sent to every model with every request, and the list with the hand-written tools has to stay below 4,000 tokens whatever the accounts:
+// an operation costs 90 to 260 of them, those of Platform.sh most. So the list holds what a working day begins with (what is
+// there, what happened to it) and the few changes that it consists of; one more search finds the rest. Logs and the state of
+// jobs are left to paas_logs and paas_wait, which serve all platforms.
+const everydayTools = 14
 
 // everyday are the operations of a working day, the most wanted ones of each platform first.
 var everyday = [][]string{
@@ -20,19 +23,13 @@ var everyday = [][]string{
 		"platformsh_environment_branch",
 		"platformsh_user_extended_access_list",
 		"platformsh_environment_get",
-		"platformsh_environment_activity_get",
 		"platformsh_environment_merge",
 		"platformsh_environment_backup_list",
 		"platformsh_environment_variable_list",
 		"platformsh_project_get",
 		"platformsh_environment_synchronize",
 		"platformsh_environment_backup_restore",
-		"platformsh_environment_variable_create",
-		"platformsh_environment_variable_update",
 		"platformsh_project_domain_list",
-		"platformsh_project_domain_create",
-		"platformsh_org_project_list",
-		"platformsh_project_invitation_create",
 	},
 	{
 		"acquia_application_list",
@@ -49,21 +46,13 @@ var everyday = [][]string{
 		"acquia_variable_list",
 		"acquia_variable_update",
 		"acquia_domain_list",
-		"acquia_domain_create",
-		"acquia_notification_get",
-		"acquia_cron_list",
-		"acquia_certificate_list",
-		"acquia_environment_files_copy",
-		"acquia_team_invite_create",
 	},
 	{
 		"virtuozzo_environment_list",
 		"virtuozzo_environment_get",
 		"virtuozzo_node_restart",
-		"virtuozzo_log_read",
 		"virtuozzo_environment_start",
 		"virtuozzo_environment_stop",
-		"virtuozzo_log_list",
 		"virtuozzo_action_list",
 		"virtuozzo_deployment_list",
 		"virtuozzo_deployment_pull",
@@ -73,10 +62,6 @@ var everyday = [][]string{
 		"virtuozzo_domain_list",
 		"virtuozzo_external_domain_bind",
 		"virtuozzo_container_redeploy_by_group",
-		"virtuozzo_node_stats_get",
-		"virtuozzo_node_tag_list",
-		"virtuozzo_file_read",
-		"virtuozzo_container_tag_list",
 	},
 }
 

@@ -77,9 +77,9 @@ const (
 )
 
 func (s *Service) locateTool() server.ServerTool {
-	return own(s, locateName, "Find where a host name is served",
+	return own(s, locateName, "Locate a host name",
 		"Find which project and environment serves a host name, on all accounts at once.",
-		hints(true, false, true), outputOf[Located]("places", "could_not_ask"),
+		hints(true, false, true), outputOf[Located]("places"),
 		func(ctx context.Context, in locateInput, _ mcp.CallToolParams) (*mcp.CallToolResult, error) {
 			located, err := s.Locate(ctx, in.Name, in.Account)
 			if err != nil {

@@ -17,17 +17,17 @@ import (
 )
 
 type logsInput struct {
-	Job           string `json:"job,omitempty" jsonschema_description:"of an answer"`
+	Job           string `json:"job,omitempty"`
 	ProjectID     string `json:"project_id,omitempty"`
 	EnvironmentID string `json:"environment_id,omitempty"`
-	ActivityID    string `json:"activity_id,omitempty" jsonschema_description:"default: the last that failed"`
+	ActivityID    string `json:"activity_id,omitempty" jsonschema_description:"default: last failed"`
 	Notification  string `json:"notification_uuid,omitempty"`
 	LogType       string `json:"log_type,omitempty" jsonschema_description:"Acquia: php-error, drupal-watchdog …"`
 	EnvName       string `json:"env_name,omitempty"`
 	NodeID        count  `json:"node_id,omitempty" jsonschema:"type=integer"`
 	Path          string `json:"path,omitempty"`
 	Grep          string `json:"grep,omitempty"`
-	Lines         count  `json:"lines,omitempty" jsonschema:"type=integer,minimum=1,maximum=500" jsonschema_description:"default 40"`
+	Lines         count  `json:"lines,omitempty" jsonschema:"type=integer" jsonschema_description:"default 40"`
 	Account       string `json:"account,omitempty"`
 }
 
@@ -58,8 +58,8 @@ const (
 
 func (s *Service) logsTool() server.ServerTool {
 	return own(s, "paas_logs", "Show why it failed",
-		"Show the failing part of a log first: of a job, an activity, a notification, an environment's log type (Acquia) or a node's log file (Virtuozzo).",
-		hints(true, false, true), outputOf[LogAnswer]("cause", "failing", "tail", "note"),
+		"Show the failing part of a log first: of a job, an activity, a notification, an Acquia environment or a file on a Virtuozzo node.",
+		hints(true, false, true), outputOf[LogAnswer]("cause", "failing", "tail"),
 		func(ctx context.Context, in logsInput, params mcp.CallToolParams) (*mcp.CallToolResult, error) {
 			r := logReader{s: s, in: in}
 			r.call = func(tool string, args map[string]any, into *target) (*Outcome, error) {

@@ -9,29 +9,29 @@ import (
 )
 
 type readInput struct {
-	Tool      string `json:"tool" jsonschema_description:"name of the operation, from paas_find"`
+	Tool      string `json:"tool" jsonschema_description:"from paas_find"`
 	Arguments object `json:"arguments,omitempty" jsonschema:"type=object"`
-	Fields    words  `json:"fields,omitempty" jsonschema_description:"fields to keep, dotted; * for all"`
-	Limit     count  `json:"limit,omitempty" jsonschema:"type=integer,minimum=1" jsonschema_description:"items of a list, default 50"`
+	Fields    words  `json:"fields,omitempty" jsonschema_description:"dotted; * for all"`
+	Limit     count  `json:"limit,omitempty" jsonschema:"type=integer" jsonschema_description:"items, default 50"`
 	Cursor    string `json:"cursor,omitempty" jsonschema_description:"next of the answer before"`
-	JQ        string `json:"jq,omitempty" jsonschema_description:"program over the value, or list of items"`
-	Reveal    bool   `json:"reveal,omitempty" jsonschema_description:"secrets in plain text; a person is asked"`
-	SaveTo    string `json:"save_to,omitempty" jsonschema_description:"file name, for answers that are files"`
+	JQ        string `json:"jq,omitempty" jsonschema_description:"over the value or the list of items"`
+	Reveal    bool   `json:"reveal,omitempty" jsonschema_description:"show secrets; a person is asked"`
+	SaveTo    string `json:"save_to,omitempty" jsonschema_description:"file name"`
 	Account   string `json:"account,omitempty"`
 }
 
 type writeInput struct {
-	Tool      string `json:"tool" jsonschema_description:"name of the operation, from paas_find"`
+	Tool      string `json:"tool" jsonschema_description:"from paas_find"`
 	Arguments object `json:"arguments,omitempty" jsonschema:"type=object"`
-	Fields    words  `json:"fields,omitempty" jsonschema_description:"fields to keep, dotted; * for all"`
-	Reveal    bool   `json:"reveal,omitempty" jsonschema_description:"secrets in plain text; a person is asked"`
+	Fields    words  `json:"fields,omitempty" jsonschema_description:"dotted; * for all"`
+	Reveal    bool   `json:"reveal,omitempty" jsonschema_description:"show secrets; a person is asked"`
 	Account   string `json:"account,omitempty"`
 }
 
 func (s *Service) readTool() server.ServerTool {
 	return own(s, "paas_read", "Call a read operation",
 		"Call any operation that only reads.",
-		hints(true, false, true), outputOf[Answer]("items", "next", "value", "note"),
+		hints(true, false, true), outputOf[Answer]("items", "next", "value", "kept", "note"),
 		func(ctx context.Context, in readInput, params mcp.CallToolParams) (*mcp.CallToolResult, error) {
 			call := Call{
 				Tool: in.Tool, Account: in.Account, SaveTo: in.SaveTo, ReadsOnly: true,
@@ -46,7 +46,7 @@ func (s *Service) readTool() server.ServerTool {
 
 func (s *Service) writeTool() server.ServerTool {
 	return own(s, "paas_write", "Call a changing operation",
-		"Call any operation that changes something. What destroys, costs or grants access is put to a person first; there is no argument that confirms.",
+		"Call any operation that changes something. What destroys, costs or grants access is put to a person first; no argument confirms.",
 		hints(false, true, false), outputOf[Answer]("value", "jobs", "note"),
 		func(ctx context.Context, in writeInput, params mcp.CallToolParams) (*mcp.CallToolResult, error) {
 			call := Call{Tool: in.Tool, Account: in.Account, View: View{Fields: in.Fields, Reveal: in.Reveal}}

@@ -15,9 +15,9 @@ import (
 
 type resultInput struct {
 	Result string `json:"result" jsonschema_description:"id from the answer"`
-	Page   count  `json:"page,omitempty" jsonschema:"type=integer,minimum=1"`
+	Page   count  `json:"page,omitempty" jsonschema:"type=integer"`
 	Grep   string `json:"grep,omitempty" jsonschema_description:"regular expression"`
-	JQ     string `json:"jq,omitempty" jsonschema_description:"program over the value, or list of items"`
+	JQ     string `json:"jq,omitempty" jsonschema_description:"over the value or the list of items"`
 	Fields words  `json:"fields,omitempty"`
 }
 
@@ -36,8 +36,8 @@ type Part struct {
 
 func (s *Service) resultTool() server.ServerTool {
 	return own(s, "paas_result", "Read a long answer",
-		"Read the rest of an answer that was too long: a page, what grep finds, or what jq selects.",
-		hints(true, false, true), outputOf[Part]("items", "lines", "page", "pages", "note"),
+		"Read more of an answer that was too long: a page, or what grep or jq finds.",
+		hints(true, false, true), outputOf[Part]("items", "lines", "pages"),
 		func(ctx context.Context, in resultInput, _ mcp.CallToolParams) (*mcp.CallToolResult, error) {
 			r, err := s.readResult(ctx, in)
 			if err != nil {

@@ -9,8 +9,8 @@ import (
 )
 
 type waitInput struct {
-	Job     string `json:"job" jsonschema_description:"job of the answer that started it"`
-	Timeout count  `json:"timeout_seconds,omitempty" jsonschema:"type=integer,minimum=0,maximum=3600" jsonschema_description:"default 50; then call again"`
+	Job     string `json:"job" jsonschema_description:"from the answer that started it"`
+	Timeout count  `json:"timeout_seconds,omitempty" jsonschema:"type=integer" jsonschema_description:"default 50; then call again"`
 }
 
 // waitAnswer is the answer of paas_wait.
@@ -29,8 +29,8 @@ const (
 
 func (s *Service) waitTool() server.ServerTool {
 	return own(s, "paas_wait", "Wait for a job",
-		"Wait until a job of the platform is done, with progress. The job can be asked for again at any time.",
-		hints(true, false, true), outputOf[waitAnswer]("done", "failed", "log", "note"),
+		"Wait until a job is done, with progress.",
+		hints(true, false, true), outputOf[waitAnswer]("done", "failed", "log"),
 		func(ctx context.Context, in waitInput, params mcp.CallToolParams) (*mcp.CallToolResult, error) {
 			atMost := defaultWait
 			if in.Timeout != 0 {
