@@ -20,7 +20,8 @@ import (
 
 func run(args ...string) (out, problems string, code int) {
 	var o, e bytes.Buffer
-	code = cli.Main(context.Background(), cli.Process{Args: args, In: strings.NewReader(""), Out: &o, Err: &e, Env: func(string) (string, bool) { return "", false }})
+	nothing := func(string) (string, bool) { return "", false }
+	code = cli.Main(context.Background(), cli.Process{Args: args, In: strings.NewReader(""), Out: &o, Err: &e, Env: nothing})
 	return o.String(), e.String(), code
 }
 
@@ -153,7 +154,8 @@ func TestAuditVerify(t *testing.T) {
 				t.Errorf("exit code %d, want %d: %s%s", got, code, out, problems)
 			}
 		}
-		expect(cli.ExitOK, "platformsh_environment_delete of shop (ben, 2000-01-01T04:00:00Z) has no outcome", "\n6 calls in 13 lines of 3 files, untouched; 1 without an outcome. Head ")
+		expect(cli.ExitOK, "platformsh_environment_delete of shop (ben, 2000-01-01T04:00:00Z) has no outcome",
+			"\n6 calls in 13 lines of 3 files, untouched; 1 without an outcome. Head ")
 		change := func(file string, f func(string) string) {
 			b, err := os.ReadFile(file)
 			if err == nil {
