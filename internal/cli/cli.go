@@ -107,6 +107,7 @@ Serve an MCP client (stdio):  paas-mcp serve`,
 		auditCommand(p),
 		policyCommand(p),
 		versionCommand(),
+		jqWorkerCommand(p),
 	)
 	return root
 }

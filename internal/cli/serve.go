@@ -33,6 +33,9 @@ func serveCommand(p Process) *cobra.Command {
 			if _, set := p.Env("GOGC"); !set {
 				debug.SetGCPercent(gcPercent)
 			}
+			if s.maxResultTokens < tools.MinResultTokens {
+				return usageError{fmt.Errorf("--max-result-tokens %d: at least %d are needed for a summary", s.maxResultTokens, tools.MinResultTokens)}
+			}
 			// Over HTTP others read what a server prints, and a link in it would let them approve.
 			s.console.links = transport == "stdio"
 			service, logger, end, err := s.service(cmd.Context(), p)
@@ -85,6 +88,7 @@ func serveCommand(p Process) *cobra.Command {
 	cmd.Flags().StringSliceVar(&hosts, "allowed-hosts", nil, "further Host `names` to accept, for example behind a proxy")
 	cmd.Flags().StringSliceVar(&origins, "allowed-origins", nil, "web `origins` whose pages may call")
 	cmd.Flags().StringVar(&s.saveDir, "save-dir", "", "`folder` in which stdio clients may save answers that are files")
+	cmd.Flags().IntVar(&s.maxResultTokens, "max-result-tokens", tools.DefaultResultTokens, "about how many `tokens` an answer may have before it becomes a summary")
 	complete(cmd, "transport", "stdio", "http", "sse")
 	return cmd
 }

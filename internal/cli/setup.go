@@ -16,6 +16,7 @@ import (
 	"paasmcp/internal/approval"
 	"paasmcp/internal/audit"
 	"paasmcp/internal/config"
+	"paasmcp/internal/jq"
 	"paasmcp/internal/policy"
 	"paasmcp/internal/secrets"
 	"paasmcp/internal/simulator"
@@ -38,7 +39,9 @@ type setup struct {
 	logLevel     string
 	logFormat    string
 	saveDir      string
-	console      consoleSetup
+	// maxResultTokens is the cap on an answer; the default when zero.
+	maxResultTokens int
+	console         consoleSetup
 }
 
 // signOut bounds the end of the program: a platform that does not answer must not keep it from ending.
@@ -114,6 +117,9 @@ func (s *setup) build(accounts []apiclient.Account, logger *slog.Logger, p Proce
 		Audit:    log,
 		ReadOnly: s.readOnly,
 		Logger:   logger,
+
+		MaxResultTokens: s.maxResultTokens,
+		JQ:              jq.NewRunner(""),
 
 		SaveDir:   s.saveDir,
 		PollEvery: p.PollEvery,
