@@ -135,7 +135,7 @@ func (r *reader) Read(ctx context.Context, tool string, args map[string]any) (an
 	once, ok := r.seen[key]
 	if !ok {
 		r.made = append(r.made, key)
-		once = sync.OnceValues(func() (any, error) { return r.rig.read(ctx, tool, args) })
+		once = onceValues(func() (any, error) { return r.rig.read(ctx, tool, args) })
 		if len(r.made) > maxReads {
 			once = func() (any, error) { return nil, errors.New("too many reads") }
 		}
@@ -143,6 +143,26 @@ func (r *reader) Read(ctx context.Context, tool string, args map[string]any) (an
 	}
 	r.mu.Unlock()
 	return once()
+}
+
+// onceValues is sync.OnceValues whose callers wait on a channel: the clock of a bubble stands still while one waits for a lock.
+func onceValues(f func() (any, error)) func() (any, error) {
+	var (
+		once  sync.Once
+		value any
+		err   error
+		done  = make(chan struct{})
+	)
+	return func() (any, error) {
+		once.Do(func() {
+			go func() {
+				defer close(done)
+				value, err = f()
+			}()
+		})
+		<-done
+		return value, err
+	}
 }
 
 // reads are the names of the operations that were called, sorted and without the platform.
