@@ -174,14 +174,14 @@ var relative = regexp.MustCompile(`\b(ago|in \d+ (minute|hour|day|month|year)|ju
 
 // hostile are answers that no sane platform gives.
 func hostile() map[string]any {
-	long := strings.Repeat("x", 100_000)
+	long := strings.Repeat("x", 10_000)
 	object := map[string]any{}
 	for _, name := range []string{"id", "uuid", "name", "label", "flags", "domains", "owner", "organization", "permissions", "roles", "teams", "properties",
 		"configuration", "vcs", "completed_at", "ssh_url", "environment", "application", "_links", "_embedded", "mail", "hostname", "status"} {
 		object[name] = []any{map[string]any{"name": []any{1, nil}}, nil, 7, "x"}
 	}
 	texts := map[string]any{"flags": "production", "configuration": long, "domains": long, "permissions": long, "teams": map[string]any{}, "owner": long}
-	many := make([]any, 5000)
+	many := make([]any, 300)
 	for i := range many {
 		many[i] = map[string]any{"id": fmt.Sprint(i), "name": long[:200], "uuid": "\n\u202e\x00", "domains": []any{long}, "type": "drupal",
 			"completed_at": "9999-99-99", "flags": map[string]any{"production": true, "enabled": nil}}
