@@ -3,6 +3,7 @@ package tools
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 
 	"github.com/mark3labs/mcp-go/mcp"
@@ -16,7 +17,7 @@ import (
 )
 
 type describeInput struct {
-	Tool string `json:"tool" jsonschema_description:"from paas_find"`
+	Tool string `json:"tool" jsonschema_description:"name of the operation, from paas_find"`
 	// Arguments are taken and ignored: models that have just read about paas_read pass them here too.
 	Arguments object `json:"arguments,omitempty" jsonschema:"-"`
 	Account   string `json:"account,omitempty"`
@@ -48,7 +49,7 @@ type Description struct {
 
 func (s *Service) describeTool() server.ServerTool {
 	return own(s, "paas_describe", "Describe an operation",
-		"Show one operation: arguments as JSON Schema, example, risk, gate, answer, related operations.",
+		"Show one operation: arguments as JSON Schema, example, risk, what the gate will ask, what comes back, related operations.",
 		hints(true, false, true), outputOf[Description]("call_with", "risk", "input_schema", "example"),
 		func(ctx context.Context, in describeInput, _ mcp.CallToolParams) (*mcp.CallToolResult, error) {
 			d, err := s.Describe(ctx, in.Tool, in.Account)
@@ -116,7 +117,14 @@ func (s *Service) gateText(ctx context.Context, op *schemas.Operation, account s
 		return v.Reason
 	}
 	kind := policy.Unknown
-	if preview.NamesEnvironment(preview.Call{Op: op, Args: op.Example.Args}) {
+	args := map[string]any{}
+	for i := range op.Params { // also those that the example leaves out
+		if p := &op.Params[i]; p.Type == "string" {
+			args[p.Name] = "x"
+		}
+	}
+	maps.Copy(args, op.Example.Args)
+	if preview.NamesEnvironment(preview.Call{Op: op, Args: args}) {
 		kind = policy.Other
 	}
 	text := judge(op.Risk, kind)
@@ -126,7 +134,7 @@ func (s *Service) gateText(ctx context.Context, op *schemas.Operation, account s
 		}
 	}
 	if kind == policy.Other {
-		if worse := judge(op.Risk, policy.Production); worse != judge(op.Risk, kind) {
+		if worse := judge(op.WorstRisk(), policy.Production); worse != judge(op.WorstRisk(), kind) {
 			text += " On production: " + worse
 		}
 	}

@@ -21,7 +21,7 @@ func acquiaSettings() []workflow {
 				{
 					do: "acquia_variable_update", gate: form, declined: true,
 					with:  on(demo.EnvProd, "variable_name", "PAYMENT_API_KEY", "name", "PAYMENT_API_KEY", "value", canary+"-payment"),
-					card:  []string{"variable name: PAYMENT_API_KEY", "•"},
+					card:  []string{"variable: PAYMENT_API_KEY", "•"},
 					sends: []string{"PUT " + prod + `/variables/PAYMENT_API_KEY {"name":"PAYMENT_API_KEY","value":"` + canary + `-payment"}`}, wait: "success",
 				},
 				{
@@ -61,7 +61,7 @@ func acquiaSettings() []workflow {
 					keep: keep{"id": "items[label=Portal 2027].id"},
 				},
 				{
-					do: "acquia_certificate_activate", with: on(demo.EnvProd, "certificate_id", "{id}"), gate: form, declined: true,
+					do: "acquia_certificate_activate", with: on(demo.EnvProd, "certificate_id", "{id}"), gate: typed("Portal 2027"), declined: true,
 					sends: []string{"POST " + prod + "/ssl/certificates/{id}/actions/activate {}"}, wait: "success",
 				},
 				{
@@ -75,7 +75,7 @@ func acquiaSettings() []workflow {
 			steps: []step{
 				{do: "acquia_cron_list", with: on(demo.EnvProd), sends: []string{"GET " + prod + "/crons"}, want: want{"items.#": 1}},
 				{
-					do: "acquia_cron_create", with: on(demo.EnvProd, "command", "drush cr", "frequency", "0 3 * * 1-5", "label", "Nightly"), gate: form, declined: true,
+					do: "acquia_cron_create", with: on(demo.EnvProd, "command", "drush cr", "frequency", "0 3 * * 1-5", "label", "Nightly"), gate: typed("acme-portal.prod"), declined: true,
 					card:  []string{`"command":"drush cr"`},
 					sends: []string{"POST " + prod + `/crons {"command":"drush cr","frequency":"0 3 * * 1-5","label":"Nightly"}`}, wait: "success",
 				},

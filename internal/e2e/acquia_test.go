@@ -82,8 +82,8 @@ func acquiaDeployments() []workflow {
 					sends: []string{"POST " + prod + "/databases/portal/backups {}"}, wait: "success",
 				},
 				{
-					do: "acquia_code_switch", with: on(demo.EnvProd, "branch", "{tag}"), gate: form, declined: true,
-					card:  []string{"environment: " + demo.EnvProd, `"branch":"tags/2026-11-01"`, "service can be interrupted"},
+					do: "acquia_code_switch", with: on(demo.EnvProd, "branch", "{tag}"), gate: typed("acme-portal.prod"), declined: true,
+					card:  []string{"environment: Production (" + demo.EnvProd, `"branch":"tags/2026-11-01"`, "service can be interrupted"},
 					sends: []string{"POST " + prod + `/code/actions/switch {"branch":"{tag}"}`}, wait: "success",
 				},
 				{
@@ -131,8 +131,8 @@ func acquiaDeployments() []workflow {
 			name: "promote code",
 			steps: []step{
 				{
-					do: "acquia_code_deploy", with: on(demo.EnvProd, "source", demo.EnvStage), gate: form, declined: true,
-					card:  []string{"environment: " + demo.EnvProd, `"source":"` + demo.EnvStage + `"`},
+					do: "acquia_code_deploy", with: on(demo.EnvProd, "source", demo.EnvStage), gate: typed("acme-portal.prod"), declined: true,
+					card:  []string{"environment: Production (" + demo.EnvProd, `"source":"` + demo.EnvStage + `"`},
 					sends: []string{"POST " + prod + `/code {"source":"` + demo.EnvStage + `"}`}, wait: "success",
 				},
 				{do: "acquia_environment_get", with: on(demo.EnvProd), sends: []string{"GET " + prod}, want: want{"value.vcs.path": "tags/2026-11-01"}},
@@ -162,7 +162,7 @@ func acquiaDeployments() []workflow {
 					want: want{"items[label=Search].flags.cde": true}, keep: keep{"new": "items[label=Search].id"},
 				},
 				{
-					do: "acquia_environment_delete", with: on("{new}"), gate: typed("{new}"), declined: true,
+					do: "acquia_environment_delete", with: on("{new}"), gate: typed("acme-portal.ode1"), declined: true,
 					sends: []string{"DELETE /environments/{new}"}, wait: "success",
 				},
 				{
@@ -244,7 +244,7 @@ func acquiaData() []workflow {
 		{
 			name: "copy files",
 			steps: []step{{
-				do: "acquia_environment_files_copy", with: on(demo.EnvStage, "source", demo.EnvProd), gate: typed(demo.EnvStage), declined: true,
+				do: "acquia_environment_files_copy", with: on(demo.EnvStage, "source", demo.EnvProd), gate: typed("acme-portal.test"), declined: true,
 				sends: []string{"POST " + stage + `/files {"source":"` + demo.EnvProd + `"}`}, wait: "success",
 			}},
 			after: func(t *testing.T, sim *simulator.Simulator, _ map[string]string) {
@@ -268,7 +268,7 @@ func acquiaData() []workflow {
 				{
 					do: "acquia_database_backup_restore", with: on(demo.EnvStage, "database_name", "portal", "backup_id", "{oldest}"),
 					gate: typed("portal"), declined: true,
-					card:  []string{"environment: " + demo.EnvStage, "database name: portal", "It cannot be undone"},
+					card:  []string{"environment: Stage (" + demo.EnvStage, "It cannot be undone"},
 					sends: []string{"POST " + stage + "/databases/portal/backups/{oldest}/actions/restore {}"}, wait: "success",
 				},
 			},

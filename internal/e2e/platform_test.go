@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"paasmcp/internal/simulator"
+	demo "paasmcp/internal/simulator/acquia"
 	"paasmcp/schemas"
 )
 
@@ -30,6 +31,8 @@ type platform struct {
 	secrets []string                     // credentials and secret values of the demo data
 	noise   []string                     // form fields that the client fills in by itself
 	looks   func(simulator.Request) bool // whether a request only looks
+	// production are the environments that the demo data makes production, by the ids that calls name them by.
+	production []string
 }
 
 var platformsh = platform{
@@ -46,7 +49,8 @@ var platformsh = platform{
 	secrets: []string{
 		simulator.PlatformshToken, "sk_live_simulated_4242", "smtp://mail.example.com:25", "simulated-session-secret", "ghp_simulated",
 	},
-	looks: func(r simulator.Request) bool { return r.Method == http.MethodGet },
+	looks:      func(r simulator.Request) bool { return r.Method == http.MethodGet },
+	production: []string{"main", "production"},
 }
 
 var acquia = platform{
@@ -60,21 +64,23 @@ var acquia = platform{
 			"ACQUIA_TOKEN_URL=" + base + "/auth/oauth/token",
 		}
 	},
-	signIn:  "/auth/oauth/token",
-	secrets: []string{simulator.AcquiaSecret, "demo-payment-key", "demo-forwarding-token", "demo-newrelic-license"},
-	looks:   func(r simulator.Request) bool { return r.Method == http.MethodGet },
+	signIn:     "/auth/oauth/token",
+	secrets:    []string{simulator.AcquiaSecret, "demo-payment-key", "demo-forwarding-token", "demo-newrelic-license"},
+	looks:      func(r simulator.Request) bool { return r.Method == http.MethodGet },
+	production: []string{demo.EnvProd},
 }
 
 var virtuozzo = platform{
 	name:  schemas.Virtuozzo,
 	mount: simulator.VirtuozzoPath + "/1.0",
 	account: func(base string) []string {
-		return []string{"VIRTUOZZO_TOKEN=" + simulator.VirtuozzoToken, "VIRTUOZZO_API_URL=" + base}
+		return []string{"VIRTUOZZO_TOKEN=" + simulator.VirtuozzoToken, "VIRTUOZZO_API_URL=" + base, "VIRTUOZZO_PRODUCTION=shop"}
 	},
 	secrets: []string{
 		simulator.VirtuozzoToken, "shop-api-key", "shop-db-password", "repo-password", "seeded private key", "addon-secret", "demo-virtuozzo-readonly-token",
 	},
-	noise: []string{"session", "appid"},
+	noise:      []string{"session", "appid"},
+	production: []string{"shop"},
 	looks: func(r simulator.Request) bool {
 		_, method, _ := strings.Cut(r.Path, "/rest/")
 		return strings.HasPrefix(method, "get") || strings.HasPrefix(method, "check") || strings.HasPrefix(method, "read") || strings.HasPrefix(method, "search")

@@ -47,7 +47,7 @@ func platformshSettings() []workflow {
 			name: "rotate a variable of a project",
 			steps: []step{
 				{
-					do: "platformsh_project_variable_update", gate: form, declined: true,
+					do: "platformsh_project_variable_update", gate: typed("env:PAYMENT_API_KEY"), declined: true,
 					with:  args{"project_id": demo.ProjectShop, "variable_id": "env:PAYMENT_API_KEY", "value": canary + "-payment"},
 					sends: []string{`PATCH /projects/abc123shop/variables/env%3APAYMENT_API_KEY {"value":"` + canary + `-payment"}`},
 				},
@@ -78,14 +78,14 @@ func platformshSettings() []workflow {
 					sends: []string{"GET /projects/abc123shop/capabilities"}, want: want{"value.custom_domains.enabled": true},
 				},
 				{
-					do: "platformsh_certificate_create", gate: form, declined: true,
+					do: "platformsh_certificate_create", gate: typed("abc123shop"), declined: true,
 					with:  args{"project_id": demo.ProjectShop, "certificate": "{certificate}", "key": "{key}"},
 					sends: []string{`POST /projects/abc123shop/certificates {"certificate":` + quoted(certificate) + `,"key":` + quoted(key) + `}`},
 					want:  want{"value.key": missing{}},
 					wait:  "success",
 				},
 				{
-					do: "platformsh_project_domain_create", gate: form,
+					do: "platformsh_project_domain_create", gate: typed("abc123shop"),
 					with:  args{"project_id": demo.ProjectShop, "name": "gifts.example.com"},
 					sends: []string{`POST /projects/abc123shop/domains {"name":"gifts.example.com"}`},
 					wait:  "success",
@@ -174,7 +174,7 @@ func platformshPlans() []workflow {
 					sends: []string{"GET " + acme + "/subscriptions/1000001/estimate?plan=large"}, want: want{"value.total": anything{}},
 				},
 				{
-					do: "platformsh_subscription_update", gate: form, declined: true,
+					do: "platformsh_subscription_update", gate: typed("Acme Shop"), declined: true,
 					with:  args{"organization_id": demo.OrgAcme, "subscription_id": demo.SubscriptionShop, "plan": "large"},
 					card:  []string{"The bill can rise", `"plan":"large"`},
 					sends: []string{"PATCH " + acme + `/subscriptions/1000001 {"plan":"large"}`}, want: want{"value.plan": "large"},

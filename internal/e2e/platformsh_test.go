@@ -83,7 +83,7 @@ func platformshDeployments() []workflow {
 				{do: "platformsh_environment_get", with: in("main"), sends: []string{"GET " + shop("main")}, want: want{"value.status": "active"}},
 				{
 					do: "platformsh_environment_redeploy", with: in("main"), gate: form, declined: true,
-					card:  []string{"Redeploy an environment", "service can be interrupted", "environment: main"},
+					card:  []string{"Redeploy an environment", "service can be interrupted", "environment: Main (main"},
 					sends: []string{"POST " + shop("main") + "/redeploy"},
 					want:  want{"note": contains("paas_wait")},
 					wait:  "success", tells: "Deploying applications",
@@ -140,8 +140,8 @@ func platformshDeployments() []workflow {
 					sends: []string{"POST " + shop("main") + "/backup"}, wait: "success", tells: "is complete",
 				},
 				{
-					do: "platformsh_environment_merge", with: in("staging"), gate: form, declined: true,
-					card:  []string{"When the parent is production this changes the live site", "environment: staging"},
+					do: "platformsh_environment_merge", with: in("staging"), gate: typed("main"), declined: true,
+					card:  []string{"When the parent is production this changes the live site", "environment: Staging (staging"},
 					sends: []string{"POST " + shop("staging") + "/merge"},
 					wait:  "success", tells: "Merging staging into main",
 				},

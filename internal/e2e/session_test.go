@@ -61,7 +61,7 @@ func start(t *testing.T, up *upstream) *process {
 		t.Fatal(err)
 	}
 	p := &process{ended: make(chan struct{}), files: t.TempDir()}
-	p.cmd = exec.Command(self, "serve", "--log-level", "debug", "--save-dir", p.files)
+	p.cmd = exec.Command(self, "serve", "--console", "off", "--log-level", "debug", "--save-dir", p.files)
 	p.cmd.Env = append(up.account(up.url), serveVariable+"=yes", paceVariable+"="+cmp.Or(up.pace, time.Minute).String(), "HOME="+t.TempDir())
 	p.cmd.Stderr = &p.stderr
 	if p.in, err = p.cmd.StdinPipe(); err != nil {
@@ -218,13 +218,15 @@ type person struct {
 	up *upstream
 
 	mu     sync.Mutex
-	answer func(field string) (value any, ok bool)
+	answer func(c card) (value any, ok bool)
 	cards  []card
 }
 
-// card is one question: its text, its one field, and how much had reached the platform when it was put.
+// card is one question: its text, the field that says yes, whether a backup is offered, and how much had reached the platform when
+// it was put.
 type card struct {
 	text, field, kind, help string
+	backup                  bool
 	mark                    int
 }
 
@@ -242,6 +244,10 @@ func (p *person) Elicit(_ context.Context, r mcp.ElicitationRequest) (*mcp.Elici
 		return nil, err
 	}
 	for name, property := range form.Properties {
+		if name == "backup_first" {
+			c.backup = true
+			continue
+		}
 		c.field, c.kind, c.help = name, property.Type, property.Description
 	}
 	p.mu.Lock()
@@ -249,14 +255,14 @@ func (p *person) Elicit(_ context.Context, r mcp.ElicitationRequest) (*mcp.Elici
 	p.cards = append(p.cards, c)
 	result := &mcp.ElicitationResult{}
 	result.Action = mcp.ElicitationResponseActionDecline
-	if value, ok := p.answer(c.field); ok {
+	if value, ok := p.answer(c); ok {
 		result.Action, result.Content = mcp.ElicitationResponseActionAccept, map[string]any{c.field: value}
 	}
 	return result, nil
 }
 
 // expect sets how the next questions are answered and forgets the ones before.
-func (p *person) expect(answer func(field string) (any, bool)) {
+func (p *person) expect(answer func(c card) (any, bool)) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.answer, p.cards = answer, nil

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 
+	"paasmcp/internal/approval"
 	"paasmcp/internal/simulator"
 	"paasmcp/schemas"
 )
@@ -75,7 +76,10 @@ func (w *workflow) play(t *testing.T, p platform, revision string) {
 		kept = map[string]string{}
 	}
 	for i, st := range w.steps {
-		(&turn{session: s, step: st, kept: kept, at: fmt.Sprintf("step %d, %s", i+1, st.do)}).take()
+		u := &turn{session: s, step: st, kept: kept, at: fmt.Sprintf("step %d, %s", i+1, st.do)}
+		u.op = u.operation()
+		u.gate = u.onProduction()
+		u.take()
 		if t.Failed() {
 			break
 		}
@@ -92,6 +96,41 @@ type turn struct {
 	step
 	kept map[string]string
 	at   string
+	op   *schemas.Operation
+}
+
+func (u *turn) operation() *schemas.Operation {
+	u.t.Helper()
+	catalog, err := catalogue()
+	if err != nil {
+		u.t.Fatal(err)
+	}
+	op, ok := catalog.Operation(u.do)
+	if !ok {
+		u.t.Fatalf("%s: there is no such operation", u.at)
+	}
+	return op
+}
+
+// onProduction is the gate of the step where it is about: on production every change is asked about, and what destroys needs the
+// name.
+func (u *turn) onProduction() gate {
+	given, _ := u.fillAll(u.with).(map[string]any)
+	var environment string
+	for _, name := range []string{"environment_id", "env_name"} {
+		if text, ok := given[name].(string); ok {
+			environment = text
+		}
+	}
+	switch risk := u.op.RiskFor(given); {
+	case u.op.IsRead() || !slices.Contains(u.up.production, environment):
+		return u.gate
+	case slices.Contains(risk, schemas.Destructive) && u.gate.name == "":
+		return typed(approval.TargetName(u.op, given))
+	case u.gate == gate{}:
+		return form
+	}
+	return u.gate
 }
 
 func (u *turn) errorf(format string, a ...any) {
@@ -135,8 +174,8 @@ func (u *turn) take() {
 		u.decline(tool, arguments)
 	}
 	mark := u.up.mark()
-	u.person.expect(func(field string) (any, bool) {
-		if field == "confirm_name" {
+	u.person.expect(func(c card) (any, bool) {
+		if c.field == "confirm_name" {
 			return u.fill(u.gate.name), u.gate.name != ""
 		}
 		return true, u.gate.asks
@@ -165,7 +204,7 @@ func (u *turn) route() (tool string, arguments map[string]any) {
 		asks: strings.Contains(fmt.Sprint(gateText), "A person has to confirm"),
 		name: map[bool]string{true: u.gate.name}[strings.Contains(fmt.Sprint(gateText), "They type the name")],
 	}
-	if promised != u.gate {
+	if u.gate.asks && !promised.asks || u.gate.name != "" && promised.name == "" {
 		u.errorf("paas_describe promises %q, which is not %+v", gateText, u.gate)
 	}
 	if u.direct[u.do] {
@@ -192,13 +231,13 @@ func (u *turn) route() (tool string, arguments map[string]any) {
 // decline says no, and where a name has to be typed, types another one. Nothing may have been sent after either.
 func (u *turn) decline(tool string, arguments map[string]any) {
 	u.t.Helper()
-	u.refuse(tool, arguments, func(string) (any, bool) { return nil, false })
+	u.refuse(tool, arguments, func(card) (any, bool) { return nil, false })
 	if u.gate.name != "" {
-		u.refuse(tool, arguments, func(string) (any, bool) { return u.fill(u.gate.name) + "x", true })
+		u.refuse(tool, arguments, func(card) (any, bool) { return u.fill(u.gate.name) + "x", true })
 	}
 }
 
-func (u *turn) refuse(tool string, arguments map[string]any, answerWith func(string) (any, bool)) {
+func (u *turn) refuse(tool string, arguments map[string]any, answerWith func(card) (any, bool)) {
 	u.t.Helper()
 	mark := u.up.mark()
 	u.person.expect(answerWith)
@@ -232,6 +271,9 @@ func (u *turn) checkWire(mark int) {
 		mark = asked
 	}
 	sent, _ := u.up.requests(mark)
+	if !u.op.IsRead() {
+		sent = slices.DeleteFunc(sent, u.up.looks) // also those after the answer: the target must still be the same
+	}
 	expected := []string{}
 	for _, line := range u.sends {
 		line = u.fill(line)
@@ -305,18 +347,10 @@ var catalogue = sync.OnceValues(func() (*schemas.Catalog, error) { return schema
 // hit.
 func (u *turn) targets() []string {
 	u.t.Helper()
-	catalog, err := catalogue()
-	if err != nil {
-		u.t.Fatal(err)
-	}
-	op, ok := catalog.Operation(u.do)
-	if !ok {
-		u.t.Fatalf("%s: there is no such operation", u.at)
-	}
 	var names []string
-	for i := range op.Params {
-		p := &op.Params[i]
-		if value, given := u.with[p.Name]; given && (p.In == "path" || p.Name == "env_name") && !slices.Contains(op.Secrets, p.Name) {
+	for i := range u.op.Params {
+		p := &u.op.Params[i]
+		if value, given := u.with[p.Name]; given && (p.In == "path" || p.Name == "env_name") && !slices.Contains(u.op.Secrets, p.Name) {
 			names = append(names, fmt.Sprint(value))
 		}
 	}

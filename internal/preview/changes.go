@@ -25,9 +25,13 @@ func (l *look) changes() error {
 	if !ok {
 		return nil
 	}
-	before, err := l.object(now.get, now.args)
+	answer, err := l.reader.Read(l.ctx, now.get, now.args)
 	if err != nil {
 		return err
+	}
+	before, ok := answer.(map[string]any) // which may be empty: nothing is set so far
+	if !ok && answer != nil {
+		return errNothingToShow
 	}
 	if r, ok := l.dialect.(reshaper); ok {
 		before = r.before(l.Op, before)

@@ -37,6 +37,8 @@ func (l *look) together(steps ...func()) {
 	all.Wait()
 }
 
+var errNothingToShow = errors.New("the platform answered with nothing that could be shown")
+
 // object reads one object.
 func (l *look) object(tool string, args map[string]any) (map[string]any, error) {
 	answer, err := l.reader.Read(l.ctx, tool, args)
@@ -45,7 +47,7 @@ func (l *look) object(tool string, args map[string]any) (map[string]any, error) 
 	}
 	object, ok := answer.(map[string]any)
 	if !ok || len(object) == 0 {
-		return nil, errors.New("the platform answered with nothing that could be shown")
+		return nil, errNothingToShow
 	}
 	return object, nil
 }
