@@ -177,6 +177,7 @@ func (r *rig) call(req request) reply {
 	if message.Error != nil {
 		r.t.Fatalf("%s: protocol error: %s", req.tool, message.Error.Message)
 	}
+	keepsPromise(r.t, req.tool, message.Result)
 	return message.Result
 }
 
