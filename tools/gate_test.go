@@ -198,6 +198,8 @@ func yes(q reply) map[string]any {
 const (
 	domainDelete = "platformsh_project_domain_delete"
 	teamDelete   = "platformsh_team_delete"
+
+	environmentPause = "platformsh_environment_pause"
 )
 
 func domainArgs() map[string]any {
@@ -242,6 +244,10 @@ func TestAttacks(t *testing.T) {
 		}, "answered before"},
 		{"text for yes", func(r *rig, q reply) reply {
 			return r.call(request{tool: domainDelete, args: domainArgs(), state: q.RequestState, responses: accept(approval.FieldApprove, "true")})
+		}, "not the name on the card"},
+		{"text for yes where nothing is typed", func(r *rig, q reply) reply {
+			q = r.call(request{tool: environmentPause, args: environmentArgs()})
+			return r.call(request{tool: environmentPause, args: environmentArgs(), state: q.RequestState, responses: accept(approval.FieldApprove, "true")})
 		}, "does not approve"},
 		{"a confirm argument", func(r *rig, _ reply) reply {
 			args := domainArgs()

@@ -67,7 +67,7 @@ type slow struct{ meanwhile func() }
 func (s slow) Ask(_ context.Context, asked tools.Asked) (string, approval.Answer, error) {
 	q, err := asked.Question()
 	s.meanwhile()
-	return q.State, approval.Answer{Action: approval.Accept, Content: map[string]any{approval.FieldApprove: true}}, err
+	return q.State, approval.Answer{Action: approval.Accept, Content: map[string]any{q.Field.Name: q.Card.Expect}}, err
 }
 
 func TestPolicyChangesWhileAPersonThinks(t *testing.T) {

@@ -78,6 +78,8 @@ var (
 	losesVolumes = []string{`{}`, `{"use_existing_volumes":false}`, `{"use_existing_volumes":"false"}`}
 )
 
+var onProduction = []string{"platformsh_environment_update", "platformsh_project_update", "platformsh_subscription_update", "platformsh_org_project_update"}
+
 // TestConditionalRisk: the harmful argument asks, and asks for more, in every spelling that is understood, by every route; the
 // harmless one goes through.
 func TestConditionalRisk(t *testing.T) {
@@ -134,8 +136,10 @@ func conditionalRisk(t *testing.T) {
 				}
 			}
 		}
-		if irreversible := slices.Contains(op.WorstRisk(), schemas.Irreversible); irreversible != (typed > 0) {
-			bad.add(op.Name, "irreversible at worst: %v, typed names asked for: %d", irreversible, typed)
+		// What the rows of a project destroy, they destroy on production.
+		most := slices.Contains(op.WorstRisk(), schemas.Irreversible) || slices.Contains(onProduction, op.Name)
+		if most != (typed > 0) {
+			bad.add(op.Name, "irreversible at worst, or on production: %v, typed names asked for: %d", most, typed)
 		}
 	}
 	bad.report(t)

@@ -47,7 +47,7 @@ func (platformsh) environments(c Call) []string {
 		if next := text(c.Args["default_branch"]); next != "" {
 			ids = append(ids, next)
 		}
-		if given("default_branch", "default_domain", "timezone", "region") {
+		if given("default_branch", "default_domain", "region") { // a time zone or a title changes no environment
 			ids = append(ids, ofProduction)
 		}
 		return ids
@@ -56,11 +56,11 @@ func (platformsh) environments(c Call) []string {
 			return []string{ofProduction}
 		}
 	case "platformsh_subscription_update":
-		if given("plan", "environments", "storage", "timezone", "backups") {
+		if given("plan", "environments", "storage", "backups") {
 			return []string{ofProduction}
 		}
 	case "platformsh_org_project_update":
-		if given("plan", "timezone", "dedicated_tag") {
+		if given("plan", "dedicated_tag") {
 			return []string{ofProduction}
 		}
 	case "platformsh_integration_create", "platformsh_integration_update":

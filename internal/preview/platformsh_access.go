@@ -76,7 +76,9 @@ func (p platformsh) entries(l *look) {
 		steps = append(steps, func(l *look) { p.entry(l, entry) })
 	}
 	if more := len(list) - manyEntries; more > 0 {
-		steps = append(steps, func(l *look) { l.doubt("the entries after the first "+text(manyEntries), errors.New("too many to look up")) })
+		steps = append(steps, func(l *look) {
+			l.doubt("the entries after the first "+text(manyEntries), errors.New("too many to look up"))
+		})
 	}
 	if l.Op.Name == "platformsh_project_user_access_create" {
 		steps = append(steps, func(l *look) { p.hasAlready(l, list) })
