@@ -167,5 +167,5 @@ func acquiaEmailDomain(l *look) {
 		return
 	}
 	name := first(list[i], "domain_name")
-	l.acquiaNamed("email domain", with(name, acquiaFact(list[i], "in use by this application: flags.associated")), name)
+	l.acquiaNamed("email domain", name, acquiaFact(list[i], "in use by this application: flags.associated"))
 }

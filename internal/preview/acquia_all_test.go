@@ -19,14 +19,20 @@ import (
 
 // acquiaSeed are the demo's own ids for arguments that name something.
 var acquiaSeed = map[string]any{
-	"application_uuid": acquia.AppPortal, "environment_id": acquia.EnvProd, "organization_uuid": acquia.Organization, "subscription_uuid": acquia.Subscription,
-	"team_uuid": acquia.TeamDevelopers, "user_uuid": acquia.UserBen, "user_id": acquia.UserCleo, "role_uuid": acquia.RoleDeveloper, "roles": []any{acquia.RoleLead},
-	"database_name": acquia.DatabasePortal, "domain": acquia.PortalDomain, "domains": []any{acquia.PortalDomain}, "cron_id": acquia.SeedCron, "ide_uuid": acquia.SeedIDE,
-	"ssh_key_uuid": acquia.SeedSSHKey, "token_uuid": acquia.SeedToken, "agreement_uuid": acquia.SeedAgreement, "destination_uuid": acquia.SeedDestination,
-	"shield_acl_uuid": acquia.SeedShieldRule, "domain_registration_uuid": acquia.SeedEmailDomain, "identity_provider_uuid": acquia.SeedIdentityProvider,
+	"application_uuid": acquia.AppPortal, "environment_id": acquia.EnvProd, "organization_uuid": acquia.Organization,
+	"subscription_uuid": acquia.Subscription,
+	"team_uuid":         acquia.TeamDevelopers, "user_uuid": acquia.UserBen, "user_id": acquia.UserCleo, "role_uuid": acquia.RoleDeveloper,
+	"roles":         []any{acquia.RoleLead},
+	"database_name": acquia.DatabasePortal, "domain": acquia.PortalDomain, "domains": []any{acquia.PortalDomain}, "cron_id": acquia.SeedCron,
+	"ide_uuid":     acquia.SeedIDE,
+	"ssh_key_uuid": acquia.SeedSSHKey, "token_uuid": acquia.SeedToken, "agreement_uuid": acquia.SeedAgreement,
+	"destination_uuid": acquia.SeedDestination,
+	"shield_acl_uuid":  acquia.SeedShieldRule, "domain_registration_uuid": acquia.SeedEmailDomain, "identity_provider_uuid": acquia.SeedIdentityProvider,
 	"config_set_id": acquia.SeedConfigSet, "codebase_id": acquia.Codebase, "site_id": acquia.Site, "private_network_id": acquia.PrivateNetwork,
-	"vpn_id": 1, "vpc_peer_id": 1, "variable_name": "PAYMENT_API_KEY", "apm_type": "newrelic", "source_environment_id": acquia.MEOStage, "source": acquia.EnvStage, "branch": "tags/2026-11-01",
-	"targets": []any{map[string]any{"environment_id": acquia.MEOProd}}, "reference": "v1.0.0", "message_uuid": acquia.SeedMessage, "deploy_environment": "test",
+	"vpn_id": 1, "vpc_peer_id": 1, "variable_name": "PAYMENT_API_KEY", "apm_type": "newrelic", "source_environment_id": acquia.MEOStage,
+	"source": acquia.EnvStage, "branch": "tags/2026-11-01",
+	"targets": []any{map[string]any{"environment_id": acquia.MEOProd}}, "reference": "v1.0.0", "message_uuid": acquia.SeedMessage,
+	"deploy_environment": "test",
 }
 
 // acquiaArgs are the arguments of a row's example, pointed at the demo.
@@ -176,7 +182,8 @@ var relative = regexp.MustCompile(`\b(ago|in \d+ (minute|hour|day|month|year)|ju
 func hostile() map[string]any {
 	long := strings.Repeat("x", 10_000)
 	object := map[string]any{}
-	for _, name := range []string{"id", "uuid", "name", "label", "flags", "domains", "owner", "organization", "permissions", "roles", "teams", "properties",
+	for _, name := range []string{"id", "uuid", "name", "label", "flags", "domains", "owner", "organization", "permissions", "roles", "teams",
+		"properties",
 		"configuration", "vcs", "completed_at", "ssh_url", "environment", "application", "_links", "_embedded", "mail", "hostname", "status"} {
 		object[name] = []any{map[string]any{"name": []any{1, nil}}, nil, 7, "x"}
 	}
@@ -186,7 +193,8 @@ func hostile() map[string]any {
 		many[i] = map[string]any{"id": fmt.Sprint(i), "name": long[:200], "uuid": "\n\u202e\x00", "domains": []any{long}, "type": "drupal",
 			"completed_at": "9999-99-99", "flags": map[string]any{"production": true, "enabled": nil}}
 	}
-	return map[string]any{"nothing": nil, "text": "text", "number": 42, "empty list": []any{}, "empty object": map[string]any{}, "mixed list": []any{nil, 1, "x", object},
+	return map[string]any{"nothing": nil, "text": "text", "number": 42, "empty list": []any{}, "empty object": map[string]any{},
+		"mixed list":  []any{nil, 1, "x", object},
 		"wrong types": object, "long texts": texts, "many": many}
 }
 

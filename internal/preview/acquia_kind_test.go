@@ -31,7 +31,8 @@ func TestAcquiaKind(t *testing.T) {
 		want       policy.Environment
 		name       string
 	}{
-		{"a flag", "acquia_environment_files_copy", map[string]any{"environment_id": acquia.EnvProd, "source": acquia.EnvDev}, nil, policy.Production, "prod"},
+		{"a flag", "acquia_environment_files_copy", map[string]any{"environment_id": acquia.EnvProd, "source": acquia.EnvDev}, nil,
+			policy.Production, "prod"},
 		{"the target, not the source", "acquia_environment_files_copy", map[string]any{"environment_id": acquia.EnvDev, "source": acquia.EnvProd}, nil,
 			policy.Other, "dev"},
 		{"a pattern for the name", "acquia_cron_create", map[string]any{"environment_id": acquia.EnvStage}, []string{"te*"}, policy.Production, "test"},
@@ -50,7 +51,8 @@ func TestAcquiaKind(t *testing.T) {
 		{"a whole codebase", "acquia_codebase_delete", map[string]any{"codebase_id": acquia.Codebase}, nil, policy.Production, "prod"},
 		{"one target of many", "acquia_bulk_code_switch_create", targets(acquia.MEOStage), nil, policy.Other, "all of codebase " + acquia.Codebase},
 		{"production among the targets", "acquia_bulk_code_switch_create", targets(acquia.MEOStage, acquia.MEOProd), nil, policy.Production, "prod"},
-		{"a target of another codebase", "acquia_bulk_code_switch_create", targets(acquia.EnvDev), nil, policy.Production, "all of codebase " + acquia.Codebase},
+		{"a target of another codebase", "acquia_bulk_code_switch_create", targets(acquia.EnvDev), nil, policy.Production,
+			"all of codebase " + acquia.Codebase},
 		{"a site that is somewhere", "acquia_site_delete", map[string]any{"site_id": acquia.Site}, nil, policy.Production, "prod"},
 		{"a site that is nowhere", "acquia_site_delete", map[string]any{"site_id": acquia.SpareSite}, nil, policy.Unknown, ""},
 		{"access", "acquia_team_delete", map[string]any{"team_uuid": acquia.TeamLeads}, nil, policy.Unknown, ""},
@@ -137,7 +139,8 @@ func TestAcquiaPartlyUnknown(t *testing.T) {
 		{"acquia_code_deploy", map[string]any{"environment_id": acquia.EnvProd, "source": acquia.EnvStage}, "/acquia/api/environments/" + acquia.EnvStage,
 			"code comes from", "databases: 2: portal, analytics"},
 		{"acquia_application_database_erase", map[string]any{"application_uuid": acquia.AppPortal, "database_name": "portal"},
-			"/acquia/api/environments/" + acquia.EnvProd + "/databases/portal/backups", "last backup in Production", "along the database in Production: all of its data"},
+			"/acquia/api/environments/" + acquia.EnvProd + "/databases/portal/backups", "last backup in Production",
+			"along the database in Production: all of its data"},
 		{"acquia_certificate_create", map[string]any{"environment_id": acquia.EnvProd, "csr_id": 1}, "/acquia/api/environments/*/ssl/certificates",
 			"the certificate in use", "application: Acme Portal"},
 		{"acquia_domain_create", map[string]any{"environment_id": acquia.EnvProd, "hostname": "a.example.com"}, "/acquia/api/applications/*/environments",
@@ -148,7 +151,8 @@ func TestAcquiaPartlyUnknown(t *testing.T) {
 			"it may: deploy to non-prod, configure non-prod env, download logs non-prod"},
 		{"acquia_team_invite_create", map[string]any{"team_uuid": acquia.TeamDevelopers, "email": "a@b.example", "roles": []any{acquia.RoleLead}},
 			"/acquia/api/organizations/*/roles", "what the roles may do", "invited: a@b.example"},
-		{"acquia_environment_update", map[string]any{"environment_id": acquia.EnvProd, "version": "8.4"}, "/acquia/api/environments/*", "what the update replaces", ""},
+		{"acquia_environment_update", map[string]any{"environment_id": acquia.EnvProd, "version": "8.4"}, "/acquia/api/environments/*",
+			"what the update replaces", ""},
 	} {
 		t.Run(c.tool+" "+c.doubt, func(t *testing.T) {
 			t.Parallel()

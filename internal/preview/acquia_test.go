@@ -13,11 +13,15 @@ import (
 
 // acquiaIDs makes cards readable: ids of the demo become words.
 var acquiaIDs = strings.NewReplacer(
-	acquia.EnvProd, "PROD", acquia.EnvStage, "STAGE", acquia.EnvDev, "DEV", acquia.EnvDocs, "DOCS-PROD", acquia.AppPortal, "PORTAL", acquia.AppDocs, "DOCS",
-	acquia.Organization, "ORG", acquia.Subscription, "SUB", acquia.UserBen, "BEN", acquia.UserAda, "ADA", acquia.UserCleo, "CLEO", acquia.TeamDevelopers, "DEVELOPERS",
-	acquia.RoleDeveloper, "DEVELOPER", acquia.RoleLead, "LEAD", acquia.Codebase, "CODEBASE", acquia.MEOProd, "MEO-PROD", acquia.MEOStage, "MEO-STAGE", acquia.Site, "SITE",
+	acquia.EnvProd, "PROD", acquia.EnvStage, "STAGE", acquia.EnvDev, "DEV", acquia.EnvDocs, "DOCS-PROD", acquia.AppPortal, "PORTAL",
+	acquia.AppDocs, "DOCS",
+	acquia.Organization, "ORG", acquia.Subscription, "SUB", acquia.UserBen, "BEN", acquia.UserAda, "ADA", acquia.UserCleo, "CLEO",
+	acquia.TeamDevelopers, "DEVELOPERS",
+	acquia.RoleDeveloper, "DEVELOPER", acquia.RoleLead, "LEAD", acquia.Codebase, "CODEBASE", acquia.MEOProd, "MEO-PROD", acquia.MEOStage,
+	"MEO-STAGE", acquia.Site, "SITE",
 	acquia.SpareSite, "SPARE", acquia.SeedCron, "CRON", acquia.SeedIDE, "IDE", acquia.SeedIdentityProvider, "IDP", acquia.SeedDestination, "DESTINATION",
-	acquia.PrivateNetwork, "NETWORK", acquia.SeedToken, "TOKEN", acquia.SeedShieldRule, "RULE", acquia.SeedEmailDomain, "EMAIL", acquia.SeedSSHKey, "KEY",
+	acquia.PrivateNetwork, "NETWORK", acquia.SeedToken, "TOKEN", acquia.SeedShieldRule, "RULE", acquia.SeedEmailDomain, "EMAIL",
+	acquia.SeedSSHKey, "KEY",
 	acquia.SeedAgreement, "AGREEMENT",
 )
 
