@@ -90,10 +90,10 @@ func TestMeasuresOfTheServer(t *testing.T) {
 	t.Parallel()
 	server := &compat.Server{
 		Tools:        []*compat.Tool{tool(t, "one", "Über", fine), tool(t, "two", "Two.", fine)},
-		Instructions: "Größe", AnswerBytes: 2800,
+		Instructions: "Größe", AnswerTokens: 1000,
 	}
 	for measure, want := range map[compat.Measure]int{
-		compat.ToolCount: 2, compat.Instructions: 5, compat.Descriptions: 4, compat.AnswerBytes: 2800, compat.AnswerTokens: 1000, compat.NameLength: 8,
+		compat.ToolCount: 2, compat.Instructions: 5, compat.Descriptions: 4, compat.AnswerBytes: 4000, compat.AnswerTokens: 1000, compat.NameLength: 8,
 	} {
 		limit := compat.Limit{Measure: measure, Most: want - 1, Soft: true}
 		f := compat.Client{Prefix: "mcp__"}.Check(limit, server)

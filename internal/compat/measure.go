@@ -9,7 +9,7 @@ import (
 type Server struct {
 	Tools        []*Tool
 	Instructions string // of the initialize answer
-	AnswerBytes  int    // the longest answer of a call
+	AnswerTokens int    // what the longest answer of a call costs a model
 }
 
 // Measure is something that a limit is about.
@@ -37,8 +37,8 @@ const (
 	AnswerTokens
 )
 
-// bytesPerToken is the least that answers of the three platforms have, counted with the o200k vocabulary: 2.8 to 3.9.
-const bytesPerToken = 2.8
+// bytesPerToken is the most that answers of the three platforms have, counted with the o200k vocabulary: 2.8 to 3.9.
+const bytesPerToken = 4
 
 // measures says how each is called in the report, how it is measured and what to do about too much of it. An unnamed
 // tool means that the measure is about no single one.
@@ -79,10 +79,10 @@ var measures = map[Measure]struct {
 		largest(func(t *Tool, _ string) int { return t.properties })},
 	EnumValues: {"enum values in a schema", "describe the values in place of listing them",
 		largest(func(t *Tool, _ string) int { return t.enumValues })},
-	AnswerBytes: {"bytes of an answer", "ask for fewer items (`limit`) or fewer fields (`fields`)",
-		func(s *Server, _ string) (int, string) { return s.AnswerBytes, "" }},
-	AnswerTokens: {fmt.Sprintf("tokens of an answer, at %g bytes each", bytesPerToken), "ask for fewer items (`limit`) or fewer fields (`fields`)",
-		func(s *Server, _ string) (int, string) { return int(float64(s.AnswerBytes) / bytesPerToken), "" }},
+	AnswerTokens: {"tokens of an answer", "ask for fewer items (`limit`) or fewer fields (`fields`)",
+		func(s *Server, _ string) (int, string) { return s.AnswerTokens, "" }},
+	AnswerBytes: {fmt.Sprintf("bytes of an answer, at %d a token", bytesPerToken), "ask for fewer items (`limit`) or fewer fields (`fields`)",
+		func(s *Server, _ string) (int, string) { return s.AnswerTokens * bytesPerToken, "" }},
 }
 
 // String is how the report calls the measure.

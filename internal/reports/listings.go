@@ -115,7 +115,7 @@ func (l *listings) list(s *tools.Service, m mode) (*listing, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &listing{mode: m, server: &compat.Server{Instructions: instructions, AnswerBytes: tools.MaxAnswerBytes}}
+	out := &listing{mode: m, server: &compat.Server{Instructions: instructions, AnswerTokens: tools.DefaultResultTokens}}
 	for _, tool := range list {
 		entry, err := json.Marshal(tool)
 		if err != nil {
