@@ -133,17 +133,17 @@ func (t *tour) read(ctx context.Context) error {
 
 func (t *tour) change(ctx context.Context) error {
 	t.title("An ordinary change goes through without a question")
-	var created struct {
+	var changed struct {
 		Value map[string]any
 		Note  string
 	}
-	err := t.call(ctx, "paas_write", operation("platformsh_project_variable_create", map[string]any{
-		"name": "env:GREETING", "value": "not-for-your-eyes", "is_sensitive": true,
-	}), &created)
+	err := t.call(ctx, "paas_write", operation("platformsh_environment_update", map[string]any{
+		"environment_id": "staging", "title": "Staging of the next release",
+	}), &changed)
 	if err != nil {
 		return err
 	}
-	t.say("   created: %s", short(created.Value))
+	t.say("   changed: %s", short(changed.Value))
 	return nil
 }
 
