@@ -66,18 +66,19 @@ func (p platformsh) restore(l *look) {
 		return
 	}
 	var environment map[string]any
-	if l.argument("environment_name") == "" {
+	if target == l.argument("environment_id") {
 		environment, _ = p.environment(l, target) // that it cannot be read is said already
+		l.detail("overwritten", "the same environment")
 	} else if list, err := p.environmentList(l); err == nil {
 		environment = byID(list, target)
+		r := p.environmentResource(environment)
+		l.detail("overwritten", describe(r, target))
+		for _, s := range r.state {
+			l.state("overwritten "+s.Name, s.Value)
+		}
 	}
 	if environment == nil {
 		return
-	}
-	r := p.environmentResource(environment)
-	l.detail("overwritten", describe(r, target))
-	for _, s := range r.state {
-		l.state("overwritten "+s.Name, s.Value)
 	}
 	l.inOrder(func(l *look) { p.backups(l, target) }, func(l *look) { p.addressesOf(l, environment) })
 	p.offer(l, target, environment)

@@ -67,8 +67,8 @@ func (p platformsh) branch(l *look) {
 	l.detail("new environment", with(l.argument("title"), l.argument("name"), "type "+cmp.Or(l.argument("type"), "development")))
 	if clone, given := l.Args["clone_parent"].(bool); given && !clone {
 		l.detail("data", "none: it starts empty")
-	} else {
-		p.source(l, "data copied from", l.argument("environment_id"))
+	} else if parent, err := p.environment(l, l.argument("environment_id")); err == nil {
+		l.detail("data", with("copied from the environment above", prefixed("type ", first(parent, "type"))))
 	}
 	p.slots(l)
 	if list, err := p.environmentList(l); err == nil && byID(list, l.argument("name")) != nil {

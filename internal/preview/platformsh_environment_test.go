@@ -88,7 +88,7 @@ func TestPlatformshEnvironmentCards(t *testing.T) {
 			"active environments now: 4 (the plan allows 9)",
 		}},
 		{"environment_branch", shop("environment_id", "main", "name", "staging", "title", "Next"), policy.Unknown, "", []string{
-			shopLine, "environment: " + mainIs, "new environment: Next (staging; type development)", "data copied from: " + mainIs,
+			shopLine, "environment: " + mainIs, "new environment: Next (staging; type development)", "data: copied from the environment above (type production)",
 			"active environments now: 4 (the plan allows 9)", "the platform will refuse: an environment of that name exists",
 		}},
 		{"environment_merge", shop("environment_id", "staging"), policy.Production, "main", []string{
@@ -131,7 +131,7 @@ func TestPlatformshBackupCards(t *testing.T) {
 		}},
 		{"environment_backup_restore", shop("environment_id", "main", "backup_id", "backuprelease"), policy.Production, "", []string{
 			shopLine, "environment: " + mainIs, "backup: backuprelease (14 days ago; 1999-12-18 00:00 UTC; by hand; commit e33bd24)",
-			"overwritten: " + mainIs, mainBackup, mainAddress, backUpMain,
+			"overwritten: the same environment", mainBackup, mainAddress, backUpMain,
 		}},
 		{"environment_backup_restore", shop("environment_id", "staging", "backup_id", "backupstaging", "environment_name", "main"), policy.Production, "", []string{
 			shopLine, "environment: " + stagingIs, "backup: backupstaging (4 days ago; 1999-12-28 00:00 UTC; by hand; taken while the site ran; commit 0839842)",

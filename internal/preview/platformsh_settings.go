@@ -104,11 +104,8 @@ func (p platformsh) domain(l *look) {
 					l.detail("the platform will refuse", "the project has that domain already")
 				}
 			}
-			switch {
-			case isDefault && now != name:
+			if isDefault && now != name {
 				l.change("default domain", now, name)
-			case now == name && strings.HasSuffix(l.Op.Name, "_delete"):
-				l.detail("default domain of the project", name)
 			}
 		},
 		func(l *look) {

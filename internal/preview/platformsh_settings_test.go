@@ -61,7 +61,7 @@ func TestPlatformshDomainCards(t *testing.T) {
 			shopLine, reachesMain, "the platform will refuse: the project has that domain already", dns, mainAddress, "along certificate: " + shopCert,
 		}},
 		{"project_domain_delete", shop("domain_id", "shop.example.com"), policy.Production, "", []string{
-			shopLine, "domain: shop.example.com (the default domain)", reachesMain, "default domain of the project: shop.example.com", mainAddress,
+			shopLine, "domain: shop.example.com (the default domain)", reachesMain, mainAddress,
 			"along certificate: " + shopCert,
 		}},
 		{"certificate_delete", shop("certificate_id", "certexpiring"), policy.Production, "", []string{
