@@ -212,6 +212,7 @@ func (v *validator) describeInvalid(op *schemas.Operation, err error) string {
 		}
 	}
 	walk(invalid)
+	slices.Sort(parts) // they come in the order of a map, and the same mistake should read the same every time
 	if strings.Contains(strings.Join(parts, " "), "additional propert") {
 		parts = append(parts, "it takes "+strings.Join(argumentNames(op), ", "))
 	}
