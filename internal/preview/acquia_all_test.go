@@ -160,6 +160,11 @@ func TestAcquiaEveryCard(t *testing.T) {
 					t.Errorf("%s: %s changes by itself: %s", op.Name, s.Name, s.Value)
 				}
 			}
+			for _, step := range target.First {
+				if _, err := apiclient.Build(r.operation(step.Tool), step.Args); err != nil || !strings.Contains(step.Tool, "_backup_create") {
+					t.Errorf("%s: %s cannot be taken first: %v", op.Name, step.Tool, err)
+				}
+			}
 			facts := policy.Facts{Operation: op, Risk: op.RiskFor(args), Environment: target.Kind.Environment}
 			if policy.Decide(facts).Action != policy.Confirm {
 				continue

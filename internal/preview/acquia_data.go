@@ -2,6 +2,7 @@ package preview
 
 import (
 	"errors"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -60,6 +61,9 @@ func (l *look) acquiaOffer(environment, database string) {
 		Args: map[string]any{"environment_id": environment, "database_name": database}})
 }
 
+// acquiaAlias is a site and an environment as in acme.prod.
+var acquiaAlias = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]*\.[a-z0-9][a-z0-9_-]*$`)
+
 // acquiaPlace shows what an environment belongs to and where it is seen, and lets a person type the name by which drush and SSH know
 // it: its label, such as Production, is that of many others.
 func acquiaPlace(l *look) {
@@ -77,7 +81,7 @@ func acquiaPlace(l *look) {
 	addresses = slices.DeleteFunc(addresses, func(a string) bool { return a == active })
 	l.detail("addresses", some(present(append([]string{active}, addresses...)...), 5))
 	if acquiaClassic.MatchString(id) && l.last() == "environment_id" && l.target.Name != "" {
-		if alias, _, ok := strings.Cut(first(environment, "ssh_url"), "@"); ok {
+		if alias, _, _ := strings.Cut(first(environment, "ssh_url"), "@"); acquiaAlias.MatchString(alias) {
 			l.target.Name = alias
 			l.detail("known as", alias)
 		}

@@ -42,10 +42,11 @@ func (l *look) acquiaInstanceBackups() ([]acquiaBackup, error) {
 
 // acquiaInstanceData is about everything that overwrites the database of a site instance.
 func acquiaInstanceData(l *look) {
-	acquiaSite(l)
-	l.acquiaSource("source_environment_id", "data comes from")
-	backups, err := l.acquiaInstanceBackups()
-	l.lastBackup("last backup", backups, err)
+	l.along("all data of the site in this environment", "replaced")
+	l.inOrder(acquiaSite, func(l *look) { l.acquiaSource("source_environment_id", "data comes from") }, func(l *look) {
+		backups, err := l.acquiaInstanceBackups()
+		l.lastBackup("last backup", backups, err)
+	})
 	l.target.First = append(l.target.First, Step{Tool: "acquia_site_instance_backup_create", Args: l.acquiaInstance()})
 }
 

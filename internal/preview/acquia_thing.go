@@ -26,7 +26,7 @@ var acquiaThings = map[string]acquiaThing{
 		facts: []string{"name", "status", "on demand?: flags.cde", "runs: vcs.path", "artifact: artifact.name"},
 		state: []string{"status", "code: vcs.path", "artifact: artifact.id", "production mode: flags.production_mode"}},
 	"acquia_v3_environment_get": {name: []string{"label", "name"},
-		facts: []string{"name", "status", "runs: reference", "code_switch_status"},
+		facts: []string{"name", "status", "runs: reference", "code switch: code_switch_status"},
 		state: []string{"status", "code: reference"}},
 	"acquia_database_backup_get": {facts: []string{"type", "taken: completed_at", "deleted?: flags.deleted"},
 		state: []string{"type", "time: completed_at", "deleted: flags.deleted"}},
