@@ -2,17 +2,17 @@ package main
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 )
 
-// wanted is an argument that takes the id of a thing.
+// wanted is an argument that takes the id or the name of a thing.
 type wanted struct {
 	argument string
 	noun     []string // what the thing is
 	opaque   bool     // only an id will do
-	listers  []string // operations that list it, as the description says
-	about    []string // what the operation is about, where that may be the same thing by another name
+	listers  []string // operations that list such things, as the description says
 }
 
 // remembered finds the value of an argument among the records: that of the thing which a field calls by this name.
@@ -20,25 +20,6 @@ func (a *Assistant) remembered(w wanted, name string, args map[string]any) (stri
 	for _, r := range slices.Backward(a.memory.records) {
 		if r.agrees(args) && r.calls(name) {
 			if key, ok := r.keyOf(w); ok {
-				return key, true
-			}
-		}
-	}
-	return "", false
-}
-
-// keyOf is the record's value for an argument, whatever the argument calls the thing.
-func (r *record) keyOf(w wanted) (string, bool) {
-	if key, ok := r.key(w.argument); ok && !w.opaque {
-		return key, true
-	}
-	_, suffix := nounOf(w.argument)
-	if suffix == "" {
-		suffix = "id"
-	}
-	for _, kind := range [][]string{w.noun, w.about} {
-		if len(kind) > 0 {
-			if key, ok := r.key(kind[len(kind)-1] + "_" + suffix); ok {
 				return key, true
 			}
 		}
@@ -58,24 +39,24 @@ func (a *Assistant) lookUp(ctx context.Context, w wanted, name string, args map[
 		a.byEmail(ctx, w.noun, name, platform)
 		enough()
 	}
-	if !ok && len(w.about) > 0 {
-		seen = a.list(ctx, wanted{noun: w.about}, args, platform, enough) || seen
-	}
 	return id, ok, seen
 }
 
 // byEmail asks for a thing by its address, where an operation does that.
 func (a *Assistant) byEmail(ctx context.Context, noun []string, address, platform string) {
-	for _, h := range a.search(ctx, strings.Join(noun, " ")+" by email address", platform) {
+	hits, err := a.find(ctx, strings.Join(noun, " ")+" by email address", platform, 5)
+	if err != nil {
+		return
+	}
+	for _, h := range hits {
 		if h.reads() && len(h.Required) == 1 && slices.Contains(words(h.Required[0]), "email") {
-			a.read(ctx, h.Tool, map[string]any{h.Required[0]: address}, func() bool { return true })
+			a.read(ctx, h.Tool, map[string]any{h.Required[0]: address}, noun)
 			return
 		}
 	}
 }
 
-// pick chooses a thing that the person did not name: the one that was just made, the one whose record the sentence's words
-// fit, the newest when the sentence says so, or the only one.
+// pick chooses a thing that the person did not name.
 func (a *Assistant) pick(ctx context.Context, w wanted, args map[string]any, platform string) (string, bool) {
 	if id, ok := a.choose(a.candidates(w.argument, args)); ok {
 		return id, true
@@ -102,36 +83,29 @@ func (a *Assistant) candidates(argument string, args map[string]any) []candidate
 	return found
 }
 
+// choose takes the thing that was just made, the only one, the one whose record the sentence's words fit, or the newest
+// when the sentence says so. It takes none rather than any.
 func (a *Assistant) choose(among []candidate) (string, bool) {
-	if len(among) == 0 {
-		return "", false
-	}
 	for _, c := range among {
-		if c.made {
+		if c.made || len(among) == 1 {
 			return c.key, true
 		}
-	}
-	if len(among) == 1 {
-		return among[0].key, true
 	}
 	sentence := slices.DeleteFunc(slices.Clone(a.said), func(w string) bool { // what things are called says nothing about which
 		return slices.ContainsFunc(a.memory.facts, func(f fact) bool { return slices.Contains(f.label, w) })
 	})
+	latest := slices.ContainsFunc([]string{"last", "latest", "newest", "recent", "just"}, func(w string) bool { return slices.Contains(a.said, w) })
 	best, most, tie, newest := "", 0, false, ""
 	for _, c := range among {
 		hits, at := c.told(sentence)
 		switch {
-		case hits > most, hits == most && a.wantsNewest() && at > newest:
+		case hits > most, hits == most && latest && at > newest:
 			best, most, tie, newest = c.key, hits, false, at
-		case hits == most && !a.wantsNewest():
+		case hits == most && !latest:
 			tie = true
 		}
 	}
 	return best, best != "" && !tie
-}
-
-func (a *Assistant) wantsNewest() bool {
-	return slices.ContainsFunc([]string{"last", "latest", "newest", "recent", "just"}, func(w string) bool { return slices.Contains(a.said, w) })
 }
 
 // list calls the operations that list things of a kind, as far as it can fill them in, until enough reports true. Where a
@@ -148,108 +122,54 @@ func (a *Assistant) list(ctx context.Context, w wanted, args map[string]any, pla
 		if err != nil {
 			continue
 		}
-		read, found := a.listWith(ctx, hit{Tool: tool, Platform: platform, Risk: []string{"read"}, Required: d.Input.Required}, args, enough)
-		if found {
-			return true
+		for _, filled := range a.places(ctx, tool, d, args, platform) {
+			seen = a.read(ctx, tool, filled, w.noun) || seen
+			if enough() {
+				return true
+			}
 		}
-		seen = seen || read
-	}
-	if seen {
-		return true
-	}
-	for _, h := range a.listing(ctx, w.noun, platform) {
-		read, found := a.listWith(ctx, h, args, enough)
-		if found {
-			return true
-		}
-		seen = seen || read
 	}
 	return seen
 }
 
-// listWith calls one operation that lists things, in every place to look.
-func (a *Assistant) listWith(ctx context.Context, h hit, args map[string]any, enough func() bool) (seen, found bool) {
-	for _, filled := range a.fillByName(ctx, h, args) {
-		read, found := a.read(ctx, h.Tool, filled, enough)
-		seen = seen || read
-		if found {
-			return seen, true
-		}
-	}
-	return seen, false
-}
-
-// listing are the operations that list things of a kind, by their names.
-func (a *Assistant) listing(ctx context.Context, noun []string, platform string) []hit {
-	var lists []hit
-	for _, h := range a.search(ctx, "list "+strings.Join(noun, " ")+"s", platform) {
-		needsOne := slices.ContainsFunc(h.Required, func(name string) bool {
-			other, _ := nounOf(name)
-			return slices.Equal(other, noun)
-		})
-		if h.reads() && !needsOne && sameKind(resource(h.Tool), noun) {
-			lists = append(lists, h)
-		}
-	}
-	return lists
-}
-
-// search looks for operations on one platform, once in a conversation.
-func (a *Assistant) search(ctx context.Context, query, platform string) []hit {
-	once := platform + " " + query
-	if _, ok := a.searched[once]; !ok {
-		known := a.platform
-		a.platform = platform
-		hits, err := a.find(ctx, query, 5)
-		a.platform = known
-		if err != nil {
-			return nil
-		}
-		a.searched[once] = hits
-	}
-	return a.searched[once]
-}
-
-// fillByName fills the required arguments of a look-up by their names alone. Several results are several places to look.
-func (a *Assistant) fillByName(ctx context.Context, h hit, args map[string]any) []map[string]any {
+// places fills in the required arguments of a look-up. Several results are several places to look.
+func (a *Assistant) places(ctx context.Context, tool string, d description, args map[string]any, platform string) []map[string]any {
 	filled := []map[string]any{{}}
-	for _, name := range h.Required {
+	for _, name := range d.Input.Required {
 		if value, ok := args[name]; ok {
 			for _, f := range filled {
 				f[name] = value
 			}
 			continue
 		}
-		noun, _ := nounOf(name)
-		if len(noun) == 0 {
-			return nil
-		}
 		var next []map[string]any
 		for _, f := range filled {
-			for _, key := range a.containers(ctx, noun, name, f, h) {
-				one := others(f, "")
+			for _, key := range a.containers(ctx, tool, d, name, f, platform) {
+				one := maps.Clone(f)
 				one[name] = key
 				next = append(next, one)
 			}
 		}
-		if filled = next; len(filled) == 0 {
-			return nil
-		}
+		filled = next
 	}
-	return filled[:min(len(filled), mostPages)]
+	return filled[:min(len(filled), mostPlaces)]
 }
 
 // containers are the values to try for an argument of a look-up: the thing that the person named, or all that are known.
-func (a *Assistant) containers(ctx context.Context, noun []string, argument string, args map[string]any, h hit) []string {
-	f := &filling{a: a, ctx: ctx, tool: h.Tool, platform: h.Platform, args: args}
-	w := wanted{argument: argument, noun: noun, listers: a.texts[h.Tool].listers(argument)}
+func (a *Assistant) containers(ctx context.Context, tool string, d description, argument string, args map[string]any, platform string) (keys []string) {
+	noun, suffix := nounOf(argument)
+	if len(noun) == 0 {
+		return nil
+	}
+	f := &filling{a: a, tool: tool, platform: platform, args: args}
+	w := wanted{argument: argument, noun: noun, listers: d.listers(argument)}
 	if i := f.fact(argument, schema{}); i >= 0 {
 		name := scalar(a.memory.facts[i].value)
 		id, ok := a.remembered(w, name, args)
 		if !ok {
-			id, ok, _ = a.lookUp(ctx, w, name, args, h.Platform)
+			id, ok, _ = a.lookUp(ctx, w, name, args, platform)
 		}
-		if !ok && strings.HasSuffix(argument, "name") {
+		if !ok && suffix == "name" {
 			id, ok = name, true
 		}
 		if ok {
@@ -257,41 +177,31 @@ func (a *Assistant) containers(ctx context.Context, noun []string, argument stri
 			return []string{id}
 		}
 	}
-	all := a.candidates(argument, args)
-	if len(all) == 0 {
-		a.list(ctx, w, args, h.Platform, func() bool { return false })
-		all = a.candidates(argument, args)
-	}
-	if key, ok := a.choose(all); ok {
+	if key, ok := a.pick(ctx, w, args, platform); ok {
 		return []string{key}
 	}
-	var keys []string
-	for _, c := range all {
+	for _, c := range a.candidates(argument, args) {
 		keys = append(keys, c.key)
 	}
 	return keys
 }
 
-// read makes a look-up, page by page, unless it was made before.
-func (a *Assistant) read(ctx context.Context, tool string, args map[string]any, enough func() bool) (read, found bool) {
-	once := tool + compact(args)
-	if a.tried[once] {
-		return true, enough()
-	}
-	a.tried[once] = true
-	call := map[string]any{"tool": tool, "arguments": args}
-	for range mostPages {
-		answer, err := a.session.Call(ctx, a.step, "paas_read", call)
+// read makes a look-up for things of a kind, once, and reports whether it was answered. What the description names for
+// finding a user_uuid lists users, whatever it calls them.
+func (a *Assistant) read(ctx context.Context, tool string, args map[string]any, kind []string) bool {
+	call := tool + compact(args)
+	answer, made := a.tried[call]
+	if !made {
+		var err error
+		answer, err = a.session.Call(ctx, a.step, "paas_read", map[string]any{"tool": tool, "arguments": args})
 		if err != nil || answer.Failed {
-			return read, false
+			return false
 		}
-		read = true
-		a.memory.learn(tool, args, answer.Value, false)
-		next, _ := answer.Value["next"].(string)
-		if found = enough(); found || next == "" {
-			return read, found
-		}
-		call = map[string]any{"tool": tool, "arguments": args, "cursor": next}
+		a.tried[call] = answer
 	}
-	return read, false
+	if known := call + strings.Join(kind, " "); !a.known[known] {
+		a.known[known] = true
+		a.memory.learn(kind, args, answer.Value, false)
+	}
+	return true
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -11,7 +12,6 @@ import (
 type memory struct {
 	facts   []fact
 	records []*record
-	turn    int // of the newest record
 }
 
 // fact is a value the person named, and what they called it.
@@ -27,7 +27,6 @@ type record struct {
 	fields map[string]string // its plain fields
 	around map[string]string // arguments of the call, and plain fields of what it stood in
 	made   bool              // the answer of a change, so the person speaks of it
-	turn   int
 }
 
 func (m *memory) hear(given map[string]any, step int) {
@@ -41,16 +40,14 @@ func (m *memory) hear(given map[string]any, step int) {
 	}
 }
 
-// learn remembers the things in the answer of an operation.
-func (m *memory) learn(tool string, args map[string]any, answer map[string]any, made bool) {
-	m.turn++
+// learn remembers the things of a kind in the answer of an operation.
+func (m *memory) learn(kind []string, args map[string]any, answer map[string]any, made bool) {
 	around := map[string]string{}
 	for name, value := range args {
 		if isScalar(value) {
 			around[name] = scalar(value)
 		}
 	}
-	kind := resource(tool)
 	if items, ok := answer["items"]; ok {
 		m.walk(items, kind, around, made)
 	}
@@ -76,7 +73,7 @@ func (m *memory) walk(value any, kind []string, around map[string]string, made b
 			m.walk(child, kind, around, made)
 		}
 	case map[string]any:
-		r := &record{kind: kind, fields: map[string]string{}, around: around, made: made, turn: m.turn}
+		r := &record{kind: kind, fields: map[string]string{}, around: around, made: made}
 		inner := map[string]string{}
 		for name, field := range around {
 			inner[name] = field
@@ -151,7 +148,7 @@ func (r *record) key(argument string) (string, bool) {
 		}
 	}
 	noun, suffix := nounOf(argument)
-	if len(noun) > 0 && !sameKind(r.kind, noun) {
+	if len(noun) > 0 && r.kind[len(r.kind)-1] != noun[len(noun)-1] {
 		return "", false
 	}
 	names := []string{suffix, "id", "uuid"}
@@ -166,10 +163,16 @@ func (r *record) key(argument string) (string, bool) {
 	return "", false
 }
 
-// sameKind says whether a tool that is about one thing speaks of the other: environment_backup of a backup, log_forwarding of
-// a log forwarding destination.
-func sameKind(kind, noun []string) bool {
-	return kind[len(kind)-1] == noun[len(noun)-1] || len(kind) > 1 && len(kind) < len(noun) && slices.Equal(kind, noun[:len(kind)])
+// keyOf is the record's value for an argument, whatever the argument calls the thing.
+func (r *record) keyOf(w wanted) (string, bool) {
+	if key, ok := r.key(w.argument); ok && !w.opaque {
+		return key, true
+	}
+	if len(w.noun) == 0 {
+		return "", false
+	}
+	_, suffix := nounOf(w.argument)
+	return r.key(w.noun[len(w.noun)-1] + "_" + cmp.Or(suffix, "id"))
 }
 
 // told counts how many words of a sentence stand in the record, and tells its newest time.

@@ -60,16 +60,16 @@ func (a *Assistant) plan(ctx context.Context, h hit) (*plan, error) {
 		return nil, err
 	}
 	a.used = map[int]int{}
-	f := &filling{a: a, ctx: ctx, tool: h.Tool, platform: h.Platform, args: map[string]any{}}
+	f := &filling{a: a, tool: h.Tool, platform: h.Platform, args: map[string]any{}}
 	for _, name := range d.Input.Required {
 		if _, suffix := nounOf(name); suffix == "id" || suffix == "uuid" {
 			f.last = name
 		}
 	}
-	if !f.object(d.Input, d.Example, f.args) {
-		return nil, f.err
+	if !f.object(ctx, d.Input, d.Example, f.args) {
+		return nil, nil
 	}
-	p := &plan{hit: h, with: d.CallWith, args: f.args, raw: f.raw, switches: map[string]bool{}}
+	p := &plan{hit: h, with: d.CallWith, args: f.args, switches: map[string]bool{}}
 	for name, s := range d.Input.Properties {
 		p.switches[name] = s.Type == "boolean"
 	}
@@ -78,7 +78,7 @@ func (a *Assistant) plan(ctx context.Context, h hit) (*plan, error) {
 			p.unplaced++
 		}
 	}
-	return p, f.err
+	return p, nil
 }
 
 // describe reads about an operation, once in a conversation.
@@ -98,19 +98,16 @@ func (a *Assistant) describe(ctx context.Context, tool string) (d description, e
 // filling is the work on one call's arguments.
 type filling struct {
 	a        *Assistant
-	ctx      context.Context
 	tool     string
 	platform string
 	args     map[string]any // of the whole call
 	last     string         // of the required arguments that are ids: what the operation acts on
-	raw      []string
-	err      error
 }
 
 // object fills an object, the whole of the arguments or one inside them.
-func (f *filling) object(s schema, example map[string]any, into map[string]any) bool {
+func (f *filling) object(ctx context.Context, s schema, example map[string]any, into map[string]any) bool {
 	for _, name := range s.Required {
-		value, ok := f.required(name, s.Properties[name], example[name])
+		value, ok := f.required(ctx, name, s.Properties[name], example[name])
 		if !ok {
 			return false
 		}
@@ -120,7 +117,7 @@ func (f *filling) object(s schema, example map[string]any, into map[string]any) 
 		if _, done := into[name]; done {
 			continue
 		}
-		if value, ok := f.optional(name, s, example[name]); ok {
+		if value, ok := f.optional(ctx, name, s, example[name]); ok {
 			into[name] = value
 		}
 	}
@@ -129,26 +126,26 @@ func (f *filling) object(s schema, example map[string]any, into map[string]any) 
 
 // required finds a value for an argument that must be there: from the person's words, from what is remembered, by looking
 // it up, or because there is only one.
-func (f *filling) required(name string, s schema, example any) (any, bool) {
+func (f *filling) required(ctx context.Context, name string, s schema, example any) (any, bool) {
 	noun, suffix := nounOf(name)
 	if i := f.fact(name, s); i >= 0 {
-		if value, ok := f.fromFact(i, name, s, example); ok {
+		if value, ok := f.fromFact(ctx, i, name, s, example); ok {
 			return value, true
 		}
 	}
 	if name == f.last {
-		if value, ok := f.spokenOf(name, s); ok {
+		if value, ok := f.spokenOf(ctx, name, s); ok {
 			return value, true
 		}
 	}
 	if s.Type == "object" && len(s.Properties) > 0 {
 		inner, _ := example.(map[string]any)
 		value := map[string]any{}
-		return value, f.object(s, inner, value)
+		return value, f.object(ctx, s, inner, value)
 	}
 	if s.Type == "array" && s.Items != nil && s.Items.Type == "object" && len(s.Items.Properties) > 0 {
 		value := map[string]any{}
-		if f.object(*s.Items, firstObject(example), value) {
+		if f.object(ctx, *s.Items, firstObject(example), value) {
 			return []any{value}, true
 		}
 		return nil, false
@@ -168,7 +165,7 @@ func (f *filling) required(name string, s schema, example any) (any, bool) {
 		return s.Default, true
 	}
 	if len(noun) > 0 && s.Type != "array" && (suffix != "" || opaque(example)) {
-		if value, ok := f.a.pick(f.ctx, wanted{argument: name, noun: noun, listers: f.a.texts[f.tool].listers(name)}, f.args, f.platform); ok {
+		if value, ok := f.a.pick(ctx, wanted{argument: name, noun: noun, listers: f.a.texts[f.tool].listers(name)}, f.args, f.platform); ok {
 			return typed(value, s)
 		}
 	}
@@ -177,7 +174,7 @@ func (f *filling) required(name string, s schema, example any) (any, bool) {
 
 // spokenOf finds the thing that an operation acts on among its kind, whatever the person calls the kind: one of the
 // sentence's names is its name.
-func (f *filling) spokenOf(name string, s schema) (any, bool) {
+func (f *filling) spokenOf(ctx context.Context, name string, s schema) (any, bool) {
 	noun, _ := nounOf(name)
 	listers := f.a.texts[f.tool].listers(name)
 	if len(listers) == 0 || len(noun) == 0 {
@@ -187,8 +184,8 @@ func (f *filling) spokenOf(name string, s schema) (any, bool) {
 		if known.step != f.a.step || f.a.used[i] > 0 || !isScalar(known.value) {
 			continue
 		}
-		w := wanted{argument: name, noun: noun, about: resource(f.tool), listers: listers}
-		if id, ok, _ := f.a.lookUp(f.ctx, w, scalar(known.value), f.args, f.platform); ok {
+		w := wanted{argument: name, noun: noun, listers: listers}
+		if id, ok, _ := f.a.lookUp(ctx, w, scalar(known.value), f.args, f.platform); ok {
 			f.a.used[i] = alike
 			return typed(id, s)
 		}
@@ -198,7 +195,7 @@ func (f *filling) spokenOf(name string, s schema) (any, bool) {
 
 // optional finds a value for an argument that may be left out: only for a fact of this very sentence that has no better
 // place.
-func (f *filling) optional(name string, object schema, example any) (any, bool) {
+func (f *filling) optional(ctx context.Context, name string, object schema, example any) (any, bool) {
 	s := object.Properties[name]
 	i := f.fact(name, s)
 	if i < 0 || f.a.used[i] > 0 || f.a.memory.facts[i].step != f.a.step {
@@ -210,7 +207,7 @@ func (f *filling) optional(name string, object schema, example any) (any, bool) 
 			return nil, false
 		}
 	}
-	return f.fromFact(i, name, s, example)
+	return f.fromFact(ctx, i, name, s, example)
 }
 
 // fact is the index of the fact that fits an argument best, the newest of several; -1 when none does.
@@ -286,7 +283,7 @@ func fits(value any, s schema) bool {
 }
 
 // fromFact turns a fact into the value of an argument: as it is, or the id of the thing it names.
-func (f *filling) fromFact(i int, name string, s schema, example any) (any, bool) {
+func (f *filling) fromFact(ctx context.Context, i int, name string, s schema, example any) (any, bool) {
 	known := f.a.memory.facts[i]
 	if s.Type == "array" && s.Items != nil {
 		list, ok := known.value.([]any)
@@ -296,7 +293,7 @@ func (f *filling) fromFact(i int, name string, s schema, example any) (any, bool
 		all, _ := example.([]any)
 		var values []any
 		for _, one := range list {
-			value, ok := f.single(one, known.label, name, *s.Items, first(all))
+			value, ok := f.single(ctx, one, known.label, name, *s.Items, first(all))
 			if inner := s.Items.Required; isScalar(one) && s.Items.Type == "object" && len(inner) == 1 {
 				value, ok = map[string]any{inner[0]: one}, true
 			}
@@ -308,7 +305,7 @@ func (f *filling) fromFact(i int, name string, s schema, example any) (any, bool
 		f.a.used[i] = max(f.a.used[i], likeness(name, s, known.label, f.tool))
 		return values, true
 	}
-	value, ok := f.single(known.value, known.label, name, s, example)
+	value, ok := f.single(ctx, known.value, known.label, name, s, example)
 	if ok {
 		f.a.used[i] = max(f.a.used[i], likeness(name, s, known.label, f.tool), faint)
 	}
@@ -316,7 +313,7 @@ func (f *filling) fromFact(i int, name string, s schema, example any) (any, bool
 }
 
 // single is a plain value that the person called by a label, or the id of the thing that it names.
-func (f *filling) single(value any, label []string, name string, s schema, example any) (any, bool) {
+func (f *filling) single(ctx context.Context, value any, label []string, name string, s schema, example any) (any, bool) {
 	if !isScalar(value) {
 		return value, true
 	}
@@ -335,16 +332,13 @@ func (f *filling) single(value any, label []string, name string, s schema, examp
 		}
 	}
 	w := wanted{argument: name, noun: noun, listers: f.a.texts[f.tool].listers(name), opaque: suffix == "" && opaque(example)}
-	if about := resource(f.tool); f.last == name && len(noun) > 0 && !slices.Contains(about, noun[len(noun)-1]) {
-		w.about = about // who is removed as a team_member may be called user_uuid
-	}
 	if len(noun) > 0 {
 		if id, ok := f.a.remembered(w, text, f.args); ok {
 			return typed(id, s)
 		}
 	}
 	if isID {
-		id, ok, seen := f.a.lookUp(f.ctx, w, text, f.args, f.platform)
+		id, ok, seen := f.a.lookUp(ctx, w, text, f.args, f.platform)
 		if ok {
 			return typed(id, s)
 		}
@@ -355,7 +349,6 @@ func (f *filling) single(value any, label []string, name string, s schema, examp
 	if len(noun) > 0 && suffix != "" && f.a.platform == "" {
 		return nil, false // on which platform would that be?
 	}
-	f.raw = append(f.raw, name)
 	return typed(text, s)
 }
 
