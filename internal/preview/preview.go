@@ -8,6 +8,7 @@ package preview
 import (
 	"context"
 	"slices"
+	"strings"
 	"sync"
 
 	"paasmcp/internal/approval"
@@ -134,7 +135,9 @@ func (p *Previewer) Look(ctx context.Context, c Call, r Reader) Target {
 	for _, change := range l.target.Changes {
 		l.target.State = append(l.target.State, approval.Detail{Name: change.Field, Value: change.Old})
 	}
-	slices.Sort(l.target.Doubts) // they were found in no particular order
+	// They were found in no particular order, and must be equal when the same is found again.
+	slices.SortStableFunc(l.target.State, func(a, b approval.Detail) int { return strings.Compare(a.Name, b.Name) })
+	slices.Sort(l.target.Doubts)
 	l.target.Doubts = slices.Compact(l.target.Doubts)
 	return l.target
 }
