@@ -243,6 +243,12 @@ func (v *validator) help(op *schemas.Operation, e *jsonschema.ValidationError) s
 				add("did you mean %s?", spelling.Closest(name, argumentNames(op)))
 			}
 		}
+	case *kind.Pattern, *kind.Format:
+		if len(e.InstanceLocation) == 1 && v.related != nil {
+			if source := v.related.Source(op.Name, e.InstanceLocation[0]); source != "" {
+				add("%s", "it comes from "+source)
+			}
+		}
 	case *kind.Required:
 		for _, name := range k.Missing {
 			if top && v.related != nil {

@@ -3,6 +3,7 @@ package tools
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -21,6 +22,8 @@ type describeInput struct {
 	// Arguments are taken and ignored: models that have just read about paas_read pass them here too.
 	Arguments object `json:"arguments,omitempty" jsonschema:"-"`
 	Account   string `json:"account,omitempty"`
+	// Unlisted is set by this server alone, see answerUnlisted.
+	Unlisted bool `json:"unlisted,omitempty" jsonschema:"-"`
 }
 
 // Description is everything a caller needs to know of one operation.
@@ -53,6 +56,9 @@ func (s *Service) describeTool() server.ServerTool {
 		hints(true, false, true), outputOf[Description]("call_with", "risk", "input_schema", "example"),
 		func(ctx context.Context, in describeInput, _ mcp.CallToolParams) (*mcp.CallToolResult, error) {
 			d, err := s.Describe(ctx, in.Tool, in.Account)
+			if err == nil && in.Unlisted {
+				err = fmt.Errorf("%s is no tool of its own here: call %s with tool %s and its arguments", d.Tool, d.CallWith, d.Tool)
+			}
 			if err != nil {
 				return failed(err), nil
 			}

@@ -35,6 +35,7 @@ func Register(s *server.MCPServer, service *Service, selection Selection) error 
 		list = append(list, server.ServerTool{Tool: service.tool(&rows[i]), Handler: service.direct(rows[i].Name)})
 	}
 	s.AddTools(list...)
+	answerUnlisted(s, list)
 	return nil
 }
 

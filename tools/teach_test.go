@@ -111,6 +111,8 @@ func TestInvalidArgumentsTeach(t *testing.T) {
 		{"acquia_environment_get", `{}`, []string{"missing property 'environment_id'", "environment_id comes from acquia_environment_list"}},
 		{"platformsh_project_invitation_create", `{"project_id":"abc123","email":"a@example.com","role":"admim"}`, []string{"'admin', 'viewer'", "did you mean admin?"}},
 		{"platformsh_integration_create", `{"project_id":"abc123","type":"Git-Hub"}`, []string{"did you mean github?", "'gitlab'"}},
+		{"acquia_environment_get", `{"environment_id":"myapp.dev"}`, []string{"does not match pattern", "it comes from acquia_environment_list"}},
+		{"acquia_application_get", `{"application_uuid":"myapp"}`, []string{"is not valid uuid", "it comes from acquia_application_list"}},
 		{"virtuozzo_environment_stop", `{"envName":"shop"}`, []string{"did you mean env_name?"}},
 		{"acquia_environment_get", `{"environment_id":"` + envID + `","zzzzzzzz":1}`, []string{"not allowed"}},
 	} {

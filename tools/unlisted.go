@@ -1,0 +1,31 @@
+package tools
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
+)
+
+// answerUnlisted answers calls of tools that are not listed with what to call instead. Models read names of operations in the
+// answers of paas_find and call them as tools; the library would say "not found" in a protocol error, which few clients show to
+// their model. The call is turned into one of paas_describe, so nothing can be reached this way that a description does not tell.
+func answerUnlisted(s *server.MCPServer, list []server.ServerTool) {
+	listed := make(map[string]bool, len(list))
+	for _, t := range list {
+		listed[t.Tool.Name] = true
+	}
+	var hooks server.Hooks
+	hooks.AddBeforeCallTool(func(_ context.Context, _ any, r *mcp.CallToolRequest) {
+		if listed[r.Params.Name] {
+			return
+		}
+		args, err := json.Marshal(describeInput{Tool: r.Params.Name, Unlisted: true})
+		if err != nil {
+			return
+		}
+		r.Params = mcp.CallToolParams{Name: "paas_describe", RawArguments: args, Meta: r.Params.Meta}
+	})
+	server.WithHooks(&hooks)(s)
+}
