@@ -68,7 +68,7 @@ func TestCompletions(t *testing.T) {
 			t.Errorf("%s of %s, %q typed with %v: %+v, want %q", tc.argument, tc.prompt, tc.typed, tc.given, got, tc.want)
 		}
 	}
-	file, err := os.Open(r.audit)
+	file, err := os.Open(r.Audit)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -174,7 +174,7 @@ func TestMarks(t *testing.T) {
 			}
 			used := map[string]bool{}
 			for _, m := range marked.FindAllStringSubmatch(text, -1) {
-				op, _ := r.service.Catalog.Operation(m[1])
+				op, _ := r.Service.Catalog.Operation(m[1])
 				risky := op.Has(schemas.Destructive) || op.Has(schemas.Irreversible) || op.Has(schemas.CostsMoney) || op.Has(schemas.GrantsAccess)
 				want := ""
 				switch {

@@ -1,23 +1,17 @@
 package prompts_test
 
 import (
-	"context"
 	"encoding/json"
 	"io"
 	"net/http"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 
-	"github.com/mark3labs/mcp-go/server"
-
 	"paasmcp/apiclient"
-	"paasmcp/internal/approval"
-	"paasmcp/internal/audit"
 	"paasmcp/internal/caller"
-	"paasmcp/internal/policy"
+	"paasmcp/internal/testrig"
 	"paasmcp/prompts"
 	"paasmcp/schemas"
 	"paasmcp/tools"
@@ -38,7 +32,7 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 		_ = r.Body.Close()
 	}
 	if strings.HasSuffix(r.URL.Path, "/token") {
-		return respond(r, http.StatusOK, `{"access_token":"t","token_type":"bearer","expires_in":900}`), nil
+		return testrig.Respond(r, http.StatusOK, testrig.Token), nil
 	}
 	w.mu.Lock()
 	w.sent = append(w.sent, r.URL.Host+r.URL.Path)
@@ -49,16 +43,9 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	body, ok := w.answers[r.URL.Host+r.URL.Path]
 	if !ok {
-		return respond(r, http.StatusForbidden, `{"message":"s3cr3t detail of the platform","error":"forbidden"}`), nil
+		return testrig.Respond(r, http.StatusForbidden, `{"message":"s3cr3t detail of the platform","error":"forbidden"}`), nil
 	}
-	return respond(r, http.StatusOK, body), nil
-}
-
-func respond(r *http.Request, status int, body string) *http.Response {
-	return &http.Response{
-		StatusCode: status, Status: http.StatusText(status), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Request: r,
-		Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)),
-	}
+	return testrig.Respond(r, http.StatusOK, body), nil
 }
 
 // take returns what reached the wire since the last time.
@@ -86,42 +73,16 @@ func on(platforms ...schemas.Platform) []apiclient.Account {
 
 // rig is a server with prompts, without a transport.
 type rig struct {
-	t       *testing.T
-	wire    *wire
-	service *tools.Service
-	mcp     *server.MCPServer
-	audit   string
+	*testrig.Rig
+	t    *testing.T
+	wire *wire
 }
 
 func newRig(t *testing.T, list []apiclient.Account, change ...func(*tools.Config)) *rig {
 	t.Helper()
-	r := &rig{t: t, wire: &wire{answers: map[string]string{}}, audit: filepath.Join(t.TempDir(), "audit.jsonl")}
-	set, err := tools.NewAccounts(list, apiclient.Options{Transport: r.wire})
-	if err != nil {
-		t.Fatal(err)
-	}
-	catalog, err := schemas.Open(nil, set.Platforms()...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	sealer, err := approval.NewRandomSealer()
-	if err != nil {
-		t.Fatal(err)
-	}
-	log, err := audit.Open(r.audit)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = log.Close() })
-	cfg := tools.Config{Catalog: catalog, Accounts: set, Policy: policy.Default(), Audit: log, Gate: approval.NewGate(sealer, new(approval.Once))}
-	for _, c := range change {
-		c(&cfg)
-	}
-	r.service = tools.NewService(cfg)
-	if r.mcp, err = tools.NewServer(r.service, tools.Selection{Toolsets: []string{"none"}}, "test"); err != nil {
-		t.Fatal(err)
-	}
-	prompts.Register(r.mcp, r.service)
+	r := &rig{t: t, wire: &wire{answers: map[string]string{}}}
+	r.Rig = testrig.New(t, testrig.Options{Accounts: list, Transport: r.wire, Toolsets: "none", Change: change})
+	prompts.Register(r.MCP, r.Service)
 	return r
 }
 
@@ -133,11 +94,7 @@ type era struct {
 
 var eras = []era{
 	{name: "2025-06-18"},
-	{name: "2026-07-28", meta: map[string]any{
-		"io.modelcontextprotocol/protocolVersion":    "2026-07-28",
-		"io.modelcontextprotocol/clientInfo":         map[string]any{"name": "test", "version": "1"},
-		"io.modelcontextprotocol/clientCapabilities": map[string]any{},
-	}},
+	{name: "2026-07-28", meta: testrig.Meta(map[string]any{})},
 }
 
 // send makes one request and decodes its result; the message of a protocol error comes back as text.
@@ -149,27 +106,12 @@ func (r *rig) send(e era, principal, method string, params map[string]any, into 
 	if e.meta != nil {
 		params["_meta"] = e.meta
 	}
-	raw, err := json.Marshal(map[string]any{"jsonrpc": "2.0", "id": 1, "method": method, "params": params})
-	if err != nil {
-		r.t.Fatal(err)
+	result, failure := r.Send(r.t, caller.Caller{Principal: principal, Transport: "stdio", ClientName: "test"}, method, params)
+	if failure != "" {
+		return failure
 	}
-	ctx := caller.With(context.Background(), caller.Caller{Principal: principal, Transport: "stdio", ClientName: "test"})
-	out, err := json.Marshal(r.mcp.HandleMessage(ctx, raw))
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	var answer struct {
-		Result json.RawMessage
-		Error  *struct{ Message string }
-	}
-	if err := json.Unmarshal(out, &answer); err != nil {
-		r.t.Fatalf("%s: %v", out, err)
-	}
-	if answer.Error != nil {
-		return answer.Error.Message
-	}
-	if err := json.Unmarshal(answer.Result, into); err != nil {
-		r.t.Fatalf("%s: %v", answer.Result, err)
+	if err := json.Unmarshal(result, into); err != nil {
+		r.t.Fatalf("%s: %v", result, err)
 	}
 	return ""
 }

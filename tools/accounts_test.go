@@ -89,7 +89,7 @@ func TestSeveralAccounts(t *testing.T) {
 		t.Errorf("paas_accounts shows a secret: %s", raw)
 	}
 
-	file, err := os.Open(r.audit)
+	file, err := os.Open(r.Audit)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +103,7 @@ func TestSeveralAccounts(t *testing.T) {
 // TestAccountArgumentAppearsOnlyWithAChoice: one account per platform needs no argument, which would cost every model.
 func TestAccountArgumentAppearsOnlyWithAChoice(t *testing.T) {
 	t.Parallel()
-	for name, service := range map[string]*tools.Service{"one": newRig(t).service, "several": offline(t)} {
+	for name, service := range map[string]*tools.Service{"one": newRig(t).Service, "several": offline(t)} {
 		list, err := tools.List(service, tools.Selection{Toolsets: []string{"all"}})
 		if err != nil {
 			t.Fatal(err)
@@ -129,7 +129,7 @@ func TestNoAccount(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := newRig(t, func(c *tools.Config) { c.Catalog, c.Accounts = catalog, &tools.Accounts{} })
-	list, err := tools.List(r.service, tools.Selection{})
+	list, err := tools.List(r.Service, tools.Selection{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,7 +141,7 @@ func TestNoAccount(t *testing.T) {
 	if got := r.call(request{tool: "paas_accounts"}); !strings.Contains(got.text(), "--demo") {
 		t.Errorf("paas_accounts does not say what to do: %s", got.text())
 	}
-	_, err = r.service.Call(caller.With(context.Background(), caller.Caller{Principal: "local"}), tools.Call{Tool: "platformsh_project_get"}, nil)
+	_, err = r.Service.Call(caller.With(context.Background(), caller.Caller{Principal: "local"}), tools.Call{Tool: "platformsh_project_get"}, nil)
 	if err == nil {
 		t.Error("a call without accounts succeeded")
 	}

@@ -53,8 +53,8 @@ func TestCardsOnlyRead(t *testing.T) {
 		r := newRig(t, withoutAudit(t))
 		var bad violations
 		most := 0
-		for _, row := range r.service.Catalog.Rows() {
-			op, _ := r.service.Catalog.Operation(row.Name)
+		for _, row := range r.Service.Catalog.Rows() {
+			op, _ := r.Service.Catalog.Operation(row.Name)
 			if op.IsRead() || !gated(op.RiskFor(op.Example.Args)) {
 				continue
 			}
@@ -199,7 +199,7 @@ func TestTargetChangesWhileAPersonThinks(t *testing.T) {
 	r.wire.environment(`{"id":"staging","name":"staging","type":"staging","status":"inactive"}`)
 	ctx := caller.With(t.Context(), caller.Caller{Principal: "local", Transport: "cli"})
 	call := tools.Call{Tool: "platformsh_environment_deactivate", Args: environmentArgs()}
-	_, err := r.service.Call(ctx, call, slow{func() {
+	_, err := r.Service.Call(ctx, call, slow{func() {
 		r.wire.environment(`{"id":"staging","name":"staging","type":"staging","status":"active"}`)
 	}})
 	if sent := r.wire.take(); len(sent) > 0 || err == nil || !strings.Contains(err.Error(), "the target changed") {
@@ -263,7 +263,7 @@ func TestChangesHideSecrets(t *testing.T) {
 	q := r.call(req)
 	req.state, req.responses = q.RequestState, yes(q)
 	got := r.call(req)
-	trail, err := os.ReadFile(r.audit)
+	trail, err := os.ReadFile(r.Audit)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -327,7 +327,7 @@ func TestBackupFirst(t *testing.T) {
 				if text := string(got.StructuredContent); !strings.Contains(text, `"backups":[{"job":"work/`) {
 					t.Errorf("the answer does not tell of the backup: %s", text)
 				}
-				trail, err := os.ReadFile(r.audit)
+				trail, err := os.ReadFile(r.Audit)
 				if err != nil || !strings.Contains(string(trail), `"tool":"`+backupCreate+`"`) || strings.Count(string(trail), `"answered_via":"form"`) != 2 {
 					t.Errorf("audit (%v):\n%s", err, trail)
 				}
@@ -342,7 +342,7 @@ func TestAuditTellsOfTheAnswer(t *testing.T) {
 	r := newRig(t)
 	q := r.call(request{tool: domainDelete, args: domainArgs()})
 	r.call(request{tool: domainDelete, args: domainArgs(), state: q.RequestState, responses: yes(q)})
-	trail, err := os.ReadFile(r.audit)
+	trail, err := os.ReadFile(r.Audit)
 	if err != nil {
 		t.Fatal(err)
 	}

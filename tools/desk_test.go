@@ -37,7 +37,7 @@ func (r *rig) begin(req request) <-chan reply {
 func (r *rig) waiting() approval.Ticket {
 	r.t.Helper()
 	var waiting []approval.Ticket
-	for _, ticket := range r.service.Desk.List() {
+	for _, ticket := range r.Service.Desk.List() {
 		if ticket.Open() {
 			waiting = append(waiting, ticket)
 		}
@@ -66,7 +66,7 @@ func TestGivenUpCallFindsItsAnswer(t *testing.T) {
 			t.Errorf("what it was told: %s", gaveUp.text())
 		}
 		ticket := r.waiting()
-		if err := r.service.Desk.Decide(ticket.ID, operator, approval.Decision{Approve: true}); err != nil {
+		if err := r.Service.Desk.Decide(ticket.ID, operator, approval.Decision{Approve: true}); err != nil {
 			t.Fatal(err)
 		}
 		other := req
@@ -98,7 +98,7 @@ func TestApprovalExpires(t *testing.T) {
 		r := newRig(t, withDesk(policy.Form))
 		req := request{tool: domainDelete, args: domainArgs(), mute: true}
 		<-r.begin(req)
-		if err := r.service.Desk.Decide(r.waiting().ID, operator, approval.Decision{Approve: true}); err != nil {
+		if err := r.Service.Desk.Decide(r.waiting().ID, operator, approval.Decision{Approve: true}); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(approval.Lifetime)
@@ -117,7 +117,7 @@ func TestChangedTargetUsesNoApproval(t *testing.T) {
 		r.wire.environment(`{"id":"staging","name":"staging","type":"staging","status":"inactive"}`)
 		answer := r.begin(request{tool: environmentDelete, args: environmentArgs(), mute: true})
 		r.wire.environment(`{"id":"staging","name":"staging","type":"production","status":"active"}`)
-		if err := r.service.Desk.Decide(r.waiting().ID, operator, approval.Decision{Approve: true}); err != nil {
+		if err := r.Service.Desk.Decide(r.waiting().ID, operator, approval.Decision{Approve: true}); err != nil {
 			t.Fatal(err)
 		}
 		got := <-answer
@@ -152,7 +152,7 @@ func TestConsoleLevels(t *testing.T) {
 				r := newRig(t, withDesk(tc.level))
 				req := request{tool: domainDelete, args: domainArgs(), principal: "bearer:ana", asking: caller.Asking{Form: true}}
 				answer := r.begin(req)
-				err := r.service.Desk.Decide(r.waiting().ID, tc.by, approval.Decision{Approve: true})
+				err := r.Service.Desk.Decide(r.waiting().ID, tc.by, approval.Decision{Approve: true})
 				got := <-answer
 				if sent := r.wire.take(); len(sent) != tc.sent || (err == nil) != (tc.sent == 1) {
 					t.Errorf("sent %v, %v: %s", sent, err, got.text())
@@ -189,7 +189,7 @@ func TestPageOfTheConsole(t *testing.T) {
 		if sent := r.wire.take(); len(sent) > 0 {
 			t.Errorf("opening the page sent %v", sent)
 		}
-		if err := r.service.Desk.Decide(r.waiting().ID, operator, approval.Decision{Approve: true}); err != nil {
+		if err := r.Service.Desk.Decide(r.waiting().ID, operator, approval.Decision{Approve: true}); err != nil {
 			t.Fatal(err)
 		}
 		if got := <-answer; got.IsError || len(r.wire.take()) != 1 {

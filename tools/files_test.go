@@ -126,9 +126,9 @@ func TestSaveTo(t *testing.T) {
 func TestFileAsResource(t *testing.T) {
 	t.Parallel()
 	r := fileRig(t, &fileWire{}, "")
-	t.Cleanup(func() { r.service.Close(context.Background()) })
+	t.Cleanup(func() { r.Service.Close(context.Background()) })
 	alice := caller.With(context.Background(), caller.Caller{Principal: "bearer:alice", Transport: "http"})
-	outcome, err := r.service.Call(alice, tools.Call{Tool: invoice, Args: map[string]any{"token": "signed"}}, nil)
+	outcome, err := r.Service.Call(alice, tools.Call{Tool: invoice, Args: map[string]any{"token": "signed"}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,7 +138,7 @@ func TestFileAsResource(t *testing.T) {
 	}
 	read := func(ctx context.Context) string {
 		message := `{"jsonrpc":"2.0","id":1,"method":"resources/read","params":{"uri":"` + uri + `"}}`
-		switch m := r.mcp.HandleMessage(ctx, []byte(message)).(type) {
+		switch m := r.MCP.HandleMessage(ctx, []byte(message)).(type) {
 		case mcp.JSONRPCResponse:
 			result, ok := m.Result.(mcp.ReadResourceResult)
 			if !ok || len(result.Contents) != 1 {
@@ -156,7 +156,7 @@ func TestFileAsResource(t *testing.T) {
 	if read(mallory) != "" {
 		t.Error("another principal can read the file")
 	}
-	if _, err := r.service.Call(alice, tools.Call{Tool: invoice, Args: map[string]any{"token": "signed"}, SaveTo: "x"}, nil); err == nil {
+	if _, err := r.Service.Call(alice, tools.Call{Tool: invoice, Args: map[string]any{"token": "signed"}, SaveTo: "x"}, nil); err == nil {
 		t.Error("a remote client could choose a file name")
 	}
 }

@@ -11,7 +11,7 @@ import (
 func TestFindReadOnly(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, func(c *tools.Config) { c.ReadOnly = true })
-	found, err := r.service.Find("delete an environment and its backups", "", 8)
+	found, err := r.Service.Find("delete an environment and its backups", "", 8)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -19,7 +19,7 @@ func TestFindReadOnly(t *testing.T) {
 		t.Errorf("%d operations, not 8", len(found))
 	}
 	for _, f := range found {
-		op, ok := r.service.Catalog.Operation(f.Tool)
+		op, ok := r.Service.Catalog.Operation(f.Tool)
 		if !ok || !op.IsRead() {
 			t.Errorf("%s is no read", f.Tool)
 		}
@@ -30,7 +30,7 @@ func TestFindLimits(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	for _, test := range []struct{ limit, want int }{{0, 8}, {-1, 8}, {3, 3}, {1000, 50}} {
-		found, err := r.service.Find("environment", schemas.Acquia, test.limit)
+		found, err := r.Service.Find("environment", schemas.Acquia, test.limit)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -38,7 +38,7 @@ func TestFindLimits(t *testing.T) {
 			t.Errorf("limit %d: %d operations, not %d", test.limit, len(found), test.want)
 		}
 	}
-	if _, err := r.service.Find(" \t", "", 8); err == nil {
+	if _, err := r.Service.Find(" \t", "", 8); err == nil {
 		t.Error("an empty query was answered")
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -16,61 +15,35 @@ import (
 	"paasmcp/internal/approval"
 	"paasmcp/internal/audit"
 	"paasmcp/internal/caller"
-	"paasmcp/internal/policy"
+	"paasmcp/internal/testrig"
 	"paasmcp/schemas"
 	"paasmcp/tools"
 )
 
 // rig is a whole server in one process, without a transport.
 type rig struct {
-	t       *testing.T
-	wire    *wire
-	service *tools.Service
-	mcp     *server.MCPServer
-	audit   string
+	*testrig.Rig
+	t    *testing.T
+	wire *wire
 }
 
 func newRig(t *testing.T, change ...func(*tools.Config)) *rig {
 	t.Helper()
-	r := &rig{t: t, wire: newWire(t), audit: filepath.Join(t.TempDir(), "audit.jsonl")}
-	catalog, err := schemas.Open([]schemas.Flag{schemas.Deprecated, schemas.Privileged}, schemas.Platforms()...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	accounts, err := tools.NewAccounts([]apiclient.Account{
-		{
-			Name: "work", Platform: schemas.Platformsh, Vendor: apiclient.Upsun, Token: "t",
-			APIURL: "https://api.example.com", TokenURL: "https://api.example.com/oauth2/token",
+	r := &rig{t: t, wire: newWire(t)}
+	r.Rig = testrig.New(t, testrig.Options{
+		Transport: r.wire, Include: []schemas.Flag{schemas.Deprecated, schemas.Privileged}, Toolsets: "all", Change: change,
+		Accounts: []apiclient.Account{
+			{
+				Name: "work", Platform: schemas.Platformsh, Vendor: apiclient.Upsun, Token: "t",
+				APIURL: "https://api.example.com", TokenURL: "https://api.example.com/oauth2/token",
+			},
+			{
+				Name: "cloud", Platform: schemas.Acquia, Key: "k", Secret: "s",
+				APIURL: "https://cloud.example.com/api", TokenURL: "https://cloud.example.com/api/auth/oauth/token",
+			},
+			{Name: "vap", Platform: schemas.Virtuozzo, Token: "t", APIURL: "https://app.example.com/1.0", Production: []string{"prod-*"}},
 		},
-		{
-			Name: "cloud", Platform: schemas.Acquia, Key: "k", Secret: "s",
-			APIURL: "https://cloud.example.com/api", TokenURL: "https://cloud.example.com/api/auth/oauth/token",
-		},
-		{Name: "vap", Platform: schemas.Virtuozzo, Token: "t", APIURL: "https://app.example.com/1.0", Production: []string{"prod-*"}},
-	}, apiclient.Options{Transport: r.wire})
-	if err != nil {
-		t.Fatal(err)
-	}
-	sealer, err := approval.NewRandomSealer()
-	if err != nil {
-		t.Fatal(err)
-	}
-	log, err := audit.Open(r.audit)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = log.Close() })
-	cfg := tools.Config{
-		Catalog: catalog, Accounts: accounts, Policy: policy.Default(), Audit: log,
-		Gate: approval.NewGate(sealer, new(approval.Once)),
-	}
-	for _, c := range change {
-		c(&cfg)
-	}
-	r.service = tools.NewService(cfg)
-	if r.mcp, err = tools.NewServer(r.service, tools.Selection{Toolsets: []string{"all"}}, "test"); err != nil {
-		t.Fatal(err)
-	}
+	})
 	return r
 }
 
@@ -142,11 +115,7 @@ func (r *rig) call(req request) reply {
 	}
 	params := map[string]any{"name": req.tool, "arguments": req.args}
 	if req.legacy == nil {
-		params["_meta"] = map[string]any{
-			"io.modelcontextprotocol/protocolVersion":    "2026-07-28",
-			"io.modelcontextprotocol/clientInfo":         map[string]any{"name": "test", "version": "1"},
-			"io.modelcontextprotocol/clientCapabilities": capabilities,
-		}
+		params["_meta"] = testrig.Meta(capabilities)
 	}
 	if req.state != "" {
 		params["requestState"] = req.state
@@ -160,9 +129,9 @@ func (r *rig) call(req request) reply {
 	}
 	ctx := caller.With(context.Background(), caller.Caller{Principal: req.principal, Transport: "stdio", ClientName: "test"}, req.asking)
 	if req.legacy != nil {
-		ctx = r.mcp.WithContext(ctx, req.legacy)
+		ctx = r.MCP.WithContext(ctx, req.legacy)
 	}
-	out, err := json.Marshal(r.mcp.HandleMessage(ctx, raw))
+	out, err := json.Marshal(r.MCP.HandleMessage(ctx, raw))
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -301,7 +270,7 @@ func TestReadOnly(t *testing.T) {
 
 func readOnly(t *testing.T) {
 	r := newRig(t, func(c *tools.Config) { c.ReadOnly = true })
-	list, err := tools.List(r.service, tools.Selection{Toolsets: []string{"all"}})
+	list, err := tools.List(r.Service, tools.Selection{Toolsets: []string{"all"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -311,9 +280,9 @@ func readOnly(t *testing.T) {
 		}
 	}
 	ctx := caller.With(context.Background(), caller.Caller{Principal: "local", Transport: "cli"})
-	for _, row := range r.service.Catalog.Rows() {
-		op, _ := r.service.Catalog.Operation(row.Name)
-		_, err := r.service.Call(ctx, tools.Call{Tool: op.Name, Args: op.Example.Args}, nil)
+	for _, row := range r.Service.Catalog.Rows() {
+		op, _ := r.Service.Catalog.Operation(row.Name)
+		_, err := r.Service.Call(ctx, tools.Call{Tool: op.Name, Args: op.Example.Args}, nil)
 		if sent := r.wire.take(); !op.IsRead() && (len(sent) > 0 || err == nil) {
 			t.Errorf("%s: sent %v, error %v", op.Name, sent, err)
 		}
@@ -334,13 +303,13 @@ func TestNoChannelCanInventAYes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, withoutAudit(t))
 		ctx := caller.With(context.Background(), caller.Caller{Principal: "local", Transport: "cli"})
-		for _, row := range r.service.Catalog.Rows() {
-			op, _ := r.service.Catalog.Operation(row.Name)
+		for _, row := range r.Service.Catalog.Rows() {
+			op, _ := r.Service.Catalog.Operation(row.Name)
 			if !gated(op.RiskFor(op.Example.Args)) {
 				continue
 			}
 			for _, state := range []string{"", "forged"} {
-				_, err := r.service.Call(ctx, tools.Call{Tool: op.Name, Args: op.Example.Args}, pretender{state})
+				_, err := r.Service.Call(ctx, tools.Call{Tool: op.Name, Args: op.Example.Args}, pretender{state})
 				if sent := r.wire.take(); len(sent) > 0 || err == nil {
 					t.Errorf("%s with state %q: sent %v, error %v", op.Name, state, sent, err)
 				}
@@ -356,8 +325,8 @@ func TestLegacyRequestCannotBringAnAnswer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, withoutAudit(t))
 		ctx := caller.With(context.Background(), caller.Caller{Principal: "local", Transport: "http"})
-		for _, row := range r.service.Catalog.Rows() {
-			op, _ := r.service.Catalog.Operation(row.Name)
+		for _, row := range r.Service.Catalog.Rows() {
+			op, _ := r.Service.Catalog.Operation(row.Name)
 			if !gated(op.RiskFor(op.Example.Args)) {
 				continue
 			}
@@ -367,7 +336,7 @@ func TestLegacyRequestCannotBringAnAnswer(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			r.mcp.HandleMessage(ctx, raw)
+			r.MCP.HandleMessage(ctx, raw)
 			if sent := r.wire.take(); len(sent) > 0 {
 				t.Errorf("%s: reached the wire: %v", op.Name, sent)
 			}

@@ -309,7 +309,7 @@ func TestLocateInTheAudit(t *testing.T) {
 	t.Parallel()
 	r, _ := locateRig(t, append(threePlatforms(), pshAccount("down", "down.example")))
 	r.locate(map[string]any{"name": "https://me:pa55word@shop.example.com/"})
-	file, err := os.Open(r.audit)
+	file, err := os.Open(r.Audit)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -346,7 +346,7 @@ func TestLocateCanceled(t *testing.T) {
 		r, _ := locateRig(t, []apiclient.Account{pshAccount("slow", "slow.example")})
 		ctx, cancel := context.WithCancel(caller.With(t.Context(), caller.Caller{Principal: "local"}))
 		time.AfterFunc(time.Second, cancel)
-		if _, err := r.service.Locate(ctx, "shop.example.com", ""); !errors.Is(err, context.Canceled) {
+		if _, err := r.Service.Locate(ctx, "shop.example.com", ""); !errors.Is(err, context.Canceled) {
 			t.Error(err)
 		}
 		time.Sleep(tokenExchange)

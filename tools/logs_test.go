@@ -276,7 +276,7 @@ func TestLogsThroughTheGate(t *testing.T) {
 		}
 	}
 	r.logs(t, map[string]any{"job": "work/activity:p:act"})
-	file, err := os.Open(r.audit)
+	file, err := os.Open(r.Audit)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -108,12 +108,12 @@ func atConsole(asking caller.Asking, say approval.Decision) func(*walk, request)
 		answer := make(chan reply, 1)
 		go func() { answer <- w.console.call(req) }()
 		synctest.Wait()
-		for _, ticket := range w.console.service.Desk.List() {
+		for _, ticket := range w.console.Service.Desk.List() {
 			if ticket.State == approval.Waiting {
 				if say.Approve && ticket.Field.Name == approval.FieldName {
 					say.Name = ticket.Card.Expect
 				}
-				if err := w.console.service.Desk.Decide(ticket.ID, approval.Approver{Name: approval.Local, Via: "console"}, say); err != nil {
+				if err := w.console.Service.Desk.Decide(ticket.ID, approval.Approver{Name: approval.Local, Via: "console"}, say); err != nil {
 					w.console.t.Error(err)
 				}
 			}
@@ -190,8 +190,8 @@ func everyOperationOnEveryRoute(t *testing.T) {
 	var bad violations
 	cells := map[string]*cell{}
 	gatedOperations, files := 0, 0
-	for _, row := range w.plain.service.Catalog.Rows() {
-		op, _ := w.plain.service.Catalog.Operation(row.Name)
+	for _, row := range w.plain.Service.Catalog.Rows() {
+		op, _ := w.plain.Service.Catalog.Operation(row.Name)
 		asks := gated(op.RiskFor(op.Example.Args)) || reachesProduction[op.Name] // TestConditionalRisk covers the other arguments of those rows that have conditions
 		if asks {
 			gatedOperations++
@@ -231,7 +231,7 @@ func everyOperationOnEveryRoute(t *testing.T) {
 		}
 	}
 	bad.report(t)
-	t.Logf("%d operations, %d of them gated with the arguments of their examples\n%s", len(w.plain.service.Catalog.Rows()), gatedOperations,
+	t.Logf("%d operations, %d of them gated with the arguments of their examples\n%s", len(w.plain.Service.Catalog.Rows()), gatedOperations,
 		matrix(cells, promptsReach(w.plain)))
 }
 
@@ -253,16 +253,16 @@ func (k kind) take(w *walk, op *schemas.Operation, route string, args map[string
 			return "", false
 		}
 		ctx := caller.With(context.Background(), caller.Caller{Principal: "local", Transport: "cli"})
-		_, err := w.plain.service.Call(ctx, tools.Call{Tool: op.Name, Args: args}, k.terminal)
+		_, err := w.plain.Service.Call(ctx, tools.Call{Tool: op.Name, Args: args}, k.terminal)
 		return fmt.Sprint(err), true
 	}
 }
 
 // promptsReach renders every workflow and counts what reached the wire: a prompt is text, and makes no call at all.
 func promptsReach(r *rig) cell {
-	prompts.Register(r.mcp, r.service)
+	prompts.Register(r.MCP, r.Service)
 	var c cell
-	for name, p := range r.mcp.ListPrompts() {
+	for name, p := range r.MCP.ListPrompts() {
 		args := map[string]string{}
 		for _, a := range p.Prompt.Arguments {
 			args[a.Name] = "x"
@@ -271,7 +271,7 @@ func promptsReach(r *rig) cell {
 		if err != nil {
 			r.t.Fatal(err)
 		}
-		r.mcp.HandleMessage(caller.With(context.Background(), caller.Caller{Principal: "local", Transport: "stdio"}), raw)
+		r.MCP.HandleMessage(caller.With(context.Background(), caller.Caller{Principal: "local", Transport: "stdio"}), raw)
 		c.calls++
 		c.sent += len(r.wire.taken(func(sent) bool { return true }))
 	}

@@ -76,12 +76,12 @@ func TestPolicyChangesWhileAPersonThinks(t *testing.T) {
 	r := newRig(t, func(c *tools.Config) { c.Policy = live })
 	ctx := caller.With(t.Context(), caller.Caller{Principal: "local", Transport: "cli"})
 	call := tools.Call{Tool: domainDelete, Args: domainArgs()}
-	_, err := r.service.Call(ctx, call, slow{func() { live.Set(nil) }})
+	_, err := r.Service.Call(ctx, call, slow{func() { live.Set(nil) }})
 	if sent := r.wire.take(); len(sent) > 0 || err == nil || !strings.Contains(err.Error(), "no rule of the policy allows it") {
 		t.Errorf("sent %v, error %v", sent, err)
 	}
 	live.Set(policy.Default())
-	if _, err := r.service.Call(ctx, call, slow{func() {}}); err != nil || len(r.wire.take()) != 1 {
+	if _, err := r.Service.Call(ctx, call, slow{func() {}}); err != nil || len(r.wire.take()) != 1 {
 		t.Errorf("the same without a change: %v", err)
 	}
 }

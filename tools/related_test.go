@@ -13,6 +13,7 @@ import (
 	"paasmcp/apiclient"
 	"paasmcp/internal/policy"
 	"paasmcp/internal/related"
+	"paasmcp/internal/testrig"
 	"paasmcp/schemas"
 	"paasmcp/tools"
 )
@@ -29,16 +30,13 @@ func (n *network) respond(r *http.Request, status int, body string) *http.Respon
 		_ = r.Body.Close()
 	}
 	if strings.HasSuffix(r.URL.Path, "/token") {
-		status, body = http.StatusOK, `{"access_token":"t","token_type":"bearer","expires_in":900}`
+		status, body = http.StatusOK, testrig.Token
 	} else {
 		n.mu.Lock()
 		n.lines = append(n.lines, r.Method+" "+r.URL.EscapedPath())
 		n.mu.Unlock()
 	}
-	return &http.Response{
-		StatusCode: status, Status: http.StatusText(status), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Request: r,
-		Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)),
-	}
+	return testrig.Respond(r, status, body)
 }
 
 // take returns what reached it since the last time.

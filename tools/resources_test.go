@@ -1,7 +1,6 @@
 package tools_test
 
 import (
-	"context"
 	"encoding/json"
 	"net/http"
 	"reflect"
@@ -12,6 +11,7 @@ import (
 	"paasmcp/internal/audit"
 	"paasmcp/internal/caller"
 	"paasmcp/internal/policy"
+	"paasmcp/internal/testrig"
 	"paasmcp/schemas"
 	"paasmcp/tools"
 )
@@ -61,11 +61,7 @@ func withAnswers(t *testing.T, w *answers, change ...func(*tools.Config)) *rig {
 // eras are how clients of the protocol's revisions write their requests.
 var eras = map[string]map[string]any{
 	"2024-11-05": nil, // the same for all that begin with initialize
-	"2026-07-28": {
-		"io.modelcontextprotocol/protocolVersion":    "2026-07-28",
-		"io.modelcontextprotocol/clientInfo":         map[string]any{"name": "test", "version": "1"},
-		"io.modelcontextprotocol/clientCapabilities": map[string]any{},
-	},
+	"2026-07-28": testrig.Meta(map[string]any{}),
 }
 
 // rpc makes any request and returns its result, or the message of the error.
@@ -77,26 +73,7 @@ func (r *rig) rpc(era, principal, method string, params map[string]any) (json.Ra
 	if meta := eras[era]; meta != nil {
 		params["_meta"] = meta
 	}
-	raw, err := json.Marshal(map[string]any{"jsonrpc": "2.0", "id": 1, "method": method, "params": params})
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	ctx := caller.With(context.Background(), caller.Caller{Principal: principal, Transport: "http"})
-	out, err := json.Marshal(r.mcp.HandleMessage(ctx, raw))
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	var answer struct {
-		Result json.RawMessage
-		Error  *struct{ Message string }
-	}
-	if err := json.Unmarshal(out, &answer); err != nil {
-		r.t.Fatal(err)
-	}
-	if answer.Error != nil {
-		return nil, answer.Error.Message
-	}
-	return answer.Result, ""
+	return r.Send(r.t, caller.Caller{Principal: principal, Transport: "http"}, method, params)
 }
 
 // read returns the text of a resource, or the message of the error.
@@ -229,7 +206,7 @@ func TestResourceTrouble(t *testing.T) {
 func TestAuditResource(t *testing.T) {
 	t.Parallel()
 	r := withAnswers(t, &answers{}, func(c *tools.Config) { c.Policy = open })
-	r.service.AuditFile = r.audit
+	r.Service.AuditFile = r.Audit
 	for range 3 {
 		r.read("2026-07-28", "ada", "paas://accounts/psh/projects/abc123/environments")
 	}

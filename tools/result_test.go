@@ -1,7 +1,6 @@
 package tools_test
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -18,6 +17,7 @@ import (
 	"paasmcp/apiclient"
 	"paasmcp/internal/caller"
 	"paasmcp/internal/jq"
+	"paasmcp/internal/testrig"
 	"paasmcp/schemas"
 	"paasmcp/tools"
 )
@@ -346,30 +346,14 @@ func TestKeptAnswers(t *testing.T) {
 // resource reads a resource and gives its text, or the error's.
 func (r *rig) resource(uri, principal string) string {
 	r.t.Helper()
-	raw, err := json.Marshal(map[string]any{"jsonrpc": "2.0", "id": 1, "method": "resources/read", "params": map[string]any{
-		"uri": uri, "_meta": map[string]any{
-			"io.modelcontextprotocol/protocolVersion":    "2026-07-28",
-			"io.modelcontextprotocol/clientInfo":         map[string]any{"name": "test", "version": "1"},
-			"io.modelcontextprotocol/clientCapabilities": map[string]any{},
-		},
-	}})
-	if err != nil {
+	params := map[string]any{"uri": uri, "_meta": testrig.Meta(map[string]any{})}
+	result, failure := r.Send(r.t, caller.Caller{Principal: principal, Transport: "stdio"}, "resources/read", params)
+	if failure != "" {
+		return failure
+	}
+	var got struct{ Contents []struct{ Text string } }
+	if err := json.Unmarshal(result, &got); err != nil {
 		r.t.Fatal(err)
 	}
-	ctx := caller.With(context.Background(), caller.Caller{Principal: principal, Transport: "stdio"})
-	out, err := json.Marshal(r.mcp.HandleMessage(ctx, raw))
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	var got struct {
-		Result struct{ Contents []struct{ Text string } }
-		Error  *struct{ Message string }
-	}
-	if err := json.Unmarshal(out, &got); err != nil {
-		r.t.Fatal(err)
-	}
-	if got.Error != nil {
-		return got.Error.Message
-	}
-	return got.Result.Contents[0].Text
+	return got.Contents[0].Text
 }

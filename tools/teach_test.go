@@ -72,7 +72,7 @@ func TestPlatformErrorsTeach(t *testing.T) {
 			if err := json.Unmarshal([]byte(tc.args), &args); err != nil {
 				t.Fatal(err)
 			}
-			op, _ := r.service.Catalog.Operation(tc.tool)
+			op, _ := r.Service.Catalog.Operation(tc.tool)
 			route := "paas_write"
 			if op.IsRead() {
 				route = "paas_read"

@@ -90,8 +90,8 @@ func TestConditionalRisk(t *testing.T) {
 func conditionalRisk(t *testing.T) {
 	r := newRig(t)
 	var bad violations
-	for _, row := range r.service.Catalog.Rows() {
-		op, _ := r.service.Catalog.Operation(row.Name)
+	for _, row := range r.Service.Catalog.Rows() {
+		op, _ := r.Service.Catalog.Operation(row.Name)
 		want, ok := conditional[op.Name]
 		if ok != (len(op.When) > 0) {
 			bad.add(op.Name, "it has %d conditions and stands in this test: %v", len(op.When), ok)
@@ -186,7 +186,7 @@ func TestRiskOfTheCall(t *testing.T) {
 		return r.call(request{tool: tool, args: map[string]any{"project_id": "abc123", "environment_id": "staging", argument: true}})
 	}
 	call("synchronize_code")
-	code, err := os.ReadFile(r.audit)
+	code, err := os.ReadFile(r.Audit)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"testing"
 
+	"paasmcp/internal/testrig"
 	"paasmcp/schemas"
 )
 
@@ -71,7 +72,7 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 		data, _ = io.ReadAll(r.Body)
 		_ = r.Body.Close()
 	}
-	status, body := http.StatusOK, `{"access_token":"t","token_type":"bearer","expires_in":900}`
+	status, body := http.StatusOK, testrig.Token
 	if !strings.HasSuffix(r.URL.Path, "/token") {
 		body = w.answer(r, string(data))
 		if special := w.special; special != nil {
@@ -83,10 +84,7 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err := r.Context().Err(); err != nil {
 		return nil, err
 	}
-	return &http.Response{
-		StatusCode: status, Status: http.StatusText(status), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Request: r,
-		Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)),
-	}, nil
+	return testrig.Respond(r, status, body), nil
 }
 
 func (w *wire) answer(r *http.Request, body string) string {

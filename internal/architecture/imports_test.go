@@ -57,7 +57,7 @@ var rules = []rule{
 }
 
 // mcpUsers are the only packages that may import mcp-go: everything else must outlive a change of that library.
-var mcpUsers = []string{"/tools", "/prompts", "/internal/server", "/internal/demo", "/internal/caller", "/internal/bench"}
+var mcpUsers = []string{"/tools", "/prompts", "/internal/server", "/internal/demo", "/internal/caller", "/internal/bench", "/internal/testrig"}
 
 func TestImports(t *testing.T) {
 	t.Parallel()
