@@ -14,7 +14,7 @@ func TestUnlistedTools(t *testing.T) {
 	w := &answers{}
 	r := withAnswers(t, w, func(c *tools.Config) { c.Policy = open })
 	var err error
-	if r.mcp, err = tools.NewServer(r.service, tools.Selection{Toolsets: []string{"none"}}, "test"); err != nil {
+	if r.MCP, err = tools.NewServer(r.Service, tools.Selection{Toolsets: []string{"none"}}, "test"); err != nil {
 		t.Fatal(err)
 	}
 	for tool, want := range map[string]string{
