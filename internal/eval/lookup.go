@@ -156,7 +156,9 @@ func (a *Assistant) places(ctx context.Context, tool string, d description, args
 }
 
 // containers are the values to try for an argument of a look-up: the thing that the person named, or all that are known.
-func (a *Assistant) containers(ctx context.Context, tool string, d description, argument string, args map[string]any, platform string) (keys []string) {
+func (a *Assistant) containers(
+	ctx context.Context, tool string, d description, argument string, args map[string]any, platform string,
+) (keys []string) {
 	noun, suffix := nounOf(argument)
 	if len(noun) == 0 {
 		return nil

@@ -136,7 +136,9 @@ func (r *record) calls(value string) bool {
 }
 
 // namingFields are the last words of fields that tell one thing from another.
-var namingFields = []string{"id", "uuid", "name", "title", "label", "mail", "email", "username", "domain", "hostname", "domains", "path", "key", "description"}
+var namingFields = []string{
+	"id", "uuid", "name", "title", "label", "mail", "email", "username", "domain", "hostname", "domains", "path", "key", "description",
+}
 
 // key is the record's value for an argument such as project_id: a field of that name or, when the record is a project,
 // its id.
@@ -219,7 +221,10 @@ func nounOf(argument string) (noun []string, suffix string) {
 }
 
 // abbreviated are words that names of arguments shorten.
-var abbreviated = map[string]string{"env": "environment", "app": "application", "org": "organization", "db": "database", "var": "variable", "cert": "certificate", "ids": "id", "uuids": "uuid"}
+var abbreviated = map[string]string{
+	"env": "environment", "app": "application", "org": "organization", "db": "database", "var": "variable", "cert": "certificate",
+	"ids": "id", "uuids": "uuid",
+}
 
 // words splits a text or a name such as envName or env_name into lower-case words, short forms spelled out.
 func words(text string) []string {

@@ -14,7 +14,6 @@ type plan struct {
 	hit      hit
 	with     string // the tool that makes it
 	args     map[string]any
-	raw      []string        // arguments that took a person's word for a name that was not looked up
 	switches map[string]bool // arguments that are true or false
 	unplaced int             // facts of the sentence that it has no place for
 }
@@ -159,7 +158,7 @@ func (f *filling) required(ctx context.Context, name string, s schema, example a
 		return example, true
 	}
 	if s.Type == "boolean" {
-		return !slices.ContainsFunc([]string{"not", "off", "disable", "without", "no", "stop"}, func(w string) bool { return slices.Contains(f.a.said, w) }), true
+		return !slices.ContainsFunc(f.a.said, func(w string) bool { return slices.Contains(negative, w) }), true
 	}
 	if s.Default != nil {
 		return s.Default, true
@@ -171,6 +170,9 @@ func (f *filling) required(ctx context.Context, name string, s schema, example a
 	}
 	return nil, false
 }
+
+// negative are words of somebody who wants a switch to be off.
+var negative = []string{"not", "off", "disable", "without", "no", "stop"}
 
 // spokenOf finds the thing that an operation acts on among its kind, whatever the person calls the kind: one of the
 // sentence's names is its name.

@@ -135,7 +135,8 @@ func (shop *Shop) open(person *Person) (*Session, error) {
 // schema of each tool.
 func (s *Session) greet() (int, error) {
 	var hello struct{ Instructions string }
-	if err := s.send("initialize", map[string]any{"protocolVersion": "2025-11-25", "clientInfo": clientInfo, "capabilities": map[string]any{}}, &hello); err != nil {
+	params := map[string]any{"protocolVersion": "2025-11-25", "clientInfo": clientInfo, "capabilities": map[string]any{}}
+	if err := s.send("initialize", params, &hello); err != nil {
 		return 0, err
 	}
 	var list struct {

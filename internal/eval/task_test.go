@@ -121,7 +121,8 @@ func TestBaselineKeepsReasons(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "baseline.yaml")
 	old := map[string]TaskResult{"a": {Task: "a", Why: "the card names no \"task\""}}
-	if err := writeBaseline(file, []TaskResult{{Task: "a", On: schemas.Acquia, Why: "unmet"}, {Task: "b", On: schemas.Acquia, Success: true, Calls: 3}}, old); err != nil {
+	results := []TaskResult{{Task: "a", On: schemas.Acquia, Why: "unmet"}, {Task: "b", On: schemas.Acquia, Success: true, Calls: 3}}
+	if err := writeBaseline(file, results, old); err != nil {
 		t.Fatal(err)
 	}
 	got, err := readBaseline(file)

@@ -71,7 +71,8 @@ func regressions(results []TaskResult, before map[string]TaskResult) []string {
 		was, is int
 	}{{"calls", was.Calls, is.Calls}, {"tokens that the model reads", was.In, is.In}, {"tokens that the model writes", was.Out, is.Out}} {
 		if float64(cost.is) > float64(cost.was)*tolerance {
-			worse = append(worse, fmt.Sprintf("%s: %d, which is %.0f %% more than the %d of the baseline", cost.what, cost.is, 100*float64(cost.is-cost.was)/float64(cost.was), cost.was))
+			more := 100 * float64(cost.is-cost.was) / float64(cost.was)
+			worse = append(worse, fmt.Sprintf("%s: %d, which is %.0f %% more than the %d of the baseline", cost.what, cost.is, more, cost.was))
 		}
 	}
 	if len(before) > len(results) {

@@ -30,7 +30,8 @@ func sum(results []TaskResult, platform schemas.Platform) (t tally) {
 
 // reportTasks prints a line for each task, the sums, and those of the baseline.
 func reportTasks(out io.Writer, results []TaskResult, before map[string]TaskResult) {
-	fmt.Fprintf(out, "\n%d tasks by a stand-in for a model; tokens (o200k) in are what it reads, the tools list once a task among them, and out what it writes\n\n", len(results))
+	fmt.Fprintf(out, "\n%d tasks by a stand-in for a model; tokens (o200k) in are what it reads, each time with the tools list, out what it writes\n\n",
+		len(results))
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "task\tplatform\tsteps\tcalls\tin\tout\t")
 	for _, r := range results {
