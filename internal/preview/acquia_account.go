@@ -28,7 +28,7 @@ func acquiaShieldReset(l *look) {
 			return
 		}
 		for _, rule := range list[:min(most, len(list))] {
-			l.along("rule "+cmp.Or(first(rule, "description"), first(rule, "uuid")), acquiaValue(rule, "addresses"))
+			l.along("rule", with(some(texts(rule["addresses"]), 5), first(rule, "description")))
 		}
 		if more := len(list) - most; more > 0 {
 			l.along("other rules", count(more, "rule"))
@@ -163,7 +163,7 @@ func acquiaEmailDomain(l *look) {
 	}
 	i := slices.IndexFunc(list, func(domain map[string]any) bool { return first(domain, "uuid") == id })
 	if i < 0 {
-		l.detail("email domain", "not among those that were looked up")
+		l.acquiaMissing("email domain "+id, len(list))
 		return
 	}
 	name := first(list[i], "domain_name")

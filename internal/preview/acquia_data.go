@@ -13,9 +13,9 @@ import (
 // acquiaBackup is a finished backup of one database in one environment.
 type acquiaBackup struct{ id, kind, done string }
 
-// age writes "2 days ago (2026-11-20 12:03 UTC, daily)".
-func (b acquiaBackup) age() string {
-	return strings.TrimSuffix(when(b.done), ")") + "; " + b.kind + ")"
+// age writes "2 days ago (2026-11-20 12:03 UTC; daily)".
+func (b acquiaBackup) age(where ...string) string {
+	return with(ago(b.done), append([]string{exactly(b.done), b.kind}, where...)...)
 }
 
 // acquiaBackups reads the backups of a database, newest first. Those that are still being made, or were deleted, help nobody.
@@ -44,14 +44,14 @@ func acquiaFinished(list []map[string]any, done string) []acquiaBackup {
 }
 
 // lastBackup shows the newest backup. That there is none is said as well: it is what a person most needs to know.
-func (l *look) lastBackup(what string, backups []acquiaBackup, err error) {
+func (l *look) lastBackup(what string, backups []acquiaBackup, err error, where ...string) {
 	switch {
 	case err != nil:
-		l.doubt(what, err)
+		l.doubt(strings.Join(append([]string{what}, where...), " "), err)
 	case len(backups) == 0:
-		l.detail(what, "none")
+		l.detail(what, with("none", where...))
 	default:
-		l.detail(what, backups[0].age())
+		l.detail(what, backups[0].age(where...))
 	}
 }
 
@@ -210,22 +210,22 @@ func acquiaDatabaseEverywhere(l *look) {
 			backups, err := l.acquiaBackups(first(environment, "id"), name)
 			switch {
 			case !gone:
-				l.along("the database in "+where, "all of its data")
-				l.lastBackup("last backup in "+where, backups, err)
+				l.along("all of its data in", where)
+				l.lastBackup("last backup", backups, err, "in "+where)
 				if err == nil {
 					l.acquiaOffer(first(environment, "id"), name)
 				}
 			case err != nil:
-				l.along("the database in "+where, "all of its data and backups")
+				l.along("data and backups in", where)
 				l.doubt("backups in "+where, err)
 			default:
-				l.along("the database in "+where, acquiaWithBackups(backups))
+				l.along("data and backups in", with(where, acquiaWithBackups(backups)))
 			}
 		})
 	}
 	l.inOrder(steps...)
 	if more := len(environments) - len(shown); more > 0 {
-		l.along("the database in other environments", strconv.Itoa(more))
+		l.along("and in other environments", strconv.Itoa(more))
 		l.doubt("backups in "+count(more, "other environment"), errors.New("too many to look up"))
 	}
 }

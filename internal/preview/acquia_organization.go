@@ -29,6 +29,7 @@ func acquiaRole(l *look) {
 		l.doubt("who has the role", err)
 		return
 	}
+	among := len(members)
 	members = slices.DeleteFunc(slices.Clone(members), func(member map[string]any) bool {
 		teams, _ := member["teams"].([]any)
 		return !slices.ContainsFunc(teams, func(team any) bool {
@@ -37,7 +38,10 @@ func acquiaRole(l *look) {
 			return slices.ContainsFunc(roles, func(r any) bool { role, _ := r.(map[string]any); return first(role, "uuid") == id })
 		})
 	})
-	l.along("members who have it", cmp.Or(counted(acquiaPeople(members), 5), "none of those that were looked up"))
+	l.along("members who have it", cmp.Or(counted(acquiaPeople(members), 5), "none"))
+	if among >= fullList {
+		l.along("only looked at", "the first "+count(among, "member")+" of the organization")
+	}
 }
 
 func acquiaRoleCreate(l *look) {

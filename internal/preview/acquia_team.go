@@ -2,6 +2,7 @@ package preview
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 	"strings"
 )
@@ -56,14 +57,6 @@ func (l *look) acquiaTeamParts() acquiaTeam {
 	return team
 }
 
-func (t acquiaTeam) member(uuid string) map[string]any {
-	i := slices.IndexFunc(t.members, func(member map[string]any) bool { return first(member, "uuid") == uuid })
-	if i < 0 {
-		return nil
-	}
-	return t.members[i]
-}
-
 func (t acquiaTeam) access() string { return counted(acquiaNamesOf(t.applications), 5) }
 
 func acquiaTeamDelete(l *look) {
@@ -100,23 +93,37 @@ func (l *look) acquiaOwnAccess() {
 
 func acquiaTeamMemberUpdate(l *look) {
 	var team acquiaTeam
-	var roles []map[string]any
+	var roles []acquiaGrant
 	l.inOrder(func(l *look) { team = l.acquiaTeamParts() }, func(l *look) { roles = l.acquiaRoles() })
-	member := l.acquiaTeamMember(team)
-	l.change("roles", strings.Join(acquiaNames(member["roles"]), ", "), strings.Join(acquiaNamesOf(roles), ", "))
+	if member := l.acquiaTeamMember(team); member != nil {
+		l.change("roles", strings.Join(acquiaNames(member["roles"]), ", "), acquiaGrants(roles))
+	} else {
+		l.detail("new roles", acquiaGrants(roles))
+	}
 	l.acquiaMay(roles)
 	l.along("in applications", team.access())
 }
 
 // acquiaTeamMember shows the member that the call names.
 func (l *look) acquiaTeamMember(team acquiaTeam) map[string]any {
-	member := team.member(l.argument("user_uuid"))
-	if member == nil {
-		l.detail("member", "not among those that were looked up")
+	id := l.argument("user_uuid")
+	i := slices.IndexFunc(team.members, func(member map[string]any) bool { return first(member, "uuid") == id })
+	if i < 0 {
+		l.acquiaMissing("member "+id, len(team.members))
 		return nil
 	}
+	member := team.members[i]
 	l.acquiaNamed("member", first(member, "mail", "username"), acquiaFullName(member))
 	return member
+}
+
+var errAcquiaMissing = errors.New("it is not in the list that was read")
+
+// acquiaMissing says that a list does not have what the call names. An empty list was not read, which is said already.
+func (l *look) acquiaMissing(what string, length int) {
+	if length > 0 {
+		l.doubt(what, errAcquiaMissing)
+	}
 }
 
 // acquiaNamed shows what the last id in the path stands for, and lets a person type its name.
@@ -140,7 +147,7 @@ func acquiaTeamInvite(l *look) {
 	l.detail("invited", l.argument("email"))
 	l.inOrder(func(l *look) {
 		roles := l.acquiaRoles()
-		l.detail("roles", strings.Join(acquiaNamesOf(roles), ", "))
+		l.detail("roles", acquiaGrants(roles))
 		l.acquiaMay(roles)
 	}, func(l *look) {
 		list, err := l.list("acquia_team_application_list", l.these("team_uuid"))
@@ -152,36 +159,53 @@ func acquiaTeamInvite(l *look) {
 	})
 }
 
-// acquiaRoles are the roles that the call names, with their permissions. Those of the whole organization are one read.
-func (l *look) acquiaRoles() []map[string]any {
+// acquiaGrant is a role that a call gives. Its name is its id where it could not be looked up.
+type acquiaGrant struct {
+	name   string
+	rights string
+}
+
+func acquiaGrants(roles []acquiaGrant) string {
+	var names []string
+	for _, role := range roles {
+		names = append(names, role.name)
+	}
+	return some(names, 5)
+}
+
+// acquiaRoles are the roles that the call names, with what they allow. Those of the whole organization are one read.
+func (l *look) acquiaRoles() []acquiaGrant {
+	var all []map[string]any
 	team, err := l.object("acquia_team_get", l.these("team_uuid"))
-	if err != nil {
-		return nil // said already
-	}
-	all, err := l.list("acquia_role_list", map[string]any{"organization_uuid": first(team, "organization.uuid")})
-	if err != nil {
-		l.doubt("what the roles may do", err)
-		return nil
-	}
-	var roles []map[string]any
-	for _, id := range texts(l.Args["roles"]) {
-		i := slices.IndexFunc(all, func(role map[string]any) bool { return first(role, "uuid") == id })
-		if i < 0 {
-			l.detail("role "+id, "not among those of the organization")
-			continue
+	if err == nil { // otherwise it is said already
+		all, err = l.list("acquia_role_list", map[string]any{"organization_uuid": first(team, "organization.uuid")})
+		if err != nil {
+			l.doubt("what the roles may do", err)
 		}
-		roles = append(roles, all[i])
+	}
+	var roles []acquiaGrant
+	for _, id := range texts(l.Args["roles"]) {
+		role := acquiaGrant{name: id}
+		if i := slices.IndexFunc(all, func(role map[string]any) bool { return first(role, "uuid") == id }); i >= 0 {
+			role = acquiaGrant{cmp.Or(first(all[i], "name"), id), cmp.Or(acquiaRights(acquiaNames(all[i]["permissions"])), "nothing")}
+		} else {
+			l.acquiaMissing("role "+id, len(all))
+		}
+		roles = append(roles, role)
 	}
 	return roles
 }
 
-// acquiaMay says what roles allow, rights on production first.
-func (l *look) acquiaMay(roles []map[string]any) {
+// acquiaMay says what roles allow. The name comes last, for people choose it freely.
+func (l *look) acquiaMay(roles []acquiaGrant) {
 	for _, role := range roles {
-		l.detail(first(role, "name")+" may", cmp.Or(acquiaRights(acquiaNames(role["permissions"])), "nothing"))
+		if role.rights != "" {
+			l.detail("new rights", with(role.rights, role.name))
+		}
 	}
 }
 
+// acquiaRights lists permissions, those on production first.
 func acquiaRights(permissions []string) string {
 	permissions = slices.Clone(permissions)
 	slices.SortStableFunc(permissions, func(a, b string) int { return acquiaWeight(b) - acquiaWeight(a) })

@@ -127,9 +127,9 @@ func acquiaVariableCreate(l *look) {
 	case slices.Contains(names, name):
 		l.change(name, "(a value, hidden)", "(a new value, hidden)")
 	case len(names) >= fullList:
-		l.detail("variable "+name, "not among the first "+count(len(names), "variable"))
+		l.detail("variable", with(name, "not among the first "+count(len(names), "variable")))
 	default:
-		l.detail("variable "+name, "new in this environment")
+		l.detail("variable", with(name, "new in this environment"))
 	}
 }
 
