@@ -18,7 +18,7 @@ import (
 )
 
 type describeInput struct {
-	Tool string `json:"tool" jsonschema_description:"name of the operation, from paas_find"`
+	Tool string `json:"tool" jsonschema_description:"from paas_find"`
 	// Arguments are taken and ignored: models that have just read about paas_read pass them here too.
 	Arguments object `json:"arguments,omitempty" jsonschema:"-"`
 	Account   string `json:"account,omitempty"`
@@ -52,7 +52,7 @@ type Description struct {
 
 func (s *Service) describeTool() server.ServerTool {
 	return own(s, "paas_describe", "Describe an operation",
-		"Show one operation: arguments as JSON Schema, example, risk, what the gate will ask, what comes back, related operations.",
+		"Show one operation: arguments as JSON Schema, example, risk, gate, answer, related operations.",
 		hints(true, false, true), outputOf[Description]("call_with", "risk", "input_schema", "example"),
 		func(ctx context.Context, in describeInput, _ mcp.CallToolParams) (*mcp.CallToolResult, error) {
 			d, err := s.Describe(ctx, in.Tool, in.Account)
