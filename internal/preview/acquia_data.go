@@ -210,16 +210,16 @@ func acquiaDatabaseEverywhere(l *look) {
 			backups, err := l.acquiaBackups(first(environment, "id"), name)
 			switch {
 			case !gone:
-				l.along("all of its data in", where)
+				l.along("all of its data in", with(where, first(environment, "active_domain")))
 				l.lastBackup("last backup", backups, err, "in "+where)
 				if err == nil {
 					l.acquiaOffer(first(environment, "id"), name)
 				}
 			case err != nil:
-				l.along("data and backups in", where)
+				l.along("data and backups in", with(where, first(environment, "active_domain")))
 				l.doubt("backups in "+where, err)
 			default:
-				l.along("data and backups in", with(where, acquiaWithBackups(backups)))
+				l.along("data and backups in", with(where, first(environment, "active_domain"), acquiaWithBackups(backups)))
 			}
 		})
 	}
@@ -235,7 +235,7 @@ func acquiaWithBackups(backups []acquiaBackup) string {
 	if len(backups) == 0 {
 		return "there is no backup"
 	}
-	return "with " + count(len(backups), "backup") + ", the newest " + backups[0].age()
+	return count(len(backups), "backup") + ", the newest " + backups[0].age()
 }
 
 // otherBackups says what is left when one backup is deleted.
@@ -251,7 +251,7 @@ func (l *look) otherBackups(what, id string, backups []acquiaBackup) {
 func acquiaDatabaseCreate(l *look) {
 	l.detail("database", l.argument("name"))
 	for _, environment := range acquiaEnvironmentsOf(l) {
-		l.along("made in", first(environment, "label", "name"))
+		l.along("made in", with(first(environment, "label", "name"), first(environment, "active_domain")))
 	}
 }
 

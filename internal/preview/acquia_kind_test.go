@@ -140,7 +140,7 @@ func TestAcquiaPartlyUnknown(t *testing.T) {
 			"code comes from", "databases: 2: portal, analytics"},
 		{"acquia_application_database_erase", map[string]any{"application_uuid": acquia.AppPortal, "database_name": "portal"},
 			"/acquia/api/environments/" + acquia.EnvProd + "/databases/portal/backups", "last backup in Production",
-			"along all of its data in: Production"},
+			"along all of its data in: Production (portal.example.com)"},
 		{"acquia_certificate_create", map[string]any{"environment_id": acquia.EnvProd, "csr_id": 1}, "/acquia/api/environments/*/ssl/certificates",
 			"the certificate in use", "application: Acme Portal"},
 		{"acquia_domain_create", map[string]any{"environment_id": acquia.EnvProd, "hostname": "a.example.com"}, "/acquia/api/applications/*/environments",
