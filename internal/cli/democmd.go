@@ -63,23 +63,35 @@ type typing struct {
 	out io.Writer
 }
 
-func (t *typing) Answer(ctx context.Context, message string, field demo.Field) (any, bool) {
+func (t *typing) Answer(ctx context.Context, message string, form demo.Form) (map[string]any, bool) {
 	fmt.Fprintln(t.out, boxed(message))
-	prompt := field.Title + "? [y/N] "
-	if field.Type == "string" {
-		prompt = field.Title + " (empty to decline): "
+	prompt := form.Yes.Title + "? [y/N] "
+	if form.Yes.Type == "string" {
+		prompt = form.Yes.Title + " (empty to decline): "
 	}
 	fmt.Fprint(t.out, prompt)
 	line, err := readLine(ctx, t.in)
 	said := strings.TrimSpace(line)
+	content := map[string]any{form.Yes.Name: said}
 	switch {
 	case err != nil || said == "":
 		return nil, false
-	case field.Type == "string":
-		return said, true
+	case form.Yes.Type == "string":
+	case strings.EqualFold(said, "y") || strings.EqualFold(said, "yes"):
+		content[form.Yes.Name] = true
 	default:
-		return true, strings.EqualFold(said, "y") || strings.EqualFold(said, "yes")
+		return nil, false
 	}
+	if form.Backup != nil {
+		fmt.Fprint(t.out, form.Backup.Title+"? [Y/n] ")
+		line, err := readLine(ctx, t.in)
+		if err != nil {
+			return nil, false
+		}
+		said := strings.ToLower(strings.TrimSpace(line))
+		content[form.Backup.Name] = said != "n" && said != "no"
+	}
+	return content, true
 }
 
 // script answers in place of a person, and says so: no to the first question, to show what a no does, then yes.
@@ -89,20 +101,29 @@ type script struct {
 	asked int
 }
 
-func (s *script) Answer(_ context.Context, message string, field demo.Field) (any, bool) {
+func (s *script) Answer(_ context.Context, message string, form demo.Form) (map[string]any, bool) {
 	fmt.Fprintln(s.out, boxed(message))
-	s.asked++
-	yes := s.asked > 1
-	fmt.Fprintf(s.out, "%s? (%s: the demo answers for itself) %s\n", field.Title, s.why, map[bool]string{true: "yes", false: "no"}[yes])
-	if !yes {
+	say := func(field demo.Field, what any) {
+		fmt.Fprintf(s.out, "%s? (%s: the demo answers for itself) %v\n", field.Title, s.why, what)
+	}
+	if s.asked++; s.asked == 1 {
+		say(form.Yes, "no")
 		return nil, false
 	}
-	if field.Type == "string" {
-		name, _ := strings.CutPrefix(field.Description, "Type ")
+	content := map[string]any{form.Yes.Name: true}
+	if form.Yes.Type == "string" {
+		name, _ := strings.CutPrefix(form.Yes.Description, "Type ")
 		name, _, _ = strings.Cut(name, " to go ahead")
-		return name, true
+		content[form.Yes.Name] = name
+		say(form.Yes, name)
+	} else {
+		say(form.Yes, "yes")
 	}
-	return true, true
+	if form.Backup != nil {
+		content[form.Backup.Name] = true
+		say(*form.Backup, "yes")
+	}
+	return content, true
 }
 
 // boxed sets the gate's card off from the story around it.

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/mark3labs/mcp-go/client"
@@ -19,12 +20,18 @@ import (
 	"paasmcp/internal/simulator/platformsh"
 )
 
-// Person answers the gate's questions. It returns the value of the form's one field, and ok=false to decline.
+// Person answers the gate's questions: with the values of the form's fields, or ok=false to decline.
 type Person interface {
-	Answer(ctx context.Context, message string, field Field) (value any, ok bool)
+	Answer(ctx context.Context, message string, form Form) (content map[string]any, ok bool)
 }
 
-// Field is the one field of the gate's form.
+// Form is the form of the gate: the field that says yes, and the one that asks for a backup first, where one can be taken.
+type Form struct {
+	Yes    Field
+	Backup *Field
+}
+
+// Field is one field of a form.
 type Field struct {
 	Name, Type, Title, Description string
 }
@@ -132,38 +139,47 @@ func (t *tour) read(ctx context.Context) error {
 }
 
 func (t *tour) change(ctx context.Context) error {
-	t.title("An ordinary change goes through without a question")
-	var changed struct {
-		Value map[string]any
-		Note  string
+	t.title("An ordinary change goes through without a question, and the answer tells what it replaced")
+	var answer struct {
+		Changed []struct{ Field, Old, New string }
 	}
 	err := t.call(ctx, "paas_write", operation("platformsh_environment_update", map[string]any{
 		"environment_id": "staging", "title": "Staging of the next release",
-	}), &changed)
+	}), &answer)
 	if err != nil {
 		return err
 	}
-	t.say("   changed: %s", short(changed.Value))
+	for _, c := range answer.Changed {
+		t.say("   %s: %s → %s", c.Field, c.Old, c.New)
+	}
 	return nil
 }
 
 func (t *tour) gate(ctx context.Context) error {
 	t.title("What can do harm waits for a person. First, decline it")
-	args := operation("platformsh_project_domain_delete", map[string]any{"domain_id": "shop.example.com"})
+	args := operation("platformsh_environment_merge", map[string]any{"environment_id": "staging"})
 	if err := t.call(ctx, "paas_write", args, nil); err == nil {
-		t.say("   (approved at the first question: the domain is gone)")
+		t.say("   (approved at the first question: production is being deployed)")
 		return nil
 	} else {
 		t.say("   the model reads: %v", err)
 	}
-	t.title("The same call again. This time, go ahead")
-	if err := t.call(ctx, "paas_write", args, nil); err != nil {
+	t.title("The same call again. This time, go ahead, with a backup first")
+	var started struct {
+		Jobs    []struct{ Job string }
+		Backups []struct{ Job, Result string }
+	}
+	err := t.call(ctx, "paas_write", args, &started)
+	t.o.BarEnd()
+	if err != nil {
 		t.say("   the model reads: %v", err)
-		t.say("   (declined again: the domain stays)")
+		t.say("   (declined again: production stays as it is)")
 		return nil
 	}
-	t.say("   the domain is detached")
-	return nil
+	for _, backup := range started.Backups {
+		t.say("   the backup that was asked for: %s (%s)", backup.Result, backup.Job)
+	}
+	return t.wait(ctx, started.Jobs)
 }
 
 func (t *tour) branch(ctx context.Context) error {
@@ -204,7 +220,9 @@ func (t *tour) acquia(ctx context.Context) error {
 		"tool": "acquia_database_backup_create", "arguments": map[string]any{"environment_id": acquia.EnvProd, "database_name": "portal"},
 	}, &started)
 	if err != nil {
-		return err
+		t.say("   the model reads: %v", err)
+		t.say("   (declined: no backup was taken)")
+		return nil
 	}
 	return t.wait(ctx, started.Jobs)
 }
@@ -288,29 +306,35 @@ func (t *tour) call(ctx context.Context, tool string, args map[string]any, into 
 
 // Elicit passes the gate's question on to the person. It is the client's side of elicitation.
 func (t *tour) Elicit(ctx context.Context, r mcp.ElicitationRequest) (*mcp.ElicitationResult, error) {
-	field := fieldOf(r.Params.RequestedSchema)
-	value, ok := t.o.Person.Answer(ctx, r.Params.Message, field)
+	content, ok := t.o.Person.Answer(ctx, r.Params.Message, formOf(r.Params.RequestedSchema))
 	answer := &mcp.ElicitationResult{}
 	answer.Action = mcp.ElicitationResponseActionDecline
 	if ok {
 		answer.Action = mcp.ElicitationResponseActionAccept
-		answer.Content = map[string]any{field.Name: value}
+		answer.Content = content
 	}
 	return answer, nil
 }
 
-// fieldOf reads the form's field from its schema.
-func fieldOf(schema any) Field {
-	var form struct {
+// formOf reads the form from its schema: the required field says yes, the other is an offer.
+func formOf(schema any) Form {
+	var given struct {
 		Properties map[string]struct{ Type, Title, Description string }
+		Required   []string
 	}
 	if raw, err := json.Marshal(schema); err == nil {
-		_ = json.Unmarshal(raw, &form) // a form that cannot be read has no field, and is declined
+		_ = json.Unmarshal(raw, &given) // a form that cannot be read has no field, and is declined
 	}
-	for name, p := range form.Properties {
-		return Field{Name: name, Type: p.Type, Title: p.Title, Description: p.Description}
+	var form Form
+	for name, p := range given.Properties {
+		field := Field{Name: name, Type: p.Type, Title: p.Title, Description: p.Description}
+		if slices.Contains(given.Required, name) {
+			form.Yes = field
+		} else {
+			form.Backup = &field
+		}
 	}
-	return Field{}
+	return form
 }
 
 func (t *tour) progress(n mcp.JSONRPCNotification) {
