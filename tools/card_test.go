@@ -346,6 +346,11 @@ func TestAuditTellsOfTheAnswer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	q = r.call(request{tool: domainDelete, args: domainArgs()})
+	r.call(request{tool: domainDelete, args: domainArgs(), state: q.RequestState, responses: map[string]any{"confirm": map[string]any{"action": "decline"}}})
+	if refused, err := os.ReadFile(r.Audit); err != nil || strings.Count(string(refused), `"answered_via":"form"`) != 2 {
+		t.Errorf("who declined is not told (%v):\n%s", err, refused)
+	}
 	first, _, _ := strings.Cut(string(trail), "\n")
 	var line struct {
 		Entry struct {

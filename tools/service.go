@@ -309,6 +309,10 @@ func (a *attempt) pass(ctx context.Context, channel Channel) (approval.Grant, er
 		return approval.Grant{}, a.refused(a.verdict.Reason+allowedBy(a.verdict, a.op.Name), nil)
 	}
 	grant, err := a.s.Gate.Redeem(state, a.binding(), answer)
+	if approval.Refuses(err) {
+		a.by = answer.By(a.caller.Principal)
+		a.note(a.cardNow())
+	}
 	if err != nil {
 		return approval.Grant{}, a.refused(err.Error(), err)
 	}

@@ -201,6 +201,20 @@ type Answer struct {
 	by *Approver
 }
 
+// By is who gave the answer: whoever signed in at the console, else the person behind the caller.
+func (a Answer) By(principal string) Approver {
+	if a.by != nil {
+		return *a.by
+	}
+	return Approver{Name: principal, Via: a.Via}
+}
+
+// Refuses reports whether an error of [Gate.Redeem] means that the person who was asked did not say yes. All others mean that the
+// answer was none of theirs.
+func Refuses(err error) bool {
+	return errors.Is(err, ErrDeclined) || errors.Is(err, ErrCancelled) || errors.Is(err, ErrNotApproved) || errors.Is(err, ErrWrongName)
+}
+
 // The actions of an [Answer].
 const (
 	Accept  = "accept"
@@ -226,10 +240,7 @@ func (g *Gate) Redeem(state string, b Binding, a Answer) (Grant, error) {
 	if err := st.judge(a); err != nil {
 		return Grant{}, err
 	}
-	grant := Grant{binding: b, given: true, by: Approver{Name: b.Principal, Via: a.Via}}
-	if a.by != nil {
-		grant.by = *a.by
-	}
+	grant := Grant{binding: b, given: true, by: a.By(b.Principal)}
 	if first, _ := a.Content[FieldBackup].(bool); first {
 		grant.first = st.First
 	}
