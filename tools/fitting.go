@@ -91,7 +91,8 @@ func (s *Service) fitting(ctx context.Context, a Answer, k keptAnswer, whole fun
 	kept, ok := s.kept.put(caller.From(ctx).Principal, k)
 	if fits {
 		if ok {
-			a.Note = joinNotes(fmt.Sprintf("%s of it; call paas_result with result %s for the whole, or use jq", plural(a.cut, "text was cut in the middle", "texts were cut in the middle"), kept.ID), a.Note)
+			were := plural(a.cut, "text was cut in the middle", "texts were cut in the middle")
+			a.Note = joinNotes(fmt.Sprintf("%s; call paas_result with result %s for the whole, or use jq", were, kept.ID), a.Note)
 		}
 		return result(a)
 	}
@@ -114,7 +115,7 @@ func (s *Service) summary(ctx context.Context, a Answer, k keptAnswer, ok bool, 
 		shown = "only an outline is shown"
 	}
 	if !ok {
-		a.Note = joinNotes(fmt.Sprintf("the answer is too long: %s, and it is too large to be kept (%d MB); ask for less, with limit, fields or jq", shown, len(k.JSON)>>20), a.Note)
+		a.Note = joinNotes("the answer is too long: "+shown+", and it is too large to be kept; ask for less, with limit, fields or jq", a.Note)
 		kept.Pages = 0
 		a.Kept = &kept
 		return result(a)
@@ -122,10 +123,12 @@ func (s *Service) summary(ctx context.Context, a Answer, k keptAnswer, ok bool, 
 	a.Next = "" // it leads behind the items that are not shown; the last page has it
 	kept.Result, kept.URI = k.ID, resultURI+k.ID
 	a.Kept = &kept
-	a.Note = joinNotes(fmt.Sprintf("the answer is too long: %s. For more call paas_result with result %s and page 2, jq, grep or fields, within 15 minutes", shown, k.ID), a.Note)
-	if kept.Pages < 2 || len(c.items) == 0 {
-		a.Note = strings.Replace(a.Note, "page 2", "page", 1)
+	page := "page"
+	if kept.Pages > 1 && len(c.items) > 0 {
+		page = "page 2"
 	}
+	a.Note = joinNotes(fmt.Sprintf("the answer is too long: %s. For more call paas_result with result %s and %s, jq, grep or fields, within 15 minutes",
+		shown, k.ID, page), a.Note)
 	r, err := result(a)
 	if err == nil && takesLinks(ctx) {
 		link := mcp.NewResourceLink(kept.URI, "answer of "+k.Tool, "The whole answer, masked; readable for 15 minutes.", "application/json")

@@ -138,7 +138,10 @@ func (s *Service) readLog(ctx context.Context, f foundLog, in logsInput) (LogAns
 // pick makes an answer of about this many lines.
 func (f *foundLog) pick(log *logs.Log, grep string, most, width int) (LogAnswer, error) {
 	report := log.Report(most)
-	a := LogAnswer{Source: shorten(legible.Block(f.source), maxLogLine), State: legible.Block(f.state), Lines: report.Lines, Errors: report.Errors, Choices: f.choices}
+	a := LogAnswer{
+		Source: shorten(legible.Block(f.source), maxLogLine), State: legible.Block(f.state),
+		Lines: report.Lines, Errors: report.Errors, Choices: f.choices,
+	}
 	notes := slices.Clone(f.notes)
 	switch {
 	case grep != "":
@@ -153,7 +156,7 @@ func (f *foundLog) pick(log *logs.Log, grep string, most, width int) (LogAnswer,
 		}
 	case f.done:
 		if report.Errors > 0 {
-			notes = append(notes, fmt.Sprintf("it went well in spite of %s", plural(report.Errors, "line that looks like an error", "lines that look like errors")))
+			notes = append(notes, "it went well in spite of "+plural(report.Errors, "line that looks like an error", "lines that look like errors"))
 		}
 		a.Tail = shown(log.End(most), width)
 	default:

@@ -23,8 +23,8 @@ type logReader struct {
 	call func(tool string, args map[string]any, into *target) (*Outcome, error)
 }
 
-var errWhichLog = errors.New("name one: job; project_id with activity_id or environment_id; notification_uuid; environment_id and log_type (Acquia); " +
-	"or env_name, node_id and path (Virtuozzo)")
+var errWhichLog = errors.New("name one: job; project_id with activity_id or environment_id; notification_uuid; " +
+	"environment_id and log_type (Acquia); or env_name, node_id and path (Virtuozzo)")
 
 func (r *logReader) read(ctx context.Context) (foundLog, error) {
 	in := &r.in
@@ -173,7 +173,8 @@ func (r *logReader) notification() (foundLog, error) {
 	case found.done:
 		found.notes = append(found.notes, "it succeeded")
 	case len(ids) > 0:
-		found.notes = append(found.notes, fmt.Sprintf("a notification has no log; more may stand in the logs of its environment: paas_logs with environment_id %v", ids[0]))
+		found.notes = append(found.notes,
+			fmt.Sprintf("a notification has no log; more may stand in the logs of its environment: paas_logs with environment_id %v", ids[0]))
 	}
 	return found, nil
 }
@@ -207,7 +208,10 @@ func (r *logReader) logType() (foundLog, error) {
 		if err != nil {
 			return foundLog{}, err
 		}
-		found := foundLog{source: "logs of environment " + r.in.EnvironmentID, notes: []string{"name one of these as log_type; what has no snapshot needs acquia_log_create first"}}
+		found := foundLog{
+			source: "logs of environment " + r.in.EnvironmentID,
+			notes:  []string{"name one of these as log_type; what has no snapshot needs acquia_log_create first"},
+		}
 		items, _ := wholeOf(o, View{}).([]any)
 		for _, item := range items {
 			entry, _ := item.(map[string]any)
@@ -225,7 +229,8 @@ func (r *logReader) logType() (foundLog, error) {
 	o, err := r.call("acquia_log_download", environment, inMemory(&file))
 	var api *apiclient.Error
 	if errors.As(err, &api) && api.Kind == apiclient.KindNotFound {
-		return foundLog{}, fmt.Errorf("there is no snapshot of %s: call acquia_log_create with the same environment_id and log_type, wait for it, then ask again (%w)", shorten(legible.Block(r.in.LogType), 40), err)
+		return foundLog{}, fmt.Errorf("there is no snapshot of %s: call acquia_log_create with the same environment_id and log_type, "+
+			"wait for it, then ask again (%w)", shorten(legible.Block(r.in.LogType), 40), err)
 	}
 	if err != nil {
 		return foundLog{}, err
@@ -337,7 +342,10 @@ func (r *logReader) actions() (foundLog, error) {
 	if err != nil {
 		return foundLog{}, err
 	}
-	found := foundLog{source: "actions on " + r.in.EnvName, notes: []string{"for log files give node_id too; virtuozzo_environment_get has the ids of the nodes"}}
+	found := foundLog{
+		source: "actions on " + r.in.EnvName,
+		notes:  []string{"for log files give node_id too; virtuozzo_environment_get has the ids of the nodes"},
+	}
 	items, _ := wholeOf(o, View{}).([]any)
 	var lines []string
 	for _, item := range slices.Backward(items) {

@@ -116,7 +116,7 @@ func (l *Log) run(from, to int) []Line {
 // Split makes lines of a text: without colors, without empty lines at the end, and with progress that was written over itself
 // reduced to what was left on the screen.
 func Split(log string) []string {
-	log = colors.ReplaceAllString(strings.TrimRight(log, "\r\n\t "), "")
+	log = colors().ReplaceAllString(strings.TrimRight(log, "\r\n\t "), "")
 	if log == "" {
 		return nil
 	}
@@ -132,7 +132,7 @@ func Split(log string) []string {
 }
 
 // colors are the escape sequences of terminals, and what is left of colors when somebody took out the escape characters alone.
-var colors = regexp.MustCompile(`\x1b(\[[0-9;?]*[A-Za-z]|\][^\x07\x1b]*(\x07|\x1b\\))|\[(\d{1,2}(;\d{1,3})*)?m`)
+var colors = expression(`\x1b(\[[0-9;?]*[A-Za-z]|\][^\x07\x1b]*(\x07|\x1b\\))|\[(\d{1,2}(;\d{1,3})*)?m`)
 
 // find groups the lines that look like errors.
 func find(lines []string) (failures []failure, errors int) {
@@ -140,7 +140,7 @@ func find(lines []string) (failures []failure, errors int) {
 	for i, text := range lines {
 		score := Score(text)
 		if score == 0 {
-			if !continues.MatchString(text) { // a stack trace holds a failure together, however long it is
+			if !continues().MatchString(text) { // a stack trace holds a failure together, however long it is
 				quiet++
 			}
 			continue

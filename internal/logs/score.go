@@ -3,6 +3,7 @@ package logs
 import (
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // How much a line says about a failure.
@@ -19,55 +20,82 @@ type rule struct {
 	match *regexp.Regexp
 }
 
-func says(score int, match string, words ...string) rule {
-	return rule{score, words, regexp.MustCompile(match)}
+// says makes a rule of words, with commas between them, and of expressions any of which may match.
+func says(score int, words string, expressions ...string) rule {
+	return rule{score, strings.Split(words, ","), regexp.MustCompile(strings.Join(expressions, "|"))}
 }
 
-// rules know the ways in which the tools of web projects report errors. They stand in groups, best first.
-var rules = []rule{
-	// The reason itself.
-	says(rootCause, `^\s*caused by: `, "caused by"),
-	says(rootCause, `no space left on device|disk quota exceeded|read-only file system`, "no space", "quota", "read-only"),
-	says(rootCause, `out of memory|oom[- ]kill|killed process \d+|allowed memory size|cannot allocate memory|outofmemoryerror|exit(ed)?( with)?( code| status)?:? 137\b|signal: killed`,
-		"memory", "oom", "killed", "137"),
+// rules know the ways in which the tools of web projects report errors. They stand in groups, best first. Like all expressions here
+// they are made when the first log is read: most processes never read one.
+var rules = sync.OnceValue(func() []rule {
+	return []rule{
+		// The reason itself.
+		says(rootCause, "caused by", `^\s*caused by: `),
+		says(rootCause, "no space,quota,read-only", `no space left on device`, `disk quota exceeded`, `read-only file system`),
+		says(rootCause, "memory,oom,killed,137",
+			`out of memory`, `oom[- ]kill`, `killed process \d+`, `allowed memory size`, `cannot allocate memory`, `outofmemoryerror`,
+			`exit(ed)?( with)?( code| status)?:? 137\b`, `signal: killed`),
 
-	// What a program says when it breaks.
-	says(10, `\bphp (fatal|parse) error\b|\bfatal error:|\bparse error:|\buncaught\b|\bunhandled (promise|exception|rejection)`,
-		"fatal", "parse error", "uncaught", "unhandled"),
-	says(10, `^\s*([\w$]+[.\\:])*[\w$]*(error|exception|fault)(\[[^\]]*\])?: \S|^exception in thread|^panic: |^fatal: `, "error", "exception", "fault", "panic", "fatal"),
-	says(10, `sqlstate\[|segmentation fault|core dumped|command not found|: not found$|no such file or directory`, "sqlstate", "segmentation", "core dumped", "not found", "no such"),
-	says(10, `your requirements could not be resolved|could not be resolved to an installable|module not found|cannot find (module|package)|merge conflict in|^conflict \(`,
-		"could not be resolved", "module not found", "cannot find", "conflict"),
-	says(10, `\berror ts\d+|\berror\[e\d+\]|\b[45]\d\d\b[^"]{0,40}\bfrom registry|\beresolve\b|\be404\b|\benoent\b|\beconnrefused\b|\beacces\b|\betimedout\b`,
-		"error", "registry", "eresolve", "e404", "enoent", "econnrefused", "eacces", "etimedout"),
-	says(9, `\[(emerg|alert|crit|critical|fatal|error)\]|\b(critical|emergency|severe|fatal)\b`, "emerg", "alert", "crit", "fatal", "error", "severe"),
-	says(9, `upstream (prematurely closed|timed out)|no live upstreams|connect\(\) failed|connection (was )?(refused|reset)|could not connect|(certificate|host) .{0,40}(expired|verification failed|verify failed)`,
-		"upstream", "connect", "certificate", "host"),
-	says(9, `(permission|access) denied|unable to (connect|write|open|find|load)|deadlock found|lock wait timeout|too many connections|gone away`,
-		"denied", "unable to", "deadlock", "lock wait", "too many", "gone away"),
-	says(9, `^\s*[\w./-]+\.(go|c|cc|cpp|java|kt|ts|js|py|rb):\d+(:\d+)?: \S`, ".go:", ".c:", ".cc:", ".cpp:", ".java:", ".kt:", ".ts:", ".js:", ".py:", ".rb:"),
-	says(8, `^\s*(w: +)?e: \S|\bnpm (err!|error)|^\s*error\b|\berror(\(s\))?:|\berror in \S|\]\s*error\b|\berror\s+\w+::|\bexception\b`, "e: ", "npm err", "error", "exception"),
-	says(7, `" 5\d\d \d+|\bstatus[=: ]+5\d\d\b|timed? ?out\b|\btimeout\b|\b(requires|requirement)\b.{0,60}\b(but|not|runs|missing)\b`, `" 5`, "status", "time", "requires", "requirement"),
+		// What a program says when it breaks.
+		says(10, "fatal,parse error,uncaught,unhandled",
+			`\bphp (fatal|parse) error\b`, `\bfatal error:`, `\bparse error:`, `\buncaught\b`, `\bunhandled (promise|exception|rejection)`),
+		says(10, "error,exception,fault,panic,fatal",
+			`^\s*([\w$]+[.\\:])*[\w$]*(error|exception|fault)(\[[^\]]*\])?: \S`, `^exception in thread`, `^panic: `, `^fatal: `),
+		says(10, "sqlstate,segmentation,core dumped,not found,no such",
+			`sqlstate\[`, `segmentation fault`, `core dumped`, `command not found`, `: not found$`, `no such file or directory`),
+		says(10, "could not be resolved,module not found,cannot find,conflict",
+			`your requirements could not be resolved`, `could not be resolved to an installable`,
+			`module not found`, `cannot find (module|package)`, `merge conflict in`, `^conflict \(`),
+		says(10, "error,registry,eresolve,e404,enoent,econnrefused,eacces,etimedout",
+			`\berror ts\d+`, `\berror\[e\d+\]`, `\b[45]\d\d\b[^"]{0,40}\bfrom registry`,
+			`\b(eresolve|e404|enoent|econnrefused|eacces|etimedout)\b`),
+		says(9, "emerg,alert,crit,fatal,error,severe",
+			`\[(emerg|alert|crit|critical|fatal|error)\]`, `\b(critical|emergency|severe|fatal)\b`),
+		says(9, "upstream,connect,certificate,host",
+			`upstream (prematurely closed|timed out)`, `no live upstreams`, `connect\(\) failed`, `connection (was )?(refused|reset)`,
+			`could not connect`, `(certificate|host) .{0,40}(expired|verification failed|verify failed)`),
+		says(9, "denied,unable to,deadlock,lock wait,too many,gone away",
+			`(permission|access) denied`, `unable to (connect|write|open|find|load)`,
+			`deadlock found`, `lock wait timeout`, `too many connections`, `gone away`),
+		says(9, ".go:,.c:,.cc:,.cpp:,.java:,.kt:,.ts:,.js:,.py:,.rb:", // where a compiler stopped
+			`^\s*[\w./-]+\.(go|c|cc|cpp|java|kt|ts|js|py|rb):\d+(:\d+)?: \S`),
+		says(8, "e: ,npm err,error,exception",
+			`^\s*(w: +)?e: \S`, `\bnpm (err!|error)`, `^\s*error\b`, `\berror(\(s\))?:`, `\berror in \S`,
+			`\]\s*error\b`, `\berror\s+\w+::`, `\bexception\b`),
+		says(7, `" 5,status,time,requires,requirement`,
+			`" 5\d\d \d+`, `\bstatus[=: ]+5\d\d\b`, `timed? ?out\b`, `\btimeout\b`,
+			`\b(requires|requirement)\b.{0,60}\b(but|not|runs|missing)\b`),
 
-	// What follows from it.
-	says(consequence, `exit(ed|s)?( with)?( a)?( non-?zero)?( code| status)?[:=]? ?[1-9]\d*\b|returned (a )?non-?zero|(code|status|errno) [1-9]\d*\b|\berrno\b`, "exit", "zero", "code", "status", "errno"),
-	says(consequence, `\bfail(ed|ure|s)?\b|\babort(ed|ing)\b|\berrors?\b|\bcannot\b|\bcould not\b|\bterminated\b|\brolled back\b`,
-		"fail", "abort", "error", "cannot", "could not", "terminated", "rolled back"),
+		// What follows from it.
+		says(consequence, "exit,zero,code,status,errno",
+			`exit(ed|s)?( with)?( a)?( non-?zero)?( code| status)?[:=]? ?[1-9]\d*\b`, `returned (a )?non-?zero`,
+			`(code|status|errno) [1-9]\d*\b`, `\berrno\b`),
+		says(consequence, "fail,abort,error,cannot,could not,terminated,rolled back",
+			`\bfail(ed|ure|s)?\b`, `\babort(ed|ing)\b`, `\berrors?\b`, `\bcannot\b`, `\bcould not\b`, `\bterminated\b`, `\brolled back\b`),
+	}
+})
+
+func expression(alternatives ...string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(strings.Join(alternatives, "|")) })
 }
 
 // harmless is taken out of a line before it is judged: words about errors where there is none.
-var harmless = regexp.MustCompile(`\b(0|no|without|zero) (errors?|failures?|failed|conflicts?)\b|\b(errors?|failures?|failed|conflicts?)\s*[:=]\s*0\b|` +
-	`\berror[_-]\w+|\b\w+[_-]errors?\b|--[\w-]*(error|fail)\w*|\bfail[- ]?(over|safe|fast)\w*|\bon[- ]error\b|\berror (pages?|handl\w+|logs?|reporting|documents?|levels?)\b|\b(errors|error|failure)s?\.(html?|log|php|js|ts|css|vue)\b`)
+var harmless = expression(
+	`\b(0|no|without|zero) (errors?|failures?|failed|conflicts?)\b`, `\b(errors?|failures?|failed|conflicts?)\s*[:=]\s*0\b`,
+	`\berror[_-]\w+`, `\b\w+[_-]errors?\b`, `--[\w-]*(error|fail)\w*`, `\bfail[- ]?(over|safe|fast)\w*`, `\bon[- ]error\b`,
+	`\berror (pages?|handl\w+|logs?|reporting|documents?|levels?)\b`, `\b(errors|error|failure)s?\.(html?|log|php|js|ts|css|vue)\b`)
 
 // milder marks a line as less than an error, whatever else it says.
-var milder = regexp.MustCompile(`^[^a-z]{0,40}(w: +)?[^a-z]{0,10}\b(php )?(warn(ing)?|notice|info|debug|deprecat(ed|ion)|trace|success|ok)\b|\[(warn(ing)?|notice|info|debug|ok|success)\]|\bphp (warning|notice|deprecated):|` +
-	`\bnpm (warn|notice)\b|\blevel=(info|debug|warn(ing)?)\b|\.(info|debug|notice|warning):`)
+var milder = expression(
+	`^[^a-z]{0,40}(w: +)?[^a-z]{0,10}\b(php )?(warn(ing)?|notice|info|debug|deprecat(ed|ion)|trace|success|ok)\b`,
+	`\[(warn(ing)?|notice|info|debug|ok|success)\]`, `\bphp (warning|notice|deprecated):`, `\bnpm (warn|notice)\b`,
+	`\blevel=(info|debug|warn(ing)?)\b`, `\.(info|debug|notice|warning):`)
 
 // access is a line of an access log; the number is its status.
-var access = regexp.MustCompile(`http/[0-9.]+" (\d{3})\b`)
+var access = expression(`http/[0-9.]+" (\d{3})\b`)
 
 // continues are lines that belong to the error above them.
-var continues = regexp.MustCompile(`^\s+at |^\s+File "|^\s*#\d+ |^\s*\.\.\. \d+ more|^\s{4,}\S|^\s*\^`)
+var continues = expression(`^\s+at |^\s+File "|^\s*#\d+ |^\s*\.\.\. \d+ more|^\s{4,}\S|^\s*\^`)
 
 // prose is how much of a line is judged, in bytes: what is wrong stands near its beginning, and lines can be megabytes long.
 const prose = 400
@@ -75,20 +103,20 @@ const prose = 400
 // Score is how much a line says about a failure: 0 when it does not look like an error, up to 11.
 func Score(text string) int {
 	text = strings.ToLower(text[:min(len(text), prose)]) // ignoring case in the expressions would take twice the time
-	if !hasAny(text, hints) {
+	if !hasAny(text, hints()) {
 		return 0
 	}
-	if status := access.FindStringSubmatch(text); status != nil {
+	if status := access().FindStringSubmatch(text); status != nil {
 		if status[1][0] == '5' {
 			return 7
 		}
 		return 0
 	}
-	if milder.MatchString(text) {
+	if milder().MatchString(text) {
 		return 0
 	}
-	text = harmless.ReplaceAllString(text, "")
-	for _, r := range rules {
+	text = harmless().ReplaceAllString(text, "")
+	for _, r := range rules() {
 		if hasAny(text, r.words) && r.match.MatchString(text) {
 			return r.score
 		}
@@ -97,9 +125,9 @@ func Score(text string) int {
 }
 
 // hints are the words of all rules, without those that hold another.
-var hints = func() []string {
+var hints = sync.OnceValue(func() []string {
 	var all, least []string
-	for _, r := range rules {
+	for _, r := range rules() {
 		all = append(all, r.words...)
 	}
 	for i, word := range all {
@@ -112,7 +140,7 @@ var hints = func() []string {
 		}
 	}
 	return least
-}()
+})
 
 func hasAny(text string, words []string) bool {
 	for _, word := range words {
