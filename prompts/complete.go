@@ -19,7 +19,9 @@ type completer struct {
 }
 
 // CompletePromptArgument implements the completion provider of mcp-go.
-func (c *completer) CompletePromptArgument(ctx context.Context, prompt string, arg mcp.CompleteArgument, given mcp.CompleteContext) (*mcp.Completion, error) {
+func (c *completer) CompletePromptArgument(
+	ctx context.Context, prompt string, arg mcp.CompleteArgument, given mcp.CompleteContext,
+) (*mcp.Completion, error) {
 	none := &mcp.Completion{Values: []string{}}
 	o := find(c.offers(), prompt)
 	if o == nil {
@@ -41,7 +43,9 @@ func (c *completer) CompletePromptArgument(ctx context.Context, prompt string, a
 }
 
 // choices lists every value of an argument. Where the platform is still open, each is asked, side by side.
-func (c *completer) choices(ctx context.Context, o *offer, argument string, values map[string]string, platforms []schemas.Platform) (all []tools.Choice, more bool) {
+func (c *completer) choices(
+	ctx context.Context, o *offer, argument string, values map[string]string, platforms []schemas.Platform,
+) (all []tools.Choice, more bool) {
 	switch argument {
 	case argPlatform:
 		for _, p := range platforms {

@@ -141,7 +141,10 @@ func TestNextCall(t *testing.T) {
 			"goes on without a job", "acquia_production_mode_enable", `{"environment_id":"` + envID + `"}`, `{"message":"m"}`,
 			`to see how it went: paas_read acquia_environment_get {"environment_id":"` + envID + `"}`, "GET /",
 		},
-		{"restarted", "virtuozzo_environment_stop", `{"env_name":"shop-live"}`, `{"result":0}`, `next: paas_read virtuozzo_environment_get {"env_name":"shop-live"}`, ""},
+		{
+			"restarted", "virtuozzo_environment_stop", `{"env_name":"shop-live"}`, `{"result":0}`,
+			`next: paas_read virtuozzo_environment_get {"env_name":"shop-live"}`, "",
+		},
 		{
 			"removed by name", "virtuozzo_autoscaling_trigger_delete", `{"env_name":"shop-live","trigger_id":"7"}`, `{"result":0}`,
 			`next: paas_read virtuozzo_autoscaling_trigger_list {"env_name":"shop-live"}`, "",
@@ -169,7 +172,9 @@ func TestNextCall(t *testing.T) {
 		})
 	}
 	r := scriptedRig(t, &scripted{body: `{"id":"abc123"}`})
-	got := r.call(request{tool: "paas_read", args: map[string]any{"tool": "platformsh_project_get", "arguments": map[string]any{"project_id": "abc123"}}})
+	got := r.call(request{tool: "paas_read", args: map[string]any{
+		"tool": "platformsh_project_get", "arguments": map[string]any{"project_id": "abc123"},
+	}})
 	if strings.Contains(got.text(), "next:") {
 		t.Errorf("a read has a next call: %s", got.text())
 	}
@@ -191,8 +196,9 @@ func TestDescribeRelated(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := map[string]string{
-		"acquia_database_backup_list": "lists backup_id", "acquia_environment_list": "lists environment_id", "acquia_environment_database_list": "lists database_name",
-		"acquia_database_backup_get": "shows it", "paas_wait": "waits",
+		"acquia_database_backup_list": "lists backup_id", "acquia_environment_list": "lists environment_id",
+		"acquia_environment_database_list": "lists database_name",
+		"acquia_database_backup_get":       "shows it", "paas_wait": "waits",
 	}
 	for _, r := range d.Related {
 		if why, ok := want[r.Tool]; ok && why == r.Why {

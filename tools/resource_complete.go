@@ -12,7 +12,9 @@ import (
 type resourceCompleter struct{ s *Service }
 
 // CompleteResourceArgument implements the completion provider of mcp-go. The reference is the template as it was listed.
-func (c *resourceCompleter) CompleteResourceArgument(ctx context.Context, uri string, arg mcp.CompleteArgument, given mcp.CompleteContext) (*mcp.Completion, error) {
+func (c *resourceCompleter) CompleteResourceArgument(
+	ctx context.Context, uri string, arg mcp.CompleteArgument, given mcp.CompleteContext,
+) (*mcp.Completion, error) {
 	choices, more := c.choices(ctx, uri, arg.Name, given.Arguments)
 	return Complete(choices, OneLine(arg.Value), more), nil
 }

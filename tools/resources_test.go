@@ -38,9 +38,11 @@ func (w *answers) RoundTrip(r *http.Request) (*http.Response, error) {
 const activities = "/projects/abc123/activities/act1"
 
 var holdings = map[string]string{
-	"/users/me":                                      `{"id":"u1"}`,
-	"/users/u1/project-access":                       `{"items":[{"project_id":"abc123","project_title":"Shop"},{"project_id":"shop9","project_title":"Blog"}]}`,
-	"/projects/abc123/environments":                  `[{"id":"main","title":"Production"},{"id":"feature/x","http_access":{"basic_auth":{"joe":"s3cr3t"}}}]`,
+	"/users/me": `{"id":"u1"}`,
+	"/users/u1/project-access": `{"items":[{"project_id":"abc123","project_title":"Shop"},
+		{"project_id":"shop9","project_title":"Blog"}]}`,
+	"/projects/abc123/environments": `[{"id":"main","title":"Production"},
+		{"id":"feature/x","http_access":{"basic_auth":{"joe":"s3cr3t"}}}]`,
 	"/projects/a%2Fb/environments":                   `[{"id":"odd"}]`,
 	"/api/applications":                              `{"_embedded":{"items":[{"uuid":"` + appUUID + `","name":"Shop front"}]}}`,
 	"/api/applications/" + appUUID + "/environments": `{"_embedded":{"items":[{"id":"` + envID + `","name":"prod"}]}}`,
@@ -154,7 +156,10 @@ func TestResourceTrouble(t *testing.T) {
 	t.Parallel()
 	deny := func(c *tools.Config) {
 		c.Policy = policy.Policy{
-			{Name: "not these", Match: policy.Match{Tools: []string{"platformsh_user_*", "platformsh_project_activity_get"}}, Action: policy.Deny, Reason: "Not for machines."},
+			{
+				Name: "not these", Match: policy.Match{Tools: []string{"platformsh_user_*", "platformsh_project_activity_get"}}, Action: policy.Deny,
+				Reason: "Not for machines.",
+			},
 			{Name: "asks", Match: policy.Match{Tools: []string{"acquia_application_list"}}, Action: policy.Confirm, Level: policy.Form},
 			{Name: "read", Match: policy.Match{Risks: []schemas.Risk{schemas.Read}}, Action: policy.Allow},
 		}
@@ -243,7 +248,8 @@ func TestPolicyResource(t *testing.T) {
 		Environments: []policy.Environment{"e1"}, EnvironmentNames: []string{"n1"}, Principals: []string{"ada"}, Transports: []string{"x1"},
 		Window: &policy.Window{From: 60, To: 120}, Reveal: true,
 	}
-	if v := reflect.ValueOf(full); slices.ContainsFunc(reflect.VisibleFields(v.Type()), func(f reflect.StructField) bool { return v.FieldByIndex(f.Index).IsZero() }) {
+	if v := reflect.ValueOf(full); slices.ContainsFunc(reflect.VisibleFields(v.Type()),
+		func(f reflect.StructField) bool { return v.FieldByIndex(f.Index).IsZero() }) {
 		t.Fatal("a field of policy.Match is new: show it in paas://policy and set it here")
 	}
 	live := policy.NewLive(policy.Policy{
@@ -259,7 +265,8 @@ func TestPolicyResource(t *testing.T) {
 	if err := json.Unmarshal([]byte(text), &a); err != nil || failure != "" {
 		t.Fatalf("%s %s %v", text, failure, err)
 	}
-	if len(a.Rules) != 1 || len(a.Rules[0].Match) != reflect.TypeFor[policy.Match]().NumField() || a.Rules[0].Level != policy.Typed || a.Rules[0].Reason != "Because." {
+	if len(a.Rules) != 1 || len(a.Rules[0].Match) != reflect.TypeFor[policy.Match]().NumField() || a.Rules[0].Level != policy.Typed ||
+		a.Rules[0].Reason != "Because." {
 		t.Errorf("ada sees %s", text)
 	}
 	if len(a.First) != 2 || strings.Contains(text, "bob") {

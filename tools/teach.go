@@ -105,7 +105,8 @@ func (s *Service) shownBy(tools ...string) string {
 var organizationNeeds = map[string]string{
 	"members": "members", "invitations": "members", "mfa": "members", "mfa-enforcement": "admin",
 	"subscriptions": "plans", "projects": "projects:list", "estimate": "plans", "addons": "plans", "regions": "projects:list", "metrics": "billing",
-	"invoices": "billing", "orders": "billing", "address": "billing", "profile": "billing", "records": "billing", "vouchers": "billing", "discounts": "billing",
+	"invoices": "billing", "orders": "billing", "address": "billing", "profile": "billing", "records": "billing", "vouchers": "billing",
+	"discounts":  "billing",
 	"prepayment": "billing", "alerts": "billing", "payment-source": "billing",
 }
 
@@ -149,5 +150,6 @@ func allowedBy(v policy.Verdict, tool string) string {
 	case "no rule":
 		return " Whoever runs the server can allow it with a rule in the policy file; `paas-mcp policy explain " + tool + "` shows what decides."
 	}
-	return " Rule \"" + v.Rule + "\" decided; whoever runs the server can change it in the policy file, and `paas-mcp policy explain " + tool + "` shows why."
+	return " Rule \"" + v.Rule + "\" decided; whoever runs the server can change it in the policy file, and `paas-mcp policy explain " + tool +
+		"` shows why."
 }

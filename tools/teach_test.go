@@ -22,7 +22,8 @@ func TestPlatformErrorsTeach(t *testing.T) {
 		want             []string
 	}{
 		{
-			"psh not found", "platformsh_environment_backup_get", `{"project_id":"abc123","environment_id":"main","backup_id":"x"}`, 404, `{"message":"Not found"}`,
+			"psh not found", "platformsh_environment_backup_get", `{"project_id":"abc123","environment_id":"main","backup_id":"x"}`, 404,
+			`{"message":"Not found"}`,
 			[]string{"look up backup_id with platformsh_environment_backup_list, environment_id with platformsh_environment_list"},
 		},
 		{
@@ -40,7 +41,8 @@ func TestPlatformErrorsTeach(t *testing.T) {
 		{"psh organization", "platformsh_org_delete", `{"organization_id":"org1"}`, 403, psh403, []string{"only the owner deletes one"}},
 		{"psh team", "platformsh_team_delete", `{"team_id":"t1"}`, 403, psh403, []string{"organization permission members or admin"}},
 		{
-			"acquia not found", "acquia_cron_get", `{"environment_id":"` + envID + `","cron_id":"7"}`, 404, `{"error":"not_found","message":"The cron does not exist."}`,
+			"acquia not found", "acquia_cron_get", `{"environment_id":"` + envID + `","cron_id":"7"}`, 404,
+			`{"error":"not_found","message":"The cron does not exist."}`,
 			[]string{"look up cron_id with acquia_cron_list, environment_id with acquia_environment_list"},
 		},
 		{
@@ -109,7 +111,10 @@ func TestInvalidArgumentsTeach(t *testing.T) {
 			[]string{"did you mean project_id?", "project_id comes from platformsh_org_project_list", "it takes project_id, environment_id"},
 		},
 		{"acquia_environment_get", `{}`, []string{"missing property 'environment_id'", "environment_id comes from acquia_environment_list"}},
-		{"platformsh_project_invitation_create", `{"project_id":"abc123","email":"a@example.com","role":"admim"}`, []string{"'admin', 'viewer'", "did you mean admin?"}},
+		{
+			"platformsh_project_invitation_create", `{"project_id":"abc123","email":"a@example.com","role":"admim"}`,
+			[]string{"'admin', 'viewer'", "did you mean admin?"},
+		},
 		{"platformsh_integration_create", `{"project_id":"abc123","type":"Git-Hub"}`, []string{"did you mean github?", "'gitlab'"}},
 		{"acquia_environment_get", `{"environment_id":"myapp.dev"}`, []string{"does not match pattern", "it comes from acquia_environment_list"}},
 		{"acquia_application_get", `{"application_uuid":"myapp"}`, []string{"is not valid uuid", "it comes from acquia_application_list"}},
@@ -140,7 +145,8 @@ func TestInvalidArgumentsTeach(t *testing.T) {
 // TestRefusalsTeach: a refusal says which rule decided, who can allow it, and how.
 func TestRefusalsTeach(t *testing.T) {
 	t.Parallel()
-	deny := policy.Policy{{Name: "no invitations", Match: policy.Match{Tools: []string{"*_invitation_create"}}, Action: policy.Deny, Reason: "Ask the office."}}
+	deny := policy.Policy{{Name: "no invitations", Match: policy.Match{Tools: []string{"*_invitation_create"}}, Action: policy.Deny,
+		Reason: "Ask the office."}}
 	for _, tc := range []struct {
 		name   string
 		change func(*tools.Config)
@@ -156,7 +162,8 @@ func TestRefusalsTeach(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			r := withAnswers(t, &answers{}, tc.change)
-			got := r.call(request{tool: "platformsh_project_invitation_create", args: map[string]any{"project_id": "abc123", "email": "a@example.com"}, mute: true})
+			got := r.call(request{tool: "platformsh_project_invitation_create", mute: true,
+				args: map[string]any{"project_id": "abc123", "email": "a@example.com"}})
 			if !got.IsError {
 				t.Fatal("it was not refused")
 			}

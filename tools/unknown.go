@@ -68,7 +68,8 @@ func (s *Service) switchedOff(op *schemas.Operation) error {
 		if len(others) == 0 {
 			others = s.finder().Nearest(op.Name, "", mostNearest)
 		}
-		return fmt.Errorf("operation %s is of %s, for which no account is configured (paas_accounts lists them); %s", op.Name, op.Platform, orFind("here", others))
+		return fmt.Errorf("operation %s is of %s, for which no account is configured (paas_accounts lists them); %s", op.Name, op.Platform,
+			orFind("here", others))
 	}
 	flags := make([]string, len(op.Flags))
 	for i, f := range op.Flags {
@@ -116,7 +117,8 @@ var spellings = []struct {
 	platform schemas.Platform
 }{
 	{"platformsh", schemas.Platformsh}, {"platform.sh", schemas.Platformsh}, {"platform_sh", schemas.Platformsh}, {"platform-sh", schemas.Platformsh},
-	{"upsun", schemas.Platformsh}, {"psh", schemas.Platformsh}, {"acquia", schemas.Acquia}, {"virtuozzo", schemas.Virtuozzo}, {"jelastic", schemas.Virtuozzo},
+	{"upsun", schemas.Platformsh}, {"psh", schemas.Platformsh}, {"acquia", schemas.Acquia}, {"virtuozzo", schemas.Virtuozzo},
+	{"jelastic", schemas.Virtuozzo},
 }
 
 // platformOf takes the platform off the front of a name.

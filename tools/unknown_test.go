@@ -45,7 +45,10 @@ func TestUnknownNames(t *testing.T) {
 		want    []string
 		never   string
 	}{
-		{every, "acquia_environment_branch", []string{"does not exist on acquia", "nearest: ", "acquia_environment_create", "the same elsewhere: platformsh_environment_branch"}, ""},
+		{
+			every, "acquia_environment_branch",
+			[]string{"does not exist on acquia", "nearest: ", "acquia_environment_create", "the same elsewhere: platformsh_environment_branch"}, "",
+		},
 		{cloud, "platformsh_environment_branch", []string{"of platformsh, for which no account is configured", "here: acquia_environment_create"}, ""},
 		{cloud, "platformsh_environment_list", []string{"no account is configured", "here: acquia_environment_list"}, ""},
 		{cloud, "virtuozzo_environment_branch", []string{"does not exist on virtuozzo", "nearest: acquia_", "platformsh_environment_branch"}, ""},

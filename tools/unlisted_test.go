@@ -24,7 +24,8 @@ func TestUnlistedTools(t *testing.T) {
 		"environment_list":              "nearest: ",
 		"":                              "does not exist",
 	} {
-		got := r.call(request{tool: tool, args: map[string]any{"project_id": "abc123", "environment_id": "main", "unlisted": false}, state: "forged", responses: accept("approve", true)})
+		got := r.call(request{tool: tool, args: map[string]any{"project_id": "abc123", "environment_id": "main", "unlisted": false},
+			state: "forged", responses: accept("approve", true)})
 		if !got.IsError || !strings.Contains(got.text(), want) {
 			t.Errorf("%q: %s, want an error with %q", tool, got.text(), want)
 		}

@@ -109,7 +109,9 @@ func newHouse(t *testing.T) *house {
 
 func (h *house) call(tool string, arguments args) reply {
 	h.t.Helper()
-	raw, err := json.Marshal(map[string]any{"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": map[string]any{"name": tool, "arguments": arguments}})
+	raw, err := json.Marshal(map[string]any{"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": map[string]any{
+		"name": tool, "arguments": arguments,
+	}})
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -227,7 +229,8 @@ func TestPagesAreAlike(t *testing.T) {
 			t.Errorf("%s: %d items by pages, %d at once", p.platform, len(all), len(want))
 		}
 	}
-	for what, more := range map[string]args{"a foreign cursor": {"cursor": "no-such-cursor"}, "no items": {"limit": "none"}, "less than one": {"limit": -1}} {
+	for what, more := range map[string]args{"a foreign cursor": {"cursor": "no-such-cursor"}, "no items": {"limit": "none"},
+		"less than one": {"limit": -1}} {
 		alike(t, what, func(p same) string {
 			got := read(p, more)
 			if !got.failed {
@@ -258,14 +261,17 @@ func TestWaitsAreAlike(t *testing.T) {
 			if p.platform == schemas.Acquia {
 				items, _ := look(h.call("paas_read", args{"tool": p.list, "arguments": p.with, "account": p.accounts[0]}).value, "items")
 				id, _ := look(items.([]any)[0], "id")
-				domains, _ := look(h.call("paas_read", args{"tool": "acquia_domain_list", "arguments": args{"environment_id": id}, "account": p.accounts[0]}).value, "items")
+				domains, _ := look(h.call("paas_read", args{
+					"tool": "acquia_domain_list", "arguments": args{"environment_id": id}, "account": p.accounts[0],
+				}).value, "items")
 				host, _ := look(domains.([]any)[0], "hostname")
 				with = args{"environment_id": id, "domains": []any{host}}
 			}
 			answer := h.call("paas_write", args{"tool": p.start, "arguments": with, "account": p.accounts[0]})
 			found, ok := look(answer.value, "jobs.0.job")
 			note, _ := look(answer.value, "note")
-			if answer.failed || !ok || !strings.Contains(fmt.Sprint(note), "call paas_wait with job "+fmt.Sprint(found)) || !strings.HasPrefix(fmt.Sprint(found), p.accounts[0]+"/") {
+			if answer.failed || !ok || !strings.Contains(fmt.Sprint(note), "call paas_wait with job "+fmt.Sprint(found)) ||
+				!strings.HasPrefix(fmt.Sprint(found), p.accounts[0]+"/") {
 				t.Errorf("%s: %s", p.platform, answer.text)
 				continue
 			}

@@ -27,7 +27,8 @@ func TestClosest(t *testing.T) {
 	t.Parallel()
 	arguments := []string{"project_id", "environment_id", "name", "value", "is_enabled"}
 	for word, want := range map[string]string{
-		"project": "project_id", "projectId": "project_id", "PROJECT-ID": "project_id", "enviroment_id": "environment_id", "enabled": "is_enabled", "nmae": "name",
+		"project": "project_id", "projectId": "project_id", "PROJECT-ID": "project_id", "enviroment_id": "environment_id",
+		"enabled": "is_enabled", "nmae": "name",
 		"zzzzzz": "", "": "", "a_very_long_name_of_something_else_entirely": "",
 	} {
 		if got := spelling.Closest(word, arguments); got != want {
