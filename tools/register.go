@@ -97,6 +97,7 @@ var (
 	argLimit   = schemas.Property{Name: "limit", Schema: schemas.Schema{Type: "integer", Minimum: &one}}
 	argCursor  = schemas.Property{Name: "cursor", Schema: schemas.Schema{Type: "string"}}
 	argFields  = schemas.Property{Name: "fields", Schema: schemas.Schema{Type: "array", Items: &schemas.Schema{Type: "string"}}}
+	argJQ      = schemas.Property{Name: "jq", Schema: schemas.Schema{Type: "string"}}
 	argReveal  = schemas.Property{Name: "reveal", Schema: schemas.Schema{Type: "boolean"}}
 	argSaveTo  = schemas.Property{Name: "save_to", Schema: schemas.Schema{Type: "string", Description: "File name to save it under."}}
 	argAccount = schemas.Property{Name: "account", Schema: schemas.Schema{Type: "string"}}
@@ -110,7 +111,7 @@ func (s *Service) ownArguments(row *schemas.Row) []schemas.Property {
 		own = append(own, argLimit, argCursor)
 	}
 	if row.IsRead() && row.HasShows {
-		own = append(own, argFields)
+		own = append(own, argFields, argJQ)
 	}
 	if slices.Contains(row.Risk, schemas.RevealsSecrets) {
 		own = append(own, argReveal)
