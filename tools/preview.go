@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -76,20 +77,18 @@ func (l *looker) read(tool string, args map[string]any) (any, error) {
 	if a.s.Policy.Decide(f).Action != policy.Allow {
 		return nil, errNotAllowed
 	}
-	args, err := a.s.validator.check(op, args)
+	look, err := a.s.prepare(op, a.client, args, a.caller)
 	if err != nil {
 		return nil, err
 	}
-	request, err := apiclient.Build(op, args)
-	if err != nil {
-		return nil, err
-	}
-	result, err := a.client.Send(l.ctx, request, apiclient.Page{Limit: lookRows})
+	// The platform may repeat what the read brings, and already have what the call brings: a value that a person sets again.
+	look.request.Secrets = slices.Concat(look.request.Secrets, a.request.Secrets)
+	result, err := a.client.Send(l.ctx, look.request, apiclient.Page{Limit: lookRows})
 	if err != nil {
 		return nil, l.reason(err)
 	}
 	everything := View{Fields: []string{"*", "_links", "_embedded"}}
-	masker := a.s.maskers.of(op)
+	masker := look.masker.Knowing(look.request.Secrets)
 	if result.IsList {
 		items, _ := everything.shapeItems(op, masker, result.Items)
 		return items, nil
@@ -115,11 +114,16 @@ func (l *looker) reason(err error) error {
 // consider asks the policy about the call, and looks at the target as far as that matters: what kind of environment it is
 // before the policy decides, and everything that a card shows when a person has to be asked.
 func (a *attempt) consider(ctx context.Context) {
+	f := a.facts()
+	a.kind, a.target, a.first, a.unseen = preview.Kind{}, preview.Target{}, nil, ""
+	if a.op.IsRead() {
+		if a.verdict = a.s.Policy.Decide(f); a.verdict.Action != policy.Confirm {
+			return // most calls, which need to know no more
+		}
+	}
 	l, stop := a.newLooker(ctx)
 	defer stop()
 	call := a.previewCall()
-	f := a.facts()
-	a.kind, a.target = preview.Kind{}, preview.Target{}
 	if preview.NamesEnvironment(call) && !a.deniedAnyway(f) {
 		a.kind = a.s.previewer.Kind(ctx, call, l)
 		f.Environment, f.EnvironmentLabel = a.kind.Environment, a.kind.Name
@@ -165,7 +169,7 @@ func (a *attempt) previewCall() preview.Call {
 
 // expect is the name that a person types.
 func (a *attempt) expect() string {
-	if a.target.Name != "" {
+	if approval.Typable(a.target.Name) { // a name that nobody can type would make its bearer untouchable
 		return a.target.Name
 	}
 	return approval.TargetName(a.op, a.args)
