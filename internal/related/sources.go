@@ -216,7 +216,8 @@ func best(lists []*row, kind string) *row {
 	}
 	return slices.MinFunc(lists, func(a, b *row) int {
 		return cmp.Or(cmp.Compare(len(hidden(a.Flags)), len(hidden(b.Flags))), cmp.Compare(exact(a), exact(b)),
-			cmp.Compare(len(a.Required), len(b.Required)), cmp.Compare(len(a.Flags), len(b.Flags)), cmp.Compare(len(a.words), len(b.words)), cmp.Compare(a.Name, b.Name))
+			cmp.Compare(len(a.Required), len(b.Required)), cmp.Compare(len(a.Flags), len(b.Flags)),
+			cmp.Compare(len(a.words), len(b.words)), cmp.Compare(a.Name, b.Name))
 	})
 }
 
