@@ -57,11 +57,16 @@ func (a *Assistant) Do(ctx context.Context, i int, step Step) (string, error) {
 	if host := hostName(step.Given); host != "" && a.platform == "" {
 		return a.locate(ctx, host)
 	}
+	question := asks(lastSentence(step.Say))
+	if question && (slices.Contains(a.said, "log") || slices.Contains(a.said, "logs")) {
+		if text, ok, err := a.logs(ctx); ok || err != nil {
+			return text, err
+		}
+	}
 	hits, err := a.find(ctx, needOf(step), a.platform, mostHits)
 	if err != nil {
 		return "", err
 	}
-	question := asks(lastSentence(step.Say))
 	hits = slices.DeleteFunc(hits, func(h hit) bool { return h.reads() != question })
 	var spare []*plan // those without a place for something that the person said
 	failures, text := 0, ""
@@ -134,6 +139,29 @@ func (a *Assistant) locate(ctx context.Context, host string) (string, error) {
 		}
 	}
 	return answer.Text, nil
+}
+
+// logs asks for the log of what the conversation is about, as far as that is known by now.
+func (a *Assistant) logs(ctx context.Context) (text string, ok bool, err error) {
+	f := &filling{a: a, tool: "paas_logs", args: map[string]any{}}
+	for _, name := range []string{"project_id", "environment_id", "env_name", "node_id", "path"} {
+		i := f.fact(name, schema{})
+		if i < 0 || name == "env_name" && f.args["environment_id"] != nil {
+			continue
+		}
+		noun, _ := nounOf(name)
+		said := scalar(a.memory.facts[i].value)
+		if id, ok := a.remembered(wanted{argument: name, noun: noun}, said, nil); ok {
+			f.args[name] = id
+		} else if name == "path" {
+			f.args[name] = said
+		}
+	}
+	if len(f.args) < 2 {
+		return "", false, nil // of what? an operation may tell
+	}
+	answer, err := a.session.Call(ctx, a.step, f.tool, f.args)
+	return answer.Text, !answer.Failed, err
 }
 
 // carryOut makes the call of a plan, once more with what an error taught, and waits for its jobs. done is false when

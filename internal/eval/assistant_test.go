@@ -23,7 +23,7 @@ func TestAssistantKnowsNothing(t *testing.T) {
 			t.Errorf("%s knows %q", file, found)
 		}
 		for _, tool := range tools.FindAllString(string(source), -1) {
-			if !slices.Contains([]string{`"paas_find"`, `"paas_describe"`, `"paas_read"`, `"paas_wait"`, `"paas_locate"`}, tool) {
+			if !slices.Contains([]string{`"paas_find"`, `"paas_describe"`, `"paas_read"`, `"paas_wait"`, `"paas_locate"`, `"paas_logs"`}, tool) {
 				t.Errorf("%s calls %s by name", file, tool)
 			}
 		}
@@ -72,7 +72,8 @@ func TestNames(t *testing.T) {
 		}
 	}
 	for tool, want := range map[string]string{
-		"x_environment_backup_list": "environment backup", "x_user_by_email_get": "user", "x_policies_get": "policy", "x_addresses_list": "address", "x_y": "x y",
+		"x_environment_backup_list": "environment backup", "x_user_by_email_get": "user", "x_policies_get": "policy",
+		"x_addresses_list": "address", "x_y": "x y",
 	} {
 		if got := strings.Join(resource(tool), " "); got != want {
 			t.Errorf("%s: %q, want %q", tool, got, want)
@@ -160,6 +161,7 @@ func TestChoose(t *testing.T) {
 		{"restore a backup", []candidate{old}, "old"},
 		{"restore a backup", []candidate{old, recent}, ""},
 		{"restore the latest backup", []candidate{old, recent}, "recent"},
+		{"restore the oldest backup", []candidate{recent, old}, "old"},
 		{"show the one that failed", []candidate{recent, old}, "old"},
 		{"delete it", []candidate{old, recent, made}, "made"},
 	} {

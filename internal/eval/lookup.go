@@ -83,8 +83,8 @@ func (a *Assistant) candidates(argument string, args map[string]any) []candidate
 	return found
 }
 
-// choose takes the thing that was just made, the only one, the one whose record the sentence's words fit, or the newest
-// when the sentence says so. It takes none rather than any.
+// choose takes the thing that was just made, the only one, the one whose record the sentence's words fit, or the newest or
+// oldest when the sentence says so. It takes none rather than any.
 func (a *Assistant) choose(among []candidate) (string, bool) {
 	for _, c := range among {
 		if c.made || len(among) == 1 {
@@ -94,14 +94,17 @@ func (a *Assistant) choose(among []candidate) (string, bool) {
 	sentence := slices.DeleteFunc(slices.Clone(a.said), func(w string) bool { // what things are called says nothing about which
 		return slices.ContainsFunc(a.memory.facts, func(f fact) bool { return slices.Contains(f.label, w) })
 	})
-	latest := slices.ContainsFunc([]string{"last", "latest", "newest", "recent", "just"}, func(w string) bool { return slices.Contains(a.said, w) })
-	best, most, tie, newest := "", 0, false, ""
+	says := func(any ...string) bool {
+		return slices.ContainsFunc(any, func(w string) bool { return slices.Contains(a.said, w) })
+	}
+	latest, oldest := says("last", "latest", "newest", "recent", "just"), says("oldest", "earliest", "first")
+	best, most, tie, time := "", 0, false, ""
 	for _, c := range among {
 		hits, at := c.told(sentence)
 		switch {
-		case hits > most, hits == most && latest && at > newest:
-			best, most, tie, newest = c.key, hits, false, at
-		case hits == most && !latest:
+		case hits > most, hits == most && latest && at > time, hits == most && oldest && (at < time || time == ""):
+			best, most, tie, time = c.key, hits, false, at
+		case hits == most && !latest && !oldest:
 			tie = true
 		}
 	}

@@ -172,7 +172,7 @@ func (f *filling) required(ctx context.Context, name string, s schema, example a
 }
 
 // negative are words of somebody who wants a switch to be off.
-var negative = []string{"not", "off", "disable", "without", "no", "stop"}
+var negative = []string{"not", "off", "disable", "without", "no", "stop", "mute"}
 
 // spokenOf finds the thing that an operation acts on among its kind, whatever the person calls the kind: one of the
 // sentence's names is its name.
