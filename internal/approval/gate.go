@@ -168,7 +168,7 @@ func (g *Gate) Ask(b Binding, v policy.Verdict, card Card) (Question, error) {
 	case policy.Form, policy.Console, policy.TwoPerson:
 		card.Expect = ""
 	case policy.Typed:
-		if !typable(card.Expect) {
+		if !Typable(card.Expect) {
 			return Question{}, fmt.Errorf("%w: its target has no name that a person could read and type", ErrCannotAsk)
 		}
 		field = Field{Name: FieldName, Type: "string", Title: "Name of the target", Description: "Type " + card.Expect + " to go ahead."}

@@ -5,5 +5,5 @@ import "paasmcp/internal/legible"
 // inert makes a text safe to show beside words of this program.
 func inert(s string, limit int) string { return legible.Spelled(s, limit) }
 
-// typable reports whether a person can read the name on the card and type it.
-func typable(name string) bool { return name != "" && inert(name, maxValue) == name }
+// Typable reports whether a person can read the name on the card and type it.
+func Typable(name string) bool { return name != "" && inert(name, maxValue) == name }
