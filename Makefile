@@ -5,7 +5,7 @@ SHELL := /bin/bash
 GO ?= go
 BIN := bin/paas-mcp
 
-.PHONY: help build demo test check unit race fuzz clients bench eval generate update clean
+.PHONY: help build demo test check unit race fuzz browser clients bench eval generate update clean
 
 help: ## Print this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,7 +16,7 @@ build: ## Build bin/paas-mcp
 demo: build ## Watch a client and a server at work, no account needed
 	$(BIN) demo
 
-test: check unit race fuzz clients ## Run everything that CI runs
+test: check browser unit race fuzz clients ## Run everything that CI runs
 
 check: ## Format, vet, static analysis, tidy go.mod, generated files
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo 'run gofmt -w on these files'; exit 1; }
@@ -40,6 +40,12 @@ fuzz: ## Run each fuzz target for FUZZ inputs (5000x)
 	    out=$$($(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZ) -fuzzminimizetime 1x "$$pkg" 2>&1) || { echo "$$out"; exit 1; }; \
 	    echo "$$target $$(tail -n 1 <<<"$$out")"; \
 	  done; done
+
+# CI makes a missing browser a failure rather than a test that is left out.
+browser: ## Run the tests of the approval console in a real Chromium, which is installed if it is missing
+	@command -v chromium chromium-browser google-chrome google-chrome-stable >/dev/null || \
+	  { sudo=$$(command -v sudo || true); $$sudo apt-get update -qq && $$sudo apt-get install -y -qq --no-install-recommends chromium; }
+	CI=true $(GO) test -count=1 -run InChromium ./internal/console
 
 clients: build ## Drive the binary with MCP clients of others: the Inspector and the TypeScript SDKs
 	testdata/clients/run
