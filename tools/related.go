@@ -146,14 +146,24 @@ func toAny(args map[string]string) map[string]any {
 	return out
 }
 
-// workflows picks those that say the most about an operation: where it is a step, the shorter ones first.
+// workflows picks those that say the most about an operation: those named after it, then the shorter ones.
 func (s *Service) workflows(tool string) []Workflow {
 	if s.Workflows == nil {
 		return nil
 	}
+	words := strings.Split(tool, "_")
+	named := func(w Workflow) int {
+		n := 0
+		for word := range strings.SplitSeq(w.Prompt, "_") {
+			if slices.Contains(words, word) {
+				n++
+			}
+		}
+		return n
+	}
 	list := slices.Clone(s.Workflows(tool))
 	slices.SortStableFunc(list, func(a, b Workflow) int {
-		return cmp.Or(cmp.Compare(len(a.Steps), len(b.Steps)), cmp.Compare(a.Prompt, b.Prompt))
+		return cmp.Or(cmp.Compare(named(b), named(a)), cmp.Compare(len(a.Steps), len(b.Steps)), cmp.Compare(a.Prompt, b.Prompt))
 	})
 	return list[:min(len(list), mostWorkflows)]
 }

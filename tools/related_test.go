@@ -188,7 +188,7 @@ func TestDescribeRelated(t *testing.T) {
 		if tool != "acquia_database_backup_restore" {
 			return nil
 		}
-		long := tools.Workflow{Prompt: "long", Steps: []string{"a", "b", "c"}}
+		long := tools.Workflow{Prompt: "back_up_and_restore", Steps: []string{"a", "b", "c"}}
 		return []tools.Workflow{long, {Prompt: "short", Steps: []string{"a"}}, {Prompt: "middle", Steps: []string{"a", "b"}}}
 	}
 	d, err := s.Describe(context.Background(), "acquia_database_backup_restore", "")
@@ -208,7 +208,7 @@ func TestDescribeRelated(t *testing.T) {
 	if len(want) > 0 || len(d.Related) > related.Most {
 		t.Errorf("missing %v in %v", want, d.Related)
 	}
-	if len(d.Workflows) != 2 || d.Workflows[0].Prompt != "short" || d.Workflows[1].Prompt != "middle" {
+	if len(d.Workflows) != 2 || d.Workflows[0].Prompt != "back_up_and_restore" || d.Workflows[1].Prompt != "short" {
 		t.Errorf("workflows: %v", d.Workflows)
 	}
 	if d, err = s.Describe(context.Background(), "acquia_permission_list", ""); err != nil || len(d.Workflows) > 0 {
