@@ -56,7 +56,7 @@ func (p *Person) Answer(card string, asked form) Reply {
 	if !p.final && strings.Contains(lower, "cannot be undone") {
 		return no("I did not ask for anything that cannot be undone.")
 	}
-	content, said := map[string]any{}, "Yes."
+	content, said, proposed := map[string]any{}, "Yes.", ""
 	for field, f := range asked.Properties {
 		switch {
 		case f.Type == "string":
@@ -66,11 +66,11 @@ func (p *Person) Answer(card string, asked form) Reply {
 		case slices.Contains(asked.Required, field):
 			content[field] = true
 		case f.Default != nil: // what the form proposes, such as a backup first
-			content[field] = f.Default
+			content[field], proposed = f.Default, fmt.Sprintf(" Leaves “%s” as proposed.", f.Title)
 		}
 	}
 	if len(content) > 0 {
-		return Reply{map[string]any{"action": "accept", "content": content}, said}
+		return Reply{map[string]any{"action": "accept", "content": content}, said + proposed}
 	}
 	return no("There is nothing to answer with.")
 }
