@@ -49,5 +49,26 @@ func reportTasks(out io.Writer, results []TaskResult, before map[string]TaskResu
 	}
 	line("all", sum(results, ""))
 	line("baseline", sum(slices.Collect(maps.Values(before)), ""))
+	fmt.Fprintln(w, "\t\t\t\t\t\t\nof these by\t\t\tcalls\tin\tout\t")
+	byTool := costs(results)
+	for _, tool := range slices.Sorted(maps.Keys(byTool)) {
+		c := byTool[tool]
+		fmt.Fprintf(w, "%s\t\t\t%d\t%d\t%d\t\n", tool, c.Calls, c.In, c.Out)
+	}
 	w.Flush()
+}
+
+// costs sums up calls and tokens by tool.
+func costs(results []TaskResult) map[string]tally {
+	byTool := map[string]tally{}
+	for _, r := range results {
+		if r.session == nil {
+			continue // of a baseline
+		}
+		for _, x := range r.session.Calls {
+			c := byTool[x.Tool]
+			byTool[x.Tool] = tally{Calls: c.Calls + 1, In: c.In + x.In, Out: c.Out + x.Out}
+		}
+	}
+	return byTool
 }
