@@ -15,16 +15,17 @@ var errNoJQ = errors.New("jq: this process runs no jq programs; use fields")
 
 // checkJQ refuses a program that cannot run before anything is sent. Only reads are filtered: after a change, an error
 // about a filter would hide that the change was made.
-func (s *Service) checkJQ(isRead bool, program string) error {
-	switch {
-	case program == "":
+func (s *Service) checkJQ(call Call) error {
+	if call.View.JQ == "" {
 		return nil
-	case s.JQ == nil:
+	}
+	if s.JQ == nil {
 		return errNoJQ
-	case !isRead:
+	}
+	if op, ok := s.Catalog.Operation(call.Tool); ok && !op.IsRead() {
 		return errors.New("jq: only answers of reads can be filtered; leave jq out, nothing was sent")
 	}
-	if err := jq.Check(program); err != nil {
+	if err := jq.Check(call.View.JQ); err != nil {
 		return fmt.Errorf("jq: %w; nothing was sent", err)
 	}
 	return nil

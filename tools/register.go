@@ -143,10 +143,8 @@ func (s *Service) direct(tool string) server.ToolHandlerFunc {
 
 // handle makes a call and renders what came of it: an answer, an error, or a question for the person.
 func (s *Service) handle(ctx context.Context, call Call, params mcp.CallToolParams) (*mcp.CallToolResult, error) {
-	if op, ok := s.Catalog.Operation(call.Tool); ok {
-		if err := s.checkJQ(op.IsRead(), call.View.JQ); err != nil {
-			return failed(fmt.Errorf("%s: %w", call.Tool, err)), nil
-		}
+	if err := s.checkJQ(call); err != nil {
+		return failed(fmt.Errorf("%s: %w", call.Tool, err)), nil
 	}
 	call.Progress = progressOf(ctx, params)
 	outcome, err := s.Call(ctx, call, mcpChannel{s, call.Tool, params, call.Progress})
