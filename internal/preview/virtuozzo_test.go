@@ -32,6 +32,9 @@ func (r *rig) virtuozzoArgs(op *schemas.Operation) map[string]any {
 			args[name] = id
 		}
 	}
+	if strings.HasPrefix(op.Name, "virtuozzo_shared_resource_") {
+		args["collaboration_id"] = 55 // of a member, not of an invitation
+	}
 	switch op.Name {
 	case "virtuozzo_token_delete":
 		args["ids"] = []any{9, 10}

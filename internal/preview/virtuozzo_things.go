@@ -43,8 +43,11 @@ func (v virtuozzo) things(l *look) {
 	for i := range l.Op.Params {
 		argument := l.Op.Params[i].Name
 		where, ok := virtuozzoThings[argument]
-		if argument == "ids" {
+		switch {
+		case argument == "ids":
 			where, ok = virtuozzoNumbers[l.Op.Name]
+		case argument == "collaboration_id" && strings.HasPrefix(l.Op.Name, "virtuozzo_shared_resource_"):
+			where = virtuozzoThings["member_id"] // whoever shares sees the collaboration as a member
 		}
 		if _, given := l.Args[argument]; ok && given {
 			v.thing(l, argument, where)
