@@ -81,7 +81,10 @@ func TestAcquiaUnknownIsProduction(t *testing.T) {
 			}
 		}
 	}
-	fault := func(f simulator.Fault) func(*rig) { return func(r *rig) { f.Times = 20; r.sim.Inject(f) } }
+	fault := func(f simulator.Fault) func(*rig) {
+		f.Times = 20 // here, because several tests share the function that is returned
+		return func(r *rig) { r.sim.Inject(f) }
+	}
 	const everything = "/acquia/api/**"
 	for what, spoil := range map[string]func(*rig){
 		"no flags":        flags(nil),

@@ -32,22 +32,25 @@ func TestPlatformshAccessCards(t *testing.T) {
 		return map[string]any{"user_id": user, "permissions": rights}
 	}
 	cards(t, []card{
-		{"project_user_access_create", shop("entries", []any{grant(ben, "admin"), grant("33333333-3333-4333-8333-333333333333", "viewer")}), policy.Unknown, "", []string{
-			shopLine, benLine, "user may then: admin = " + everyone,
-			"user: Cleo Haas (33333333-3333-4333-8333-333333333333; cleo@acme.example)", "user may then: viewer = see the project",
-			"change rights of " + ben + ": viewer, development:admin, staging:contributor → admin",
-		}},
-		{"project_user_access_create", shop("entries", []any{grant(ben), grant("a"), grant(ben), grant(ben), grant("b"), grant("c")}), policy.Unknown, "", []string{
-			shopLine, benLine, benLine, benLine,
-			"change rights of " + ben + ": viewer, development:admin, staging:contributor → ",
-			"change rights of " + ben + ": viewer, development:admin, staging:contributor → ",
-			"change rights of " + ben + ": viewer, development:admin, staging:contributor → ",
-			"doubt the entries after the first 4: too many to look up", "doubt user a: the platform answered 404 (not_found)",
-		}},
+		{"project_user_access_create", shop("entries", []any{grant(ben, "admin"), grant("33333333-3333-4333-8333-333333333333", "viewer")}),
+			policy.Unknown, "", []string{
+				shopLine, benLine, "user may then: admin = " + everyone,
+				"user: Cleo Haas (33333333-3333-4333-8333-333333333333; cleo@acme.example)", "user may then: viewer = see the project",
+				"change rights of " + ben + ": viewer, development:admin, staging:contributor → admin",
+			}},
+		{"project_user_access_create", shop("entries", []any{grant(ben), grant("a"), grant(ben), grant(ben), grant("b"), grant("c")}), policy.Unknown, "",
+			[]string{
+				shopLine, benLine, benLine, benLine,
+				"change rights of " + ben + ": viewer, development:admin, staging:contributor → ",
+				"change rights of " + ben + ": viewer, development:admin, staging:contributor → ",
+				"change rights of " + ben + ": viewer, development:admin, staging:contributor → ",
+				"doubt the entries after the first 4: too many to look up", "doubt user a: the platform answered 404 (not_found)",
+			}},
 		{"project_user_access_delete", shop("user_id", ben), policy.Unknown, "Ben Rossi", []string{
 			shopLine, "access now: " + ben + " (viewer, development:admin, staging:contributor; since 13 months ago)", benLine,
 		}},
-		{"project_invitation_create", shop("email", "Milo@partner.example", "role", "viewer", "permissions", []any{map[string]any{"type": "production", "role": "admin"}}),
+		{"project_invitation_create", shop("email", "Milo@partner.example", "role", "viewer", "permissions", []any{map[string]any{"type": "production",
+			"role": "admin"}}),
 			policy.Unknown, "", []string{
 				shopLine, "an invitation waits already: milo@partner.example (pending; role viewer; sent 7 days ago; by Ada Stone)",
 				"may then: viewer = see the project; production:admin = change everything on production",
@@ -82,10 +85,11 @@ func TestPlatformshAccessCards(t *testing.T) {
 		{"user_email_change", map[string]any{"user_id": ben, "email_address": "ben@elsewhere.example"}, policy.Unknown, "Ben Rossi", []string{
 			benLine, "change email: ben@acme.example → ben@elsewhere.example",
 		}},
-		{"ssh_key_create", map[string]any{"value": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f ada"}, policy.Unknown, "", []string{
-			"fingerprint: SHA256:ZkAslGjFiUHdGf/WUL8rQvkib4PTvQatUV0OUQSncCA", "key of: Ada Stone (11111111-1111-4111-8111-111111111111; ada@acme.example)",
-			"may then: log in and push code wherever this person may",
-		}},
+		{"ssh_key_create", map[string]any{"value": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f ada"},
+			policy.Unknown, "", []string{
+				"fingerprint: SHA256:ZkAslGjFiUHdGf/WUL8rQvkib4PTvQatUV0OUQSncCA", "key of: Ada Stone (11111111-1111-4111-8111-111111111111; ada@acme.example)",
+				"may then: log in and push code wherever this person may",
+			}},
 		{"user_api_token_create", map[string]any{"user_id": ben, "name": "nightly"}, policy.Unknown, "Ben Rossi", []string{
 			benLine, "may then: everything that this person may, until it is deleted",
 		}},
@@ -105,7 +109,8 @@ func TestPlatformshContractCards(t *testing.T) {
 			acme, contract, reachesMain, "change plan: medium → 2xlarge", "cost €1032.50 a month, now €451.50",
 		}},
 		{"subscription_update", inAcme("subscription_id", "1000001", "storage", 10240), policy.Production, "Acme Shop", []string{
-			acme, contract, reachesMain, "the platform will refuse: Storage cannot be reduced.", "change storage: 51200 → 10240", "cost €351.50 a month, now €451.50",
+			acme, contract, reachesMain, "the platform will refuse: Storage cannot be reduced.", "change storage: 51200 → 10240",
+			"cost €351.50 a month, now €451.50",
 		}},
 		{"subscription_update", inAcme("subscription_id", "1000001", "backups", "big"), policy.Production, "Acme Shop", []string{
 			acme, contract, reachesMain, "change backups: (not shown by the platform) → big", "cost the platform gives no estimate for this option",
@@ -120,12 +125,15 @@ func TestPlatformshContractCards(t *testing.T) {
 		{"subscription_create", inAcme("project_region", "eu-5.platform.sh", "plan", "large"), policy.Unknown, "", []string{
 			acme, "cost €188.00 a month (plan large, 3 environments, 5120 MiB of storage, 1 user)",
 		}},
-		{"project_delete", shop(), policy.Production, "Acme Shop", append(append([]string{shopLine, reachesMain, acme}, all...), "along integrations: 1: github acme/shop")},
-		{"subscription_delete", inAcme("subscription_id", "1000001"), policy.Production, "Acme Shop", append([]string{acme, contract, reachesMain, shopLine}, all...)},
+		{"project_delete", shop(), policy.Production, "Acme Shop", append(append([]string{shopLine, reachesMain, acme}, all...),
+			"along integrations: 1: github acme/shop")},
+		{"subscription_delete", inAcme("subscription_id", "1000001"), policy.Production, "Acme Shop", append([]string{acme, contract, reachesMain,
+			shopLine}, all...)},
 		{"project_update", shop("default_branch", "staging"), policy.Production, "", []string{
 			shopLine, reachesMain, "becomes production: " + stagingIs, "is production now: " + mainIs, "along domains that move: 1: shop.example.com",
 			"change default_branch: main → staging",
 		}},
-		{"project_settings_update", shop("build_resources", map[string]any{"cpu": 2}), policy.Unknown, "", []string{shopLine, "change build_resources.cpu: 1 → 2"}},
+		{"project_settings_update", shop("build_resources", map[string]any{"cpu": 2}), policy.Unknown, "", []string{shopLine,
+			"change build_resources.cpu: 1 → 2"}},
 	})
 }

@@ -198,7 +198,8 @@ func TestPlatformshHostile(t *testing.T) {
 			op := r.operation(tool)
 			object := map[string]any{}
 			for _, name := range []string{"id", "name", "title", "label", "type", "status", "parent", "text", "default_branch", "project_title", "project_id",
-				"organization", "email", "first_name", "head_commit", "created_at", "expires_at", "last_backup_at", "plan", "message", "command", "total", "url", "repository"} {
+				"organization", "email", "first_name", "head_commit", "created_at", "expires_at", "last_backup_at", "plan", "message", "command", "total",
+				"url", "repository"} {
 				object[name] = evil
 			}
 			object["domains"], object["permissions"] = []any{evil}, []any{evil}
@@ -253,8 +254,10 @@ func wrongArgs(op *schemas.Operation) map[string]any {
 // wrongTypes is an object whose fields have every type but the right one.
 func wrongTypes(depth int) map[string]any {
 	object := map[string]any{}
-	for i, name := range []string{"id", "name", "type", "status", "parent", "is_main", "routes", "services", "webapps", "deployment_state", "merge_info", "permissions", "domains",
-		"subscription", "created_at", "safe", "restorable", "primary", "can_update", "total", "environments", "project_id", "organization", "default_branch", "counts"} {
+	for i, name := range []string{"id", "name", "type", "status", "parent", "is_main", "routes", "services", "webapps", "deployment_state",
+		"merge_info", "permissions", "domains",
+		"subscription", "created_at", "safe", "restorable", "primary", "can_update", "total", "environments", "project_id", "organization",
+		"default_branch", "counts"} {
 		switch i % 4 {
 		case 0:
 			object[name] = float64(i)

@@ -52,7 +52,8 @@ func (platformsh) offer(l *look, id string, environment map[string]any) {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.target.First = []Step{{Tool: "platformsh_environment_backup_create", Args: map[string]any{"project_id": l.Args["project_id"], "environment_id": id}}}
+	l.target.First = []Step{{Tool: "platformsh_environment_backup_create", Args: map[string]any{"project_id": l.Args["project_id"],
+		"environment_id": id}}}
 }
 
 // restore shows what is overwritten: the environment that the call names for it, or the one that the backup comes from.

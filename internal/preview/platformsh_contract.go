@@ -16,14 +16,16 @@ func (p platformsh) changePlan(l *look) {
 	_, storage := l.Args["storage"]
 	_, environments := l.Args["environments"]
 	if l.argument("plan") == "" && !storage && !environments {
-		for _, option := range []string{"big_dev", "big_dev_service", "backups", "observability_suite", "blackfire", "continuous_profiling", "project_support_level"} {
+		for _, option := range []string{"big_dev", "big_dev_service", "backups", "observability_suite", "blackfire", "continuous_profiling",
+			"project_support_level"} {
 			if _, given := l.Args[option]; given {
 				l.target.Cost = "the platform gives no estimate for this option"
 			}
 		}
 		return
 	}
-	at := map[string]any{"organization_id": l.Args["organization_id"], "subscription_id": cmp.Or(first(now, "subscription_id"), first(now, "id")), "format": "formatted"}
+	at := map[string]any{"organization_id": l.Args["organization_id"], "subscription_id": cmp.Or(first(now, "subscription_id"), first(now, "id")),
+		"format": "formatted"}
 	size := func(plan any, args map[string]any) map[string]any {
 		ask := map[string]any{"plan": plan}
 		for k, v := range at {

@@ -171,7 +171,8 @@ func (p platformsh) deploy(l *look) {
 			if l.Op.Name != "platformsh_environment_deploy" {
 				return
 			}
-			staged, err := l.list("platformsh_environment_activity_list", map[string]any{"project_id": l.Args["project_id"], "environment_id": id, "state": []any{"staged"}})
+			staged, err := l.list("platformsh_environment_activity_list", map[string]any{"project_id": l.Args["project_id"], "environment_id": id,
+				"state": []any{"staged"}})
 			if err != nil {
 				l.doubt("what is staged", err)
 				return

@@ -88,7 +88,8 @@ func TestPlatformshEnvironmentCards(t *testing.T) {
 			"active environments now: 4 (the plan allows 9)",
 		}},
 		{"environment_branch", shop("environment_id", "main", "name", "staging", "title", "Next"), policy.Unknown, "", []string{
-			shopLine, "environment: " + mainIs, "new environment: Next (staging; type development)", "data: copied from the environment above (type production)",
+			shopLine, "environment: " + mainIs, "new environment: Next (staging; type development)",
+			"data: copied from the environment above (type production)",
 			"active environments now: 4 (the plan allows 9)", "the platform will refuse: an environment of that name exists",
 		}},
 		{"environment_merge", shop("environment_id", "staging"), policy.Production, "main", []string{
@@ -99,10 +100,11 @@ func TestPlatformshEnvironmentCards(t *testing.T) {
 			shopLine, "environment: " + mainIs, "the platform will refuse: the environment has no parent",
 			"doubt the environment that main is merged into: it has no parent",
 		}},
-		{"environment_synchronize", shop("environment_id", "staging", "synchronize_data", true, "rebase", true, "synchronize_code", true), policy.Other, "", []string{
-			shopLine, "environment: " + stagingIs, "overwritten from: " + mainIs, oldBackup, services, files,
-			"along branch: its commits are rewritten (1 commit that its parent lacks)", backUpStage,
-		}},
+		{"environment_synchronize", shop("environment_id", "staging", "synchronize_data", true, "rebase", true, "synchronize_code", true), policy.Other,
+			"", []string{
+				shopLine, "environment: " + stagingIs, "overwritten from: " + mainIs, oldBackup, services, files,
+				"along branch: its commits are rewritten (1 commit that its parent lacks)", backUpStage,
+			}},
 		{"environment_synchronize", shop("environment_id", "staging", "synchronize_code", true), policy.Other, "", []string{
 			shopLine, "environment: " + stagingIs, "overwritten from: " + mainIs,
 		}},
@@ -133,14 +135,17 @@ func TestPlatformshBackupCards(t *testing.T) {
 			shopLine, "environment: " + mainIs, "backup: backuprelease (14 days ago; 1999-12-18 00:00 UTC; by hand; commit e33bd24)",
 			"overwritten: the same environment", mainBackup, mainAddress, backUpMain,
 		}},
-		{"environment_backup_restore", shop("environment_id", "staging", "backup_id", "backupstaging", "environment_name", "main"), policy.Production, "", []string{
-			shopLine, "environment: " + stagingIs, "backup: backupstaging (4 days ago; 1999-12-28 00:00 UTC; by hand; taken while the site ran; commit 0839842)",
-			"overwritten: " + mainIs, mainBackup, mainAddress, backUpMain,
-		}},
-		{"environment_backup_restore", shop("environment_id", "main", "backup_id", "backuprelease", "environment_name", "drill", "branch_from", "main"), policy.Other, "", []string{
-			shopLine, "environment: " + mainIs, "backup: backuprelease (14 days ago; 1999-12-18 00:00 UTC; by hand; commit e33bd24)",
-			"environment drill: does not exist yet; the restore creates it", "new environment branches from: main",
-		}},
+		{"environment_backup_restore", shop("environment_id", "staging", "backup_id", "backupstaging", "environment_name", "main"), policy.Production, "",
+			[]string{
+				shopLine, "environment: " + stagingIs, "backup: backupstaging (4 days ago; 1999-12-28 00:00 UTC; by hand; taken " +
+					"while the site ran; commit 0839842)",
+				"overwritten: " + mainIs, mainBackup, mainAddress, backUpMain,
+			}},
+		{"environment_backup_restore", shop("environment_id", "main", "backup_id", "backuprelease", "environment_name", "drill", "branch_from", "main"),
+			policy.Other, "", []string{
+				shopLine, "environment: " + mainIs, "backup: backuprelease (14 days ago; 1999-12-18 00:00 UTC; by hand; commit e33bd24)",
+				"environment drill: does not exist yet; the restore creates it", "new environment branches from: main",
+			}},
 	})
 }
 
@@ -148,7 +153,8 @@ func TestPlatformshBackupCards(t *testing.T) {
 func TestPlatformshStaged(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(t *testing.T, r *rig) {
-		r.send("platformsh_environment_variable_create", map[string]any{"project_id": "def456blog", "environment_id": "staging", "name": "env:X", "value": "1"})
+		r.send("platformsh_environment_variable_create", map[string]any{"project_id": "def456blog", "environment_id": "staging", "name": "env:X",
+			"value": "1"})
 		time.Sleep(time.Minute)
 		target, _ := r.look("platformsh_environment_deploy", map[string]any{"project_id": "def456blog", "environment_id": "staging", "strategy": "rolling"})
 		sameLines(t, "deploy", lines(target)[4:5], []string{"staged changes: 1: Ada Stone created the variable env:X on Staging"})
@@ -199,9 +205,10 @@ func TestPlatformshUnreadable(t *testing.T) {
 		"deployment gone": {simulator.Fault{Kind: simulator.ErrorStatus, Status: 404, Path: env + "/deployments/current", Times: 9}, policy.Other, []string{
 			"doubt what runs on staging: the platform answered 404 (not_found)",
 		}},
-		"list slow": {simulator.Fault{Kind: simulator.Slow, Delay: time.Minute, Path: "/platformsh/projects/*/environments", Times: 9}, policy.Other, []string{
-			"doubt children: no answer in time",
-		}},
+		"list slow": {simulator.Fault{Kind: simulator.Slow, Delay: time.Minute, Path: "/platformsh/projects/*/environments", Times: 9}, policy.Other,
+			[]string{
+				"doubt children: no answer in time",
+			}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -70,7 +70,8 @@ func (platformsh) environmentResource(a map[string]any) resource {
 	}
 	r := resource{name: first(a, "title", "name", "id")}
 	deployed := first(a, "deployment_state.last_deployment_at")
-	r.facts = present(prefixed("type ", first(a, "type")), shown, prefixed("commit ", short(first(a, "head_commit"))), prefixed("deployed ", ago(deployed)))
+	r.facts = present(prefixed("type ", first(a, "type")), shown, prefixed("commit ", short(first(a, "head_commit"))), prefixed("deployed ",
+		ago(deployed)))
 	if ok, known := field(a, "deployment_state.last_deployment_successful").(bool); known && !ok {
 		r.facts = append(r.facts, "the last deployment failed")
 	}
@@ -126,7 +127,8 @@ func (platformsh) accountResource(tool string, a map[string]any) (resource, bool
 		if tool == "platformsh_project_user_access_get" || tool == "platformsh_project_team_access_get" {
 			r.name = "" // it is that of the project, and the path ends with somebody
 		}
-		r.facts = present(flagged(a["owner"], "the owner"), may(a["permissions"]), prefixed("role ", first(a, "role")), prefixed("since ", ago(first(a, "granted_at", "created_at"))))
+		r.facts = present(flagged(a["owner"], "the owner"), may(a["permissions"]), prefixed("role ", first(a, "role")), prefixed("since ", ago(first(a,
+			"granted_at", "created_at"))))
 		keep("rights", may(a["permissions"]))
 		keep("role", first(a, "role"))
 		keep("since", first(a, "granted_at", "created_at"))
@@ -183,7 +185,8 @@ func certificateResource(a map[string]any) resource {
 	if provisioned, _ := a["is_provisioned"].(bool); provisioned {
 		how = "issued by the platform"
 	}
-	r.facts = present(how, prefixed("expires ", ago(first(a, "expires_at"))), exactly(first(a, "expires_at")), flagged(a["is_invalid"], "marked invalid"))
+	r.facts = present(how, prefixed("expires ", ago(first(a, "expires_at"))), exactly(first(a, "expires_at")), flagged(a["is_invalid"],
+		"marked invalid"))
 	if len(domains) > 1 {
 		r.facts = append(r.facts, "also for "+some(domains[1:], 4))
 	}

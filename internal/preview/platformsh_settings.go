@@ -147,7 +147,8 @@ func (p platformsh) certificate(l *look) {
 	domains, until, readable := certified(l.argument("certificate"))
 	if l.Op.Name == "platformsh_certificate_create" {
 		if readable {
-			l.detail("the new certificate", with(some(domains, 5), "expires "+ago(until.UTC().Format(time.RFC3339)), exactly(until.UTC().Format(time.RFC3339))))
+			l.detail("the new certificate", with(some(domains, 5), "expires "+ago(until.UTC().Format(time.RFC3339)),
+				exactly(until.UTC().Format(time.RFC3339))))
 		} else {
 			l.detail("the new certificate", "no readable PEM certificate; the platform will refuse it")
 		}

@@ -18,9 +18,10 @@ import (
 
 // Lines that several cards of settings have.
 const (
-	atOnce       = "takes effect: at once: the environment is redeployed"
-	heirs        = "along children, which can inherit it: 2: staging (staging; active), feature/old-theme (development; inactive)"
-	everywhere   = "along environments that get it: 4: main (production), staging (staging), feature/search (development), feature/checkout (development)"
+	atOnce     = "takes effect: at once: the environment is redeployed"
+	heirs      = "along children, which can inherit it: 2: staging (staging; active), feature/old-theme (development; inactive)"
+	everywhere = "along environments that get it: 4: main (production), staging (staging), feature/search (development), " +
+		"feature/checkout (development)"
 	shopCert     = "shop.example.com (uploaded; expires in 9 days; 2000-01-10 00:00 UTC)"
 	valueChanges = ": (a value, hidden) → (a new value, hidden)"
 )
@@ -35,12 +36,14 @@ func TestPlatformshVariableCards(t *testing.T) {
 		{"environment_variable_create", shop("environment_id", "main", "name", "env:APP_ENV", "value", "x"), policy.Production, "", []string{
 			shopLine, "environment: " + mainIs, "project variable of the same name: env:APP_ENV (changed 60 days ago)", atOnce, heirs,
 		}},
-		{"environment_variable_update", shop("environment_id", "main", "variable_id", "env:MAILER_DSN", "value", "x", "is_enabled", false), policy.Production, "", []string{
-			shopLine, "environment: " + mainIs, "variable: env:MAILER_DSN (children inherit it; changed 60 days ago)", atOnce, heirs,
-			"change value: •••• (26 characters) → (a new value, hidden)", "change is_enabled: true → false",
-		}},
+		{"environment_variable_update", shop("environment_id", "main", "variable_id", "env:MAILER_DSN", "value", "x", "is_enabled", false),
+			policy.Production, "", []string{
+				shopLine, "environment: " + mainIs, "variable: env:MAILER_DSN (children inherit it; changed 60 days ago)", atOnce, heirs,
+				"change value: •••• (26 characters) → (a new value, hidden)", "change is_enabled: true → false",
+			}},
 		{"project_variable_create", shop("name", "env:APP_ENV", "value", "x"), policy.Production, "", []string{
-			shopLine, reachesMain, "exists already: env:APP_ENV (changed 60 days ago)", "takes effect: with the next deployment of each environment", everywhere,
+			shopLine, reachesMain, "exists already: env:APP_ENV (changed 60 days ago)", "takes effect: with the next deployment of each environment",
+			everywhere,
 			"change env:APP_ENV" + valueChanges,
 		}},
 		{"project_variable_delete", shop("variable_id", "env:PAYMENT_API_KEY"), policy.Production, "", []string{
@@ -120,19 +123,24 @@ func TestPlatformshDeliveryCards(t *testing.T) {
 		}},
 		{"runtime_operation_run", shop("environment_id", "main", "deployment_id", "current", "service", "app", "operation", "clear-cache"),
 			policy.Production, "", []string{
-				shopLine, "environment: " + mainIs, "deployment: current (deployed 2 days ago)", "command: php bin/console cache:clear (on app)", mainBackup, backUpMain,
+				shopLine, "environment: " + mainIs, "deployment: current (deployed 2 days ago)", "command: php bin/console cache:clear (on app)", mainBackup,
+				backUpMain,
 			}},
-		{"runtime_operation_run", shop("environment_id", "main", "deployment_id", "current", "service", "app", "operation", "nope"), policy.Production, "", []string{
-			shopLine, "environment: " + mainIs, "deployment: current (deployed 2 days ago)", "the platform will refuse: that service has no such operation", mainBackup,
-			backUpMain,
-		}},
+		{"runtime_operation_run", shop("environment_id", "main", "deployment_id", "current", "service", "app", "operation", "nope"), policy.Production,
+			"", []string{
+				shopLine, "environment: " + mainIs, "deployment: current (deployed 2 days ago)", "the platform will refuse: that service has no such operation",
+				mainBackup,
+				backUpMain,
+			}},
 		{"source_operation_run", shop("environment_id", "staging", "operation", "update-dependencies"), policy.Other, "", []string{
 			shopLine, "environment: " + stagingIs, "command: composer update --no-interaction (on app)", oldBackup, backUpStage,
 		}},
 		{"project_activity_cancel", shop("activity_id", "activityfailed"), policy.Other, "", []string{
-			shopLine, "activity: Ada Stone pushed to New checkout (activityfailed; environment.push; complete)", "the platform will refuse: the activity is over",
+			shopLine, "activity: Ada Stone pushed to New checkout (activityfailed; environment.push; complete)",
+			"the platform will refuse: the activity is over",
 		}},
-		{"autoscaling_settings_replace", shop("environment_id", "main", "services", map[string]any{"app": map[string]any{"instances": map[string]any{"min": 1, "max": 4}}}),
+		{"autoscaling_settings_replace", shop("environment_id", "main", "services",
+			map[string]any{"app": map[string]any{"instances": map[string]any{"min": 1, "max": 4}}}),
 			policy.Production, "", []string{
 				shopLine, "environment: " + mainIs, `change services: {} → {"app":{"instances":{"max":4,"min":1}}}`,
 			}},
@@ -151,8 +159,10 @@ func TestPlatformshSecrets(t *testing.T) {
 			"integration_create":          shop("type", "github", "repository", "acme/shop", "token", secret),
 			"integration_update":          shop("integration_id", "githubacmeshop", "type", "github", "token", secret),
 			"certificate_create":          shop("certificate", "x", "key", secret),
-			"environment_update":          shop("environment_id", "staging", "http_access", map[string]any{"is_enabled": true, "basic_auth": map[string]any{"u": secret}}),
-			"source_operation_run":        shop("environment_id", "staging", "operation", "update-dependencies", "variables", map[string]any{"env": map[string]any{"A": secret}}),
+			"environment_update": shop("environment_id", "staging", "http_access", map[string]any{"is_enabled": true,
+				"basic_auth": map[string]any{"u": secret}}),
+			"source_operation_run": shop("environment_id", "staging", "operation", "update-dependencies", "variables",
+				map[string]any{"env": map[string]any{"A": secret}}),
 		} {
 			target, _ := r.look("platformsh_"+tool, args)
 			all := append(lines(target), string(approval.NewTarget(target.State)))
