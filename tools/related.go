@@ -127,7 +127,7 @@ func (s *Service) readCall(o *Outcome, tool string, args map[string]any) string 
 	}
 	call := "paas_read " + tool
 	if len(args) > 0 {
-		call += " " + o.masker.MaskText(text)
+		call += " " + legible.Line(o.masker.MaskText(text)) // a caller can pass on a hostile name
 	}
 	if s.Accounts.Choice(o.Operation.Platform) {
 		call += " with account " + o.Account

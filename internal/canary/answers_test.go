@@ -158,13 +158,15 @@ func (up *upstream) answering(echo bool) func(*schemas.Operation, http.ResponseW
 	return func(op *schemas.Operation, w http.ResponseWriter, r *http.Request, body []byte) {
 		value := up.birds.complete(op, up.url, echo)
 		switch {
-		case strings.Contains(r.URL.Path, "/notifications/") && op.Async == schemas.Notification:
+		case op.Name == "acquia_notification_get":
 			value = map[string]any{
-				"status": "completed", "progress": 100, "event": "Test", "label": "Label" + loose(up.birds, "label of the notification of "+op.Name),
-				"description": "Done:" + loose(up.birds, "notification of "+op.Name), "created_at": "2026-11-20T12:00:00+00:00",
+				"status": "completed", "progress": 100, "event": "Test", "label": "Label" + loose(up.birds, "label of a notification"),
+				"description": "Done:" + loose(up.birds, "a notification"), "created_at": "2026-11-20T12:00:00+00:00",
 			}
-		case strings.Contains(r.URL.Path, "/activities/") && op.Async == schemas.Activity && r.Method == http.MethodGet:
-			value = up.birds.activity(op)
+		case strings.HasSuffix(op.Path(), "/activities/{activityId}") && op.IsRead():
+			if object, ok := value.(map[string]any); ok {
+				maps.Copy(object, up.birds.activity(op))
+			}
 		}
 		if object, ok := value.(map[string]any); ok && echo {
 			got := songs(received(r, body))
@@ -214,6 +216,14 @@ func (up *upstream) refusing() func(*schemas.Operation, http.ResponseWriter, *ht
 			})
 		}
 	}
+}
+
+// jobLog answers like the log of an activity of Platform.sh, which is no operation: one record per line.
+func (up *upstream) jobLog(w http.ResponseWriter) {
+	for i := range 3 {
+		_, _ = w.Write(encode(map[string]any{"_id": fmt.Sprint(i), "data": map[string]any{"message": loose(up.birds, fmt.Sprintf("line %d of the log of a job", i))}}))
+	}
+	_, _ = w.Write(encode(map[string]any{"seal": true}))
 }
 
 func problem(w http.ResponseWriter, status int, body map[string]any) {

@@ -40,7 +40,6 @@ func TestHostileText(t *testing.T) {
 			}
 		}
 		for _, op := range ops {
-			up.expect(op)
 			current = op.Name
 			s.tool(call{op: op, args: poisoned(op, up.birds.calls(op)[0].args)}, false)
 		}

@@ -24,15 +24,16 @@ type upstream struct {
 	birds *flock
 	sim   *simulator.Simulator
 
-	// answer is asked for every request but those for tokens. The simulator answers when it is nil.
+	// answer is asked for every request but those for tokens, with the operation that the request belongs to. The simulator
+	// answers when it is nil.
 	answer func(op *schemas.Operation, w http.ResponseWriter, r *http.Request, body []byte)
 	// change is given every JSON answer of the simulator.
 	change func(op *schemas.Operation, place string, v any) any
 
 	mu     sync.Mutex
-	op     *schemas.Operation // that is being called
-	tokens map[string]bool    // what was handed over as authorization
-	open   map[string]bool    // homes of canaries that were in an answer of the simulator
+	stray  []string        // requests that belong to no operation
+	tokens map[string]bool // what was handed over as authorization
+	open   map[string]bool // homes of canaries that were in an answer of the simulator
 }
 
 func newUpstream(t *testing.T) *upstream {
@@ -49,13 +50,6 @@ func newUpstream(t *testing.T) *upstream {
 
 func (up *upstream) credentials() []string {
 	return []string{"TOKEN=" + simulator.PlatformshToken, "KEY=" + simulator.AcquiaKey, "SECRET=" + simulator.AcquiaSecret, "VZ=" + simulator.VirtuozzoToken}
-}
-
-// expect says which operation is called next.
-func (up *upstream) expect(op *schemas.Operation) {
-	up.mu.Lock()
-	defer up.mu.Unlock()
-	up.op = op
 }
 
 // secrets are the credentials of the server itself: what it was given and what it got for that.
@@ -76,10 +70,16 @@ func (up *upstream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if _, token, _ := strings.Cut(r.Header.Get("Authorization"), " "); token != "" {
 		up.tokens[token] = true
 	}
-	op := up.op
+	op, signIn, jobLog := operationOf(r), strings.Contains(r.URL.Path, "/oauth"), strings.HasSuffix(r.URL.Path, "/log")
+	if op == nil && !signIn && !jobLog {
+		up.stray = append(up.stray, r.Method+" "+r.URL.Path)
+	}
 	up.mu.Unlock()
-	signIn := strings.Contains(r.URL.Path, "/oauth")
-	if up.answer != nil && !signIn {
+	if up.answer != nil && op == nil && jobLog {
+		up.jobLog(w)
+		return
+	}
+	if up.answer != nil && op != nil {
 		up.answer(op, w, r, body)
 		return
 	}
