@@ -53,7 +53,7 @@ func TestEstimateOnAnswers(t *testing.T) {
 				t.Fatal(err)
 			}
 			estimate := tokens.Estimate(text)
-			if ratio := float64(estimate) / float64(exact); ratio < 0.9 || ratio > 1.35 {
+			if ratio := float64(estimate) / float64(exact); ratio < 0.8 || ratio > 1.35 { // an answer can be a certificate, which is base64
 				t.Errorf("%s, fields %q: estimated %d, exactly %d: %.2f", op.Name, fields, estimate, exact, ratio)
 			}
 			answers, exactly, estimated = answers+1, exactly+exact, estimated+estimate

@@ -6,7 +6,7 @@ package tokens
 import "unicode/utf8"
 
 // Estimate is about the number of o200k tokens of a text: for JSON and logs up to a quarter more, and hardly ever less; for base64
-// and emoji it can be a tenth less.
+// and emoji it can be a sixth less.
 func Estimate(text string) int { return (weigh(text) + 99) / 100 }
 
 // Fits reports whether a text has at most this many tokens. No token is shorter than a byte, so short texts need no look.
