@@ -33,7 +33,8 @@ var (
 const Local = "local"
 
 // errNameOperators tells how a second person gets a name.
-var errNameOperators = fmt.Errorf("%w; start the server with --operators FILE, which names who may approve, and sign in as another operator", ErrSamePerson)
+var errNameOperators = fmt.Errorf("%w; start the server with --operators FILE, which names who may approve, "+
+	"and sign in as another operator", ErrSamePerson)
 
 // TicketState is where a question at the desk stands.
 type TicketState string

@@ -61,7 +61,10 @@ func TestDecisionsThatDoNotCount(t *testing.T) {
 		{"no name", typed, bob, ok, approval.ErrWrongName},
 		{"wrong name", typed, bob, approval.Decision{Approve: true, Name: "Main"}, approval.ErrWrongName},
 		{"the requester by name", twoPeople, approval.Approver{Name: "ana", Via: "console"}, ok, approval.ErrSamePerson},
-		{"the requester by principal", twoPeople, approval.Approver{Name: "anna", Principals: []string{"x", "ana"}, Via: "console"}, ok, approval.ErrSamePerson},
+		{
+			"the requester by principal", twoPeople, approval.Approver{Name: "anna", Principals: []string{"x", "ana"}, Via: "console"},
+			ok, approval.ErrSamePerson,
+		},
 		{"whoever has the machine", twoPeople, me, ok, approval.ErrSamePerson},
 	} {
 		d, _ := newDesk(t)
@@ -423,7 +426,8 @@ func TestShownCardIsInert(t *testing.T) {
 	}.Shown()
 	for _, got := range []string{
 		shown.Account, shown.Tool, shown.Summary, shown.About, shown.Request, shown.Cost, shown.Reason, shown.Target[0].Name, shown.Target[0].Value,
-		shown.Along[0].Name, shown.Along[0].Value, shown.Changes[0].Field, shown.Changes[0].Old, shown.Changes[0].New, shown.Doubts[0], shown.First[0].Request,
+		shown.Along[0].Name, shown.Along[0].Value, shown.Changes[0].Field, shown.Changes[0].Old, shown.Changes[0].New, shown.Doubts[0],
+		shown.First[0].Request,
 	} {
 		if got != want {
 			t.Errorf("shown as %q", got)

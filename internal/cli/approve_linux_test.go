@@ -59,7 +59,8 @@ func newAssistant(t *testing.T, level string, args ...string) *assistant {
 	}
 	in, out := io.Pipe()
 	answers, say := io.Pipe()
-	a := &assistant{t: t, in: out, lines: bufio.NewScanner(answers), env: map[string]string{"XDG_RUNTIME_DIR": dir, "GOGC": "100"}, stderr: &transcript{}}
+	env := map[string]string{"XDG_RUNTIME_DIR": dir, "GOGC": "100"} // GOGC keeps the server from changing that of the tests
+	a := &assistant{t: t, in: out, lines: bufio.NewScanner(answers), env: env, stderr: &transcript{}}
 	a.lines.Buffer(nil, 1<<20)
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan int, 1)
@@ -76,7 +77,8 @@ func newAssistant(t *testing.T, level string, args ...string) *assistant {
 			t.Errorf("the server ended with %d: %s", code, a.stderr)
 		}
 	})
-	a.send(`{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"assistant","version":"1"}}}`)
+	a.send(`{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},` +
+		`"clientInfo":{"name":"assistant","version":"1"}}}`)
 	a.receive(0)
 	a.send(`{"jsonrpc":"2.0","method":"notifications/initialized"}`)
 	return a
@@ -125,7 +127,9 @@ func (a *assistant) receive(id int) (message, []string) {
 
 // create asks for a new variable, which a person has to approve.
 func (a *assistant) create(id int, name string) {
-	a.send(fmt.Sprintf(`{"jsonrpc":"2.0","id":%d,"method":"tools/call","params":{"_meta":{"progressToken":%d},"name":"paas_write","arguments":{"tool":"platformsh_environment_variable_create","arguments":{"project_id":"abc123shop","environment_id":"staging","name":"env:%s","value":"1"}}}}`, id, id, name))
+	a.send(fmt.Sprintf(`{"jsonrpc":"2.0","id":%d,"method":"tools/call","params":{"_meta":{"progressToken":%d},"name":"paas_write","arguments":`+
+		`{"tool":"platformsh_environment_variable_create","arguments":`+
+		`{"project_id":"abc123shop","environment_id":"staging","name":"env:%s","value":"1"}}}}`, id, id, name))
 }
 
 // terminal is a pseudo-terminal: what a person types goes in at person, and programs see a terminal.
@@ -174,7 +178,8 @@ func (a *assistant) waits() string {
 	a.t.Helper()
 	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 		var out transcript
-		if code := cli.Main(a.t.Context(), cli.Process{Args: []string{"approve", "--list"}, In: strings.NewReader(""), Out: &out, Err: &out, Env: lookup(a.env)}); code != 0 {
+		p := cli.Process{Args: []string{"approve", "--list"}, In: strings.NewReader(""), Out: &out, Err: &out, Env: lookup(a.env)}
+		if code := cli.Main(a.t.Context(), p); code != 0 {
 			a.t.Fatalf("approve --list: %d %s", code, out.String())
 		}
 		if text := out.String(); text != "nothing waits\n" {
@@ -279,7 +284,8 @@ func TestApproveWatch(t *testing.T) {
 	tty := newTerminal(t)
 	done := make(chan int, 1)
 	go func() {
-		done <- cli.Main(t.Context(), cli.Process{Args: []string{"approve", "--watch"}, In: tty.program, Out: tty.shown, Err: tty.shown, Env: lookup(a.env)})
+		p := cli.Process{Args: []string{"approve", "--watch"}, In: tty.program, Out: tty.shown, Err: tty.shown, Env: lookup(a.env)}
+		done <- cli.Main(t.Context(), p)
 	}()
 	for id, answer := range []string{1: "y\n", 2: "n\n"} {
 		if answer == "" {

@@ -157,7 +157,8 @@ func (a *approver) list(ctx context.Context, out io.Writer, servers []*console.C
 	}
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	for _, r := range found {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\tuntil %s\n", r.ID, harmless(r.Tool), harmless(r.Account), harmless(r.Principal), r.Expires.Local().Format(time.TimeOnly))
+		until := r.Expires.Local().Format(time.TimeOnly)
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\tuntil %s\n", r.ID, harmless(r.Tool), harmless(r.Account), harmless(r.Principal), until)
 	}
 	return table.Flush()
 }

@@ -35,7 +35,9 @@ func (s *consoleSetup) flags(f *pflag.FlagSet) {
 
 // build makes the desk and its console, and puts the desk into the configuration of the service. Start the console when the
 // service is made; it is nil when there is none.
-func (s *consoleSetup) build(p Process, logger *slog.Logger, auditFile string, cfg *tools.Config, service func() *tools.Service) (*console.Console, error) {
+func (s *consoleSetup) build(
+	p Process, logger *slog.Logger, auditFile string, cfg *tools.Config, service func() *tools.Service,
+) (*console.Console, error) {
 	if s.where == "" || s.where == consoleOff {
 		if s.url != "" || s.operators != "" {
 			return nil, errors.New("--console-url and --operators belong to a console; leave --console off out")

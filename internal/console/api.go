@@ -73,7 +73,8 @@ func newRequest(t approval.Ticket, who approval.Approver) Request {
 	r := Request{
 		ID: t.ID, State: string(t.State), Level: t.Card.Level, Tool: t.Card.Tool, Account: t.Card.Account, Platform: t.Card.Platform,
 		Production: t.Card.Environment == policy.Production, Risk: t.Card.Risk, Principal: t.Request.Principal, Client: approval.Shown(t.Client),
-		Waiters: t.Waiters, Asked: t.Asked.UTC(), Expires: t.Expires.UTC(), DecidedBy: t.By.Name, Card: t.Card.Text(), Typed: t.Field.Name == approval.FieldName,
+		Waiters: t.Waiters, Asked: t.Asked.UTC(), Expires: t.Expires.UTC(), DecidedBy: t.By.Name, Card: t.Card.Text(),
+		Typed: t.Field.Name == approval.FieldName,
 	}
 	if t.Backup != nil {
 		r.Backup = t.Backup.Title

@@ -28,9 +28,15 @@ var production = approval.Card{
 		{Name: "project", Value: "Shop (abc123shop)"}, {Name: "environment", Value: "main (production, active)"},
 		{Name: "deployed", Value: "9f1c2ab, 2 hours ago"}, {Name: "last backup", Value: "3 hours ago"},
 	},
-	Along:  []approval.Detail{{Name: "domains", Value: "www.shop.example, shop.example"}, {Name: "database", Value: "mysql, 12 GB"}, {Name: "child environments", Value: "staging, feature-cart"}},
-	Risk:   []schemas.Risk{schemas.Write, schemas.Destructive, schemas.Irreversible},
-	First:  []approval.Step{{Binding: approval.Binding{Principal: "local", Tool: "platformsh_environment_backup", Account: "shop", Digest: "b"}, Request: "POST /projects/abc123shop/environments/main/backup"}},
+	Along: []approval.Detail{
+		{Name: "domains", Value: "www.shop.example, shop.example"}, {Name: "database", Value: "mysql, 12 GB"},
+		{Name: "child environments", Value: "staging, feature-cart"},
+	},
+	Risk: []schemas.Risk{schemas.Write, schemas.Destructive, schemas.Irreversible},
+	First: []approval.Step{{
+		Binding: approval.Binding{Principal: "local", Tool: "platformsh_environment_backup", Account: "shop", Digest: "b"},
+		Request: "POST /projects/abc123shop/environments/main/backup",
+	}},
 	Expect: "main",
 }
 
@@ -41,14 +47,17 @@ var resize = approval.Card{
 	Summary:  "Change a project's plan and storage.",
 	Request:  `PATCH /projects/abc123shop/subscription {"plan":"large","storage":51200}`,
 	Target:   []approval.Detail{{Name: "project", Value: "Shop (abc123shop)"}},
-	Changes:  []approval.Change{{Field: "plan", Old: "medium", New: "large"}, {Field: "storage", Old: "20480", New: "51200"}, {Field: "title", New: "Shop"}},
-	Cost:     "96.00 EUR a month after the change, 48.00 EUR now",
-	Doubts:   []string{"whether the region has room for the larger plan"},
-	Risk:     []schemas.Risk{schemas.Write, schemas.CostsMoney},
+	Changes: []approval.Change{
+		{Field: "plan", Old: "medium", New: "large"}, {Field: "storage", Old: "20480", New: "51200"}, {Field: "title", New: "Shop"},
+	},
+	Cost:   "96.00 EUR a month after the change, 48.00 EUR now",
+	Doubts: []string{"whether the region has room for the larger plan"},
+	Risk:   []schemas.Risk{schemas.Write, schemas.CostsMoney},
 }
 
 var invite = approval.Card{
-	Account: "museum", Platform: schemas.Acquia, Tool: "acquia_team_invite_create", Summary: "Invite a person to a team.", Request: `POST /teams/4c1b/invites {"email":"eve@example.com","roles":["admin"]}`,
+	Account: "museum", Platform: schemas.Acquia, Tool: "acquia_team_invite_create",
+	Summary: "Invite a person to a team.", Request: `POST /teams/4c1b/invites {"email":"eve@example.com","roles":["admin"]}`,
 	Target: []approval.Detail{{Name: "team", Value: "Museum developers"}, {Name: "email", Value: "eve@example.com"}},
 	Risk:   []schemas.Risk{schemas.Write, schemas.GrantsAccess},
 }
@@ -62,15 +71,27 @@ func someCalls(t testing.TB) string {
 		t.Fatal(err)
 	}
 	defer log.Close()
+	local := audit.Entry{Principal: "local", Client: "claude-code", Account: "shop", Verdict: "allow"}
+	call := func(tool, operation string, args map[string]any) audit.Entry {
+		e := local
+		e.Tool, e.Operation, e.Args = tool, operation, args
+		return e
+	}
+	const environments = "/projects/{projectId}/environments"
+	staging := map[string]any{"project_id": "abc123shop", "environment_id": "staging"}
+	deleted := call("platformsh_environment_delete", "DELETE "+environments+"/{environmentId}", staging)
+	deleted.Verdict, deleted.Level, deleted.AnsweredBy = "confirm", "typed", "local"
+	refused := call("acquia_team_invite_create", "POST /teams/{teamId}/invites", map[string]any{"email": "eve@example.com"})
+	refused.Principal, refused.Client, refused.Account, refused.Verdict, refused.Level = "bearer:1a2b3c4d", "chat-bot", "museum", "confirm", "form"
 	for _, c := range []struct {
 		entry audit.Entry
 		end   *audit.Outcome
 	}{
-		{audit.Entry{Principal: "local", Client: "claude-code", Account: "shop", Tool: "platformsh_environment_list", Operation: "GET /projects/{projectId}/environments", Args: map[string]any{"project_id": "abc123shop"}, Verdict: "allow"}, &audit.Outcome{Status: audit.OK}},
-		{audit.Entry{Principal: "local", Client: "claude-code", Account: "shop", Tool: "platformsh_environment_backup", Operation: "POST /projects/{projectId}/environments/{environmentId}/backup", Args: map[string]any{"project_id": "abc123shop", "environment_id": "main", "safe": true}, Verdict: "allow"}, &audit.Outcome{Status: audit.OK}},
-		{audit.Entry{Principal: "local", Client: "claude-code", Account: "shop", Tool: "platformsh_environment_delete", Operation: "DELETE /projects/{projectId}/environments/{environmentId}", Args: map[string]any{"project_id": "abc123shop", "environment_id": "old"}, Verdict: "confirm", Level: "typed", AnsweredBy: "local"}, &audit.Outcome{Status: audit.OK}},
-		{audit.Entry{Principal: "bearer:1a2b3c4d", Client: "chat-bot", Account: "museum", Tool: "acquia_team_invite_create", Operation: "POST /teams/{teamId}/invites", Args: map[string]any{"email": "eve@example.com"}, Verdict: "confirm", Level: "form"}, &audit.Outcome{Status: audit.Refused, Kind: "the person declined; nothing was sent"}},
-		{audit.Entry{Principal: "local", Client: "claude-code", Account: "shop", Tool: "platformsh_environment_redeploy", Operation: "POST /projects/{projectId}/environments/{environmentId}/redeploy", Args: map[string]any{"environment_id": "staging"}, Verdict: "allow"}, nil},
+		{call("platformsh_environment_list", "GET "+environments, map[string]any{"project_id": "abc123shop"}), &audit.Outcome{Status: audit.OK}},
+		{call("platformsh_environment_backup", "POST "+environments+"/{environmentId}/backup", staging), &audit.Outcome{Status: audit.OK}},
+		{deleted, &audit.Outcome{Status: audit.OK}},
+		{refused, &audit.Outcome{Status: audit.Refused, Kind: "the person declined; nothing was sent"}},
+		{call("platformsh_environment_redeploy", "POST "+environments+"/{environmentId}/redeploy", staging), nil},
 	} {
 		id, err := log.Intent(c.entry)
 		if err == nil && c.end != nil {

@@ -86,9 +86,11 @@ func New(c Config) (*Console, error) {
 	beyond := !IsLoopback(host)
 	switch {
 	case (beyond || con.public != nil) && len(c.Operators) == 0:
-		return nil, fmt.Errorf("--console %s: others could reach it, so it has to know who may approve: add --operators FILE, or listen on 127.0.0.1 without --console-url", con.Addr)
+		return nil, fmt.Errorf("--console %s: others could reach it, so it has to know who may approve: "+
+			"add --operators FILE, or listen on 127.0.0.1 without --console-url", con.Addr)
 	case beyond && con.public == nil:
-		return nil, fmt.Errorf("--console %s: add --console-url, the https address of the proxy through which browsers reach it, or listen on 127.0.0.1", con.Addr)
+		return nil, fmt.Errorf("--console %s: add --console-url, the https address of the proxy through which browsers reach it, "+
+			"or listen on 127.0.0.1", con.Addr)
 	}
 	if len(c.Operators) == 0 {
 		con.secret = newToken()

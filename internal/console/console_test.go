@@ -40,7 +40,10 @@ func TestConfigurationsThatCannotWork(t *testing.T) {
 			t.Errorf("%q %q: %v, want a word on %s", c.config.Addr, c.config.URL, err, c.want)
 		}
 	}
-	for _, c := range []console.Config{{}, {Addr: "127.0.0.1:0"}, {Addr: "[::1]:0"}, {Addr: "localhost:0"}, {Addr: "0.0.0.0:8086", URL: "https://approve.example.com/", Operators: someone}} {
+	for _, c := range []console.Config{
+		{}, {Addr: "127.0.0.1:0"}, {Addr: "[::1]:0"}, {Addr: "localhost:0"},
+		{Addr: "0.0.0.0:8086", URL: "https://approve.example.com/", Operators: someone},
+	} {
 		if _, err := console.New(c); err != nil {
 			t.Errorf("%q %q: %v", c.Addr, c.URL, err)
 		}
@@ -297,7 +300,8 @@ func TestClient(t *testing.T) {
 	}
 	c := servers[0]
 	list, err := c.List(t.Context())
-	if err != nil || len(list) != 2 || !list[0].Typed || !strings.Contains(list[0].Card, "To go ahead, type exactly: main") || list[1].Refused == "" {
+	if err != nil || len(list) != 2 || !list[0].Typed || list[1].Refused == "" ||
+		!strings.Contains(list[0].Card, "To go ahead, type exactly: main") {
 		t.Fatalf("%+v, %v", list, err)
 	}
 	for want, decide := range map[string]func() (console.Request, error){
@@ -318,7 +322,8 @@ func TestClient(t *testing.T) {
 			t.Errorf("%v, want a word on %q", err, want)
 		}
 	}
-	if r, err := c.Decide(t.Context(), typed.ID, console.Verdict{Approve: true, Name: "main"}); err != nil || r.State != "approved" || r.DecidedBy != approval.Local {
+	r, err := c.Decide(t.Context(), typed.ID, console.Verdict{Approve: true, Name: "main"})
+	if err != nil || r.State != "approved" || r.DecidedBy != approval.Local {
 		t.Errorf("%+v, %v", r, err)
 	}
 	if now, _ := f.desk.Ticket(typed.ID); now.By.Via != "terminal" {

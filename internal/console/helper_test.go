@@ -119,7 +119,8 @@ func operatorsFile(t testing.TB) string {
 	file := filepath.Join(dir, "operators.yaml")
 	write(t, filepath.Join(dir, "ana"), tokenOfAna+"\n", 0o600)
 	write(t, filepath.Join(dir, "bob"), tokenOfBob+"\n", 0o600)
-	write(t, file, "operators:\n- {name: ana, token_file: "+filepath.Join(dir, "ana")+", principals: [local]}\n- {name: bob, token_file: "+filepath.Join(dir, "bob")+"}\n", 0o600)
+	write(t, file, "operators:\n- {name: ana, token_file: "+filepath.Join(dir, "ana")+", principals: [local]}\n"+
+		"- {name: bob, token_file: "+filepath.Join(dir, "bob")+"}\n", 0o600)
 	return file
 }
 
@@ -140,9 +141,11 @@ var deletion = approval.Card{
 	Summary:  "Delete an environment with its data.",
 	About:    "Branch and code stay in the repository. Services, files and databases of the environment go.",
 	Request:  "DELETE /projects/abc123shop/environments/main",
-	Target:   []approval.Detail{{Name: "project", Value: "Shop (abc123shop)"}, {Name: "environment", Value: "main"}, {Name: "last backup", Value: "3 hours ago"}},
-	Risk:     []schemas.Risk{schemas.Write, schemas.Destructive, schemas.Irreversible},
-	Expect:   "main",
+	Target: []approval.Detail{
+		{Name: "project", Value: "Shop (abc123shop)"}, {Name: "environment", Value: "main"}, {Name: "last backup", Value: "3 hours ago"},
+	},
+	Risk:   []schemas.Risk{schemas.Write, schemas.Destructive, schemas.Irreversible},
+	Expect: "main",
 }
 
 // put lays a call on the desk.

@@ -14,7 +14,8 @@ var static embed.FS
 const maxBody = 16 << 10
 
 // contentPolicy is the Content-Security-Policy of every answer: files of this server, forms to this server, and nothing else.
-const contentPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+const contentPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; " +
+	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // handler is the whole console: what nobody may send is refused before anything looks at it.
 func (c *Console) handler() http.Handler {

@@ -140,7 +140,8 @@ func (w *window) tabTo(id string) {
 // colors chooses between light and dark.
 func (w *window) colors(scheme string) {
 	w.t.Helper()
-	call(w, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
+	feature := &emulation.MediaFeature{Name: "prefers-color-scheme", Value: scheme}
+	call(w, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{feature}})
 }
 
 // shoot checks that nothing sticks out to the side, and keeps a picture of the page when IMAGES names a folder.
@@ -159,7 +160,8 @@ func (w *window) shoot(name string) {
 // watchPolicy notes what the content security policy blocks: a page that blocks its own files still looks almost right.
 func (w *window) watchPolicy() {
 	call(w, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{
-		Source: `window.blocked = []; document.addEventListener("securitypolicyviolation", e => blocked.push(e.violatedDirective + " " + e.blockedURI))`,
+		Source: `window.blocked = [];
+			document.addEventListener("securitypolicyviolation", e => blocked.push(e.violatedDirective + " " + e.blockedURI))`,
 	})
 }
 
