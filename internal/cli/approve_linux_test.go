@@ -308,3 +308,26 @@ func TestApproveWatch(t *testing.T) {
 		t.Errorf("the command ended with %d: %s", code, tty.shown)
 	}
 }
+
+// TestAnswerWaitsForAClientThatGaveUp: the call is cancelled, approved, and goes on when it is made again. Once.
+func TestAnswerWaitsForAClientThatGaveUp(t *testing.T) {
+	a := newAssistant(t, "console")
+	a.create(1, "LATE")
+	a.waits()
+	a.send(`{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1,"reason":"too slow"}}`)
+	if code, shown := a.approve("y\n"); code != 0 || !strings.Contains(shown, "Approved.") {
+		t.Fatalf("approve: %d %s", code, shown)
+	}
+	a.create(2, "LATE")
+	if answer, _ := a.receive(2); answer.Result.IsError {
+		t.Errorf("the repeated call ended with %+v", answer.Result)
+	}
+	a.create(3, "LATE")
+	a.waits() // for a person again
+	if code, shown := a.approve("n\n"); code != 0 || !strings.Contains(shown, "Declined") {
+		t.Errorf("the third call: %d %s", code, shown)
+	}
+	if answer, _ := a.receive(3); !answer.Result.IsError {
+		t.Error("one approval let two calls go")
+	}
+}
