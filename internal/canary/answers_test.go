@@ -82,6 +82,14 @@ func (f *flock) complete(op *schemas.Operation, base string, extras bool) any {
 		root.each(func(n int, object map[string]any) {
 			home := fmt.Sprintf("object %d of the answer of %s", n, op.Name)
 			object["description"] = "Seen:" + loose(f, home)
+			for _, name := range readable { // cards show these
+				if _, taken := object[name]; !taken {
+					object[name] = "The " + name + loose(f, home+", "+name)
+				}
+			}
+			if n == 1 && op.Platform == schemas.Virtuozzo {
+				object["env"] = map[string]any{"displayName": "Shop" + loose(f, home+", env.displayName"), "envName": "shop", "status": 1}
+			}
 			object["upstreamApiKey"] = f.at("%s, upstreamApiKey", home)
 			object["x-auth-token"] = f.at("%s, x-auth-token", home)
 			object["settings_passwords"] = []any{f.at("%s, list of passwords", home), map[string]any{"note": f.at("%s, below passwords", home)}}
@@ -108,6 +116,9 @@ func (f *flock) complete(op *schemas.Operation, base string, extras bool) any {
 	}
 	return object
 }
+
+// readable are fields in which people write what they like, and which others read when they decide about a call.
+var readable = []string{"title", "label", "display_name", "displayName", "hostname", "subject", "plan", "domain", "command"}
 
 // kin are the secrets of the object that a change answers with: those that the read of the same object has. Only
 // Platform.sh answers changes with the object.

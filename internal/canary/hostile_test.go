@@ -24,7 +24,7 @@ const maxMessage = 120_000
 // no answer is longer than a model can read.
 func TestHostileText(t *testing.T) {
 	t.Parallel()
-	eachPlatform(t, func(t *testing.T, up *upstream, s *session, ops []*schemas.Operation) {
+	eachPlatform(t, ordinary, func(t *testing.T, up *upstream, s *session, ops []*schemas.Operation) {
 		up.answer = hostileAnswers()
 		var current string
 		s.check = func(line []byte) {

@@ -2,6 +2,9 @@ package canary_test
 
 import (
 	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -10,13 +13,29 @@ import (
 	"paasmcp/schemas"
 )
 
+// The policies of the rounds.
+const (
+	ordinary = "" // the default
+	allAsk   = "rules:\n- {name: all changes, risk: [write], verdict: confirm, level: form}\n- {name: secrets, reveal: true, verdict: confirm, level: form}\n" +
+		"- {name: reads, risk: [read], verdict: allow}\n" // reads too would leave nothing on the cards that was looked up
+	readsAsk = "rules:\n- {name: everything, risk: [read, write], verdict: confirm, level: form}\n"
+)
+
 // eachPlatform runs a round for every platform, each with a platform, a process and canaries of its own.
-func eachPlatform(t *testing.T, round func(t *testing.T, up *upstream, s *session, ops []*schemas.Operation)) {
+func eachPlatform(t *testing.T, rules string, round func(t *testing.T, up *upstream, s *session, ops []*schemas.Operation)) {
 	for _, platform := range schemas.Platforms() {
 		t.Run(string(platform), func(t *testing.T) {
 			t.Parallel()
 			up := newUpstream(t)
-			round(t, up, connect(t, up), operations(t, platform))
+			var flags []string
+			if rules != ordinary {
+				file := filepath.Join(t.TempDir(), "policy.yaml")
+				if err := os.WriteFile(file, []byte(rules), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				flags = []string{"--policy", file}
+			}
+			round(t, up, connect(t, up, false, flags...), operations(t, platform))
 		})
 	}
 }
@@ -57,11 +76,11 @@ func order(op *schemas.Operation) int {
 	}
 }
 
-var jobInResult = regexp.MustCompile(`"job":"((?:pf|vz|ac\d)/[^"]+)"`)
+var jobInResult = regexp.MustCompile(`"job":"((?:pf|up|vz|ac\d+)/[^"]+)"`)
 
 func TestSimulated(t *testing.T) {
 	t.Parallel()
-	eachPlatform(t, func(t *testing.T, up *upstream, s *session, ops []*schemas.Operation) {
+	eachPlatform(t, ordinary, func(t *testing.T, up *upstream, s *session, ops []*schemas.Operation) {
 		up.change = up.birds.seasoned
 		slices.SortStableFunc(ops, func(a, b *schemas.Operation) int { return order(a) - order(b) })
 		good, sent := 0, 0
@@ -89,8 +108,9 @@ func TestSimulated(t *testing.T) {
 		s.own("paas_accounts", map[string]any{})
 		wrote := s.end()
 		up.silent(t, wrote)
-		t.Logf("%d operations, %d calls, %d answered well; %d jobs; %d canaries: %d sent, %d in answers; %d cards; read %d kB",
-			len(ops), s.calls, good, len(jobs), up.birds.planted(), sent, len(up.open), len(s.cards), size(wrote)>>10)
+		t.Logf("%d operations, %d calls, %d answered well; %d jobs; %d canaries: %d sent, %d in answers; %d cards; read %d kB; %s",
+			len(ops), s.calls, good, len(jobs), up.birds.planted(), sent, len(up.open), len(s.cards), size(wrote)>>10,
+			s.sections(t, "What will be hit", "What changes", "What could not be looked up"))
 		if good*10 < len(ops)*6 {
 			t.Errorf("only %d of %d operations were answered well: the arguments no longer fit the demo data", good, len(ops))
 		}
@@ -102,11 +122,11 @@ var unreachable = map[string]bool{"virtuozzo_session_sign_out": true}
 
 func TestAnswered(t *testing.T) {
 	t.Parallel()
-	eachPlatform(t, func(t *testing.T, up *upstream, s *session, ops []*schemas.Operation) {
+	eachPlatform(t, allAsk, func(t *testing.T, up *upstream, s *session, ops []*schemas.Operation) {
 		up.answer = up.answering(true)
 		for _, op := range ops {
 			for _, c := range up.birds.calls(op) {
-				if text, failed := s.tool(c, false); failed && !unreachable[op.Name] && op.Only == "" {
+				if text, failed := s.tool(c, false); failed && !unreachable[op.Name] {
 					t.Errorf("%s failed: %.300s", op.Name, text)
 				} else if m := jobInResult.FindStringSubmatch(text); m != nil && op.Platform != schemas.Virtuozzo {
 					s.own("paas_wait", map[string]any{"job": m[1], "timeout_seconds": 1})
@@ -115,13 +135,34 @@ func TestAnswered(t *testing.T) {
 		}
 		wrote := s.end()
 		up.silent(t, wrote)
-		t.Logf("%d calls; %d canaries; read %d kB", s.calls, up.birds.planted(), size(wrote)>>10)
+		t.Logf("%d calls; %d canaries; read %d kB; %s", s.calls, up.birds.planted(), size(wrote)>>10, s.sections(t, "What will be hit", "What changes"))
+		if changes := slices.DeleteFunc(ops, (*schemas.Operation).IsRead); len(s.cards) < len(changes) {
+			t.Errorf("%d cards for %d operations that change something", len(s.cards), len(changes))
+		}
+	})
+}
+
+// Reads are asked about where the policy wants that.
+func TestReadsAsk(t *testing.T) {
+	t.Parallel()
+	eachPlatform(t, readsAsk, func(t *testing.T, up *upstream, s *session, ops []*schemas.Operation) {
+		up.answer = up.answering(true)
+		ops = slices.DeleteFunc(ops, func(op *schemas.Operation) bool { return !op.IsRead() })
+		for _, op := range ops {
+			if text, failed := s.tool(up.birds.calls(op)[0], false); failed && testing.Verbose() {
+				t.Logf("%s: %.200s", op.Name, text)
+			}
+		}
+		up.silent(t, s.end())
+		if len(s.cards) != len(ops) {
+			t.Errorf("%d cards for %d reads", len(s.cards), len(ops))
+		}
 	})
 }
 
 func TestRefused(t *testing.T) {
 	t.Parallel()
-	eachPlatform(t, func(t *testing.T, up *upstream, s *session, ops []*schemas.Operation) {
+	eachPlatform(t, ordinary, func(t *testing.T, up *upstream, s *session, ops []*schemas.Operation) {
 		up.answer = up.refusing()
 		for _, op := range ops {
 			for i, c := range up.birds.calls(op) {
@@ -138,8 +179,27 @@ func TestRefused(t *testing.T) {
 		}
 		wrote := s.end()
 		up.silent(t, wrote)
-		t.Logf("%d calls; %d canaries; read %d kB", s.calls, up.birds.planted(), size(wrote)>>10)
+		t.Logf("%d calls; %d canaries; read %d kB; %s", s.calls, up.birds.planted(), size(wrote)>>10, s.sections(t, "What could not be looked up"))
 	})
+}
+
+// sections counts the cards that have these sections: without any, a round would not have looked at them.
+func (s *session) sections(t *testing.T, headings ...string) string {
+	t.Helper()
+	var counts []string
+	for _, heading := range headings {
+		n := 0
+		for _, card := range s.cards {
+			if strings.Contains(card, "\n"+heading+":\n") {
+				n++
+			}
+		}
+		if n == 0 {
+			t.Errorf("no card of %d says: %s", len(s.cards), heading)
+		}
+		counts = append(counts, fmt.Sprintf("%d cards with %q", n, heading))
+	}
+	return strings.Join(counts, ", ")
 }
 
 // misshapen are calls whose secrets have a form that the row does not admit: what a client gets wrong must not be repeated
@@ -166,7 +226,7 @@ func (f *flock) misshapen(c call) []call {
 // On request, and with a person's yes, secrets are shown: in the result and nowhere else.
 func TestRevealed(t *testing.T) {
 	t.Parallel()
-	eachPlatform(t, func(t *testing.T, up *upstream, s *session, ops []*schemas.Operation) {
+	eachPlatform(t, ordinary, func(t *testing.T, up *upstream, s *session, ops []*schemas.Operation) {
 		up.answer = up.answering(false)
 		for _, op := range ops {
 			if !op.Has(schemas.RevealsSecrets) || op.ReturnsFile() {

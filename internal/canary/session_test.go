@@ -12,11 +12,13 @@ import (
 	"strings"
 	"testing"
 
+	"paasmcp/apiclient"
 	"paasmcp/schemas"
 )
 
-// acquiaAccounts is how many names the one Acquia account has: a client lets 100 calls a minute pass for each.
-const acquiaAccounts = 12
+// acquiaAccounts is how many names the one Acquia account has: a client lets 100 calls a minute pass for each, and looks at what a
+// call will hit are calls too.
+const acquiaAccounts = 60
 
 // session is a server process and a client that answers every question with yes. It makes one call at a time.
 type session struct {
@@ -38,6 +40,7 @@ func accountsFile(t *testing.T, base string) string {
 	t.Helper()
 	var b strings.Builder
 	fmt.Fprintf(&b, "accounts:\n- {name: pf, platform: platformsh, token: '${TOKEN}', api_url: '%s/platformsh', token_url: '%[1]s/platformsh/oauth2/token'}\n", base)
+	fmt.Fprintf(&b, "- {name: up, platform: platformsh, vendor: upsun, token: '${TOKEN}', api_url: '%s/platformsh', token_url: '%[1]s/platformsh/oauth2/token'}\n", base)
 	for i := range acquiaAccounts {
 		fmt.Fprintf(&b, "- {name: ac%d, platform: acquia, key: '${KEY}', secret: '${SECRET}', api_url: '%s/acquia/api', token_url: '%[2]s/acquia/api/auth/oauth/token'}\n", i, base)
 	}
@@ -62,10 +65,11 @@ func (up *upstream) command(t *testing.T, flags ...string) *exec.Cmd {
 	return cmd
 }
 
-func connect(t *testing.T, up *upstream) *session {
+// connect starts a server whose client can ask a person, unless it is mute.
+func connect(t *testing.T, up *upstream, mute bool, flags ...string) *session {
 	t.Helper()
 	s := &session{t: t, audit: filepath.Join(t.TempDir(), "audit.jsonl"), files: t.TempDir()}
-	s.cmd = up.command(t, "--audit", s.audit, "--save-dir", s.files)
+	s.cmd = up.command(t, append(flags, "--audit", s.audit, "--save-dir", s.files)...)
 	s.cmd.Stderr = &s.stderr
 	var err error
 	if s.in, err = s.cmd.StdinPipe(); err != nil {
@@ -80,8 +84,12 @@ func connect(t *testing.T, up *upstream) *session {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.cmd.Process.Kill() })
+	capabilities := map[string]any{"elicitation": map[string]any{}}
+	if mute {
+		capabilities = nil
+	}
 	s.request("initialize", map[string]any{
-		"protocolVersion": "2025-06-18", "capabilities": map[string]any{"elicitation": map[string]any{}},
+		"protocolVersion": "2025-06-18", "capabilities": capabilities,
 		"clientInfo": map[string]any{"name": "canary", "version": "1"},
 	})
 	s.write(map[string]any{"jsonrpc": "2.0", "method": "notifications/initialized"})
@@ -162,8 +170,13 @@ var everything = []string{"*", "_links", "_embedded"}
 // tool calls an operation through paas_read or paas_write, and returns what a model reads.
 func (s *session) tool(c call, reveal bool) (text string, failed bool) {
 	s.t.Helper()
+	return s.own(s.route(c, reveal))
+}
+
+// route is the tool for an operation, and what it takes.
+func (s *session) route(c call, reveal bool) (tool string, in map[string]any) {
 	s.calls++
-	in := map[string]any{"tool": c.op.Name, "arguments": c.args, "fields": everything}
+	in = map[string]any{"tool": c.op.Name, "arguments": c.args, "fields": everything}
 	if reveal {
 		in["reveal"] = true
 	}
@@ -174,21 +187,27 @@ func (s *session) tool(c call, reveal bool) (text string, failed bool) {
 		in["account"] = "vz"
 	default:
 		in["account"] = "pf"
-	}
-	name := "paas_write"
-	if c.op.IsRead() {
-		name = "paas_read"
-		if c.op.ReturnsFile() {
-			in["save_to"] = fmt.Sprintf("file-%d", s.calls)
+		if c.op.Only == apiclient.Upsun {
+			in["account"] = "up"
 		}
 	}
-	return s.own(name, in)
+	if !c.op.IsRead() {
+		return "paas_write", in
+	}
+	if c.op.ReturnsFile() {
+		in["save_to"] = fmt.Sprintf("file-%d", s.calls)
+	}
+	return "paas_read", in
 }
 
 // own calls a tool of the server itself.
 func (s *session) own(name string, in map[string]any) (text string, failed bool) {
 	s.t.Helper()
-	m := s.request("tools/call", map[string]any{"name": name, "arguments": in, "_meta": map[string]any{"progressToken": s.last}})
+	return s.request("tools/call", map[string]any{"name": name, "arguments": in, "_meta": map[string]any{"progressToken": s.last}}).text()
+}
+
+// text is what a model reads of an answer.
+func (m incoming) text() (text string, failed bool) {
 	if m.Error != nil {
 		return m.Error.Message, true
 	}
