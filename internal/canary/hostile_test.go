@@ -44,12 +44,28 @@ func TestHostileText(t *testing.T) {
 			s.tool(call{op: op, args: poisoned(op, up.birds.calls(op)[0].args)}, false)
 		}
 		wrote := s.end()
+		s.sections(t, "What will be hit", "What changes", "What could not be looked up")
+		lookedUp := 0
 		for _, card := range s.cards {
+			ends := 0
 			for line := range strings.Lines(card) {
 				if strings.HasPrefix(line, "Account: forged") || strings.HasPrefix(line, "- forged") || strings.HasPrefix(line, "<") {
 					t.Errorf("a card has a forged line: %s", card)
 				}
+				if strings.HasPrefix(line, "To go ahead") {
+					ends++
+				}
 			}
+			if ends != 1 {
+				t.Errorf("a card says %d times how to go ahead: %s", ends, card)
+			}
+			before, after, _ := strings.Cut(card, "\nWhat will be hit:\n")
+			if !strings.Contains(before, "forged") && strings.Contains(after, "forged") { // it came with no argument
+				lookedUp++
+			}
+		}
+		if lookedUp == 0 {
+			t.Error("no card shows a hostile text that was looked up")
 		}
 		if len(s.cards) < len(ops)/10 {
 			t.Errorf("only %d cards were shown", len(s.cards))
@@ -78,7 +94,9 @@ func hostileAnswers() func(*schemas.Operation, http.ResponseWriter, *http.Reques
 			return
 		}
 		object := func(i int) map[string]any {
-			return map[string]any{"id": fmt.Sprint(i), "name": text, "title": hostile, "status": hostile, "labels": []any{hostile}, hostile: hostile, "env": map[string]any{"shortdomain": hostile}}
+			return map[string]any{"id": fmt.Sprint(i), "name": text, "title": hostile, "status": hostile, "labels": []any{hostile}, hostile: hostile,
+				"label": text, "type": hostile, "email": hostile, "parent": hostile, "domains": []any{hostile, hostile}, "created_at": hostile, "plan": hostile,
+				"env": map[string]any{"shortdomain": hostile, "displayName": hostile, "envName": hostile, "status": hostile, "extDomains": []any{hostile}}}
 		}
 		list := make([]any, items)
 		for i := range list {

@@ -127,4 +127,7 @@ func TestOverHTTP(t *testing.T) {
 	if n := strings.Count(heard.String(), `"structuredContent"`); n != calls {
 		t.Errorf("%d of %d calls were answered", n, calls)
 	}
+	if n := strings.Count(heard.String(), "cannot ask its user"); n < calls/4 {
+		t.Errorf("only %d of %d calls were refused for want of a person", n, calls)
+	}
 }
