@@ -10,7 +10,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"paasmcp/apiclient"
 	"paasmcp/schemas"
@@ -22,18 +24,19 @@ const acquiaAccounts = 60
 
 // session is a server process and a client that answers every question with yes. It makes one call at a time.
 type session struct {
-	t      *testing.T
-	cmd    *exec.Cmd
-	in     io.WriteCloser
-	out    *bufio.Reader
-	stdout bytes.Buffer // every byte so far
-	stderr bytes.Buffer
-	audit  string // file
-	files  string // folder of saved answers
-	cards  []string
-	check  func(line []byte) // is given every message of the server; may be nil
-	last   int               // id of the newest request
-	calls  int
+	t       *testing.T
+	cmd     *exec.Cmd
+	in      io.WriteCloser
+	out     *bufio.Reader
+	stdout  bytes.Buffer // every byte so far
+	stderr  transcript
+	audit   string // file
+	files   string // folder of saved answers
+	runtime string // folder of the console's file
+	cards   []string
+	check   func(line []byte) // is given every message of the server; may be nil
+	last    int               // id of the newest request
+	calls   int
 }
 
 func accountsFile(t *testing.T, base string) string {
@@ -68,9 +71,10 @@ func (up *upstream) command(t *testing.T, flags ...string) *exec.Cmd {
 // connect starts a server whose client can ask a person, unless it is mute.
 func connect(t *testing.T, up *upstream, mute bool, flags ...string) *session {
 	t.Helper()
-	s := &session{t: t, audit: filepath.Join(t.TempDir(), "audit.jsonl"), files: t.TempDir()}
+	s := &session{t: t, audit: filepath.Join(t.TempDir(), "audit.jsonl"), files: t.TempDir(), runtime: t.TempDir()}
 	s.cmd = up.command(t, append(flags, "--audit", s.audit, "--save-dir", s.files)...)
 	s.cmd.Stderr = &s.stderr
+	s.cmd.Env = append(s.cmd.Env, "XDG_RUNTIME_DIR="+s.runtime)
 	var err error
 	if s.in, err = s.cmd.StdinPipe(); err != nil {
 		t.Fatal(err)
@@ -130,16 +134,9 @@ func (s *session) request(method string, params map[string]any) incoming {
 	s.last++
 	s.write(map[string]any{"jsonrpc": "2.0", "id": s.last, "method": method, "params": params})
 	for {
-		line, err := s.out.ReadBytes('\n')
+		m, err := s.read()
 		if err != nil {
 			s.t.Fatalf("%s: %v\n%s", method, err, tail(s.stderr.String()))
-		}
-		if s.check != nil {
-			s.check(line)
-		}
-		var m incoming
-		if err := json.Unmarshal(line, &m); err != nil {
-			s.t.Fatalf("%v in %.300s", err, line)
 		}
 		switch {
 		case m.Method == "elicitation/create":
@@ -148,6 +145,21 @@ func (s *session) request(method string, params map[string]any) incoming {
 			return m
 		}
 	}
+}
+
+// read takes the next message of the server.
+func (s *session) read() (m incoming, err error) {
+	line, err := s.out.ReadBytes('\n')
+	if err != nil {
+		return m, err
+	}
+	if s.check != nil {
+		s.check(line)
+	}
+	if err := json.Unmarshal(line, &m); err != nil {
+		return m, fmt.Errorf("%w in %.300s", err, line)
+	}
+	return m, nil
 }
 
 func (s *session) agree(question incoming) {
@@ -234,6 +246,51 @@ func (s *session) end() map[string]string {
 		s.t.Error(err)
 	}
 	return map[string]string{"standard output": s.stdout.String(), "standard error": s.stderr.String(), "the audit": string(audit)}
+}
+
+// transcript collects what a process writes, and can be read meanwhile.
+type transcript struct {
+	mu    sync.Mutex
+	text  bytes.Buffer
+	wrote chan struct{} // somebody waits for more; nil when nobody does
+}
+
+func (o *transcript) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.wrote != nil {
+		close(o.wrote)
+		o.wrote = nil
+	}
+	return o.text.Write(p)
+}
+
+func (o *transcript) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.String()
+}
+
+// await waits until the text is in it, and gives everything so far.
+func (o *transcript) await(t *testing.T, text string) string {
+	t.Helper()
+	for late := time.After(20 * time.Second); ; {
+		o.mu.Lock()
+		all, more := o.text.String(), make(chan struct{})
+		if o.wrote == nil {
+			o.wrote = more
+		}
+		more = o.wrote
+		o.mu.Unlock()
+		if strings.Contains(all, text) {
+			return all
+		}
+		select {
+		case <-more:
+		case <-late:
+			t.Fatalf("nobody said %q in 20 seconds:\n%s", text, tail(all))
+		}
+	}
 }
 
 func tail(text string) string { return text[max(0, len(text)-2000):] }
