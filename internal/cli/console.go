@@ -48,7 +48,10 @@ func (s *consoleSetup) build(
 	if s.where != consoleAuto {
 		c.Addr = s.where
 	}
-	c.Announce = func(text string) { fmt.Fprintln(p.Err, "paas-mcp:", text) }
+	c.Announce = func(text string) { logger.Info(text) }
+	if s.links { // not by the log, which masks what looks like a secret
+		c.Announce = func(text string) { fmt.Fprintln(p.Err, "paas-mcp:", text) }
+	}
 	var err error
 	if s.operators != "" {
 		if c.Operators, err = console.ReadOperators(s.operators); err != nil {

@@ -1,4 +1,4 @@
-// The same conversation for every client: list, find, read, create a variable, delete a domain (declined, then accepted),
+// The same conversation for every client: list, find, read, change a title, create a variable, delete a domain (declined, then accepted),
 // branch an environment and wait for it. A client library only has to offer listTools, callTool and elicitation.
 import assert from 'node:assert/strict';
 
@@ -26,26 +26,34 @@ export async function scenario(name, { listTools, callTool, answers, progress })
   assert.ok(read.items.some((e) => e.id === 'main' && e.type === 'production'), JSON.stringify(read));
   step('reads environments');
 
+  structured(await callTool('paas_write', {
+    tool: 'platformsh_environment_update', arguments: { project_id: project, environment_id: 'staging', title: 'From a client' },
+  }));
+  assert.equal(answers.asked, 0, 'a plain change asked a person');
+  step('changes a title without a question');
+
+  answers.next = { action: 'accept', content: { approve: true } };
   const created = structured(await callTool('paas_write', {
     tool: 'platformsh_project_variable_create',
     arguments: { project_id: project, name: 'env:FROM_CLIENT', value: 'planted-secret-value', is_sensitive: true },
   }));
   assert.ok(!JSON.stringify(created).includes('planted-secret-value'), 'the secret came back');
-  assert.equal(answers.asked, 0, 'a plain change asked a person');
-  step('creates a variable without a question');
+  assert.ok(!answers.message.includes('planted-secret-value'), 'the secret is on the card');
+  assert.match(answers.message, /PRODUCTION/);
+  step('creates a variable that reaches production: accepted');
 
   const remove = { tool: 'platformsh_project_domain_delete', arguments: { project_id: project, domain_id: 'shop.example.com' } };
   answers.next = { action: 'decline' };
   const declined = await callTool('paas_write', remove);
   assert.equal(declined.isError, true);
   assert.match(declined.content[0].text, /declined/);
-  assert.equal(answers.asked, 1);
+  assert.equal(answers.asked, 2);
   assert.match(answers.message, /DELETE \/projects\/abc123shop\/domains\/shop\.example\.com/);
   const domains = async () => structured(await callTool('paas_read', { tool: 'platformsh_project_domain_list', arguments: { project_id: project } }));
   assert.ok((await domains()).items.some((d) => d.name === 'shop.example.com' || d.id === 'shop.example.com'), 'the domain is gone after a no');
   step('deletes a domain: declined, and nothing happens');
 
-  answers.next = { action: 'accept', content: { approve: true } };
+  answers.next = { action: 'accept', content: { confirm_name: 'shop.example.com' } };
   structured(await callTool('paas_write', remove));
   assert.ok(!(await domains()).items.some((d) => d.id === 'shop.example.com'), 'the domain is still there after a yes');
   step('deletes a domain: accepted');
