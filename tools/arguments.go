@@ -11,11 +11,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
-	"github.com/santhosh-tekuri/jsonschema/v6/kind"
-	"golang.org/x/text/language"
-	"golang.org/x/text/message"
-
 	"paasmcp/internal/related"
 	"paasmcp/internal/spelling"
 	"paasmcp/schemas"
@@ -130,11 +125,10 @@ func (s *Service) Validate(op *schemas.Operation, args map[string]any) (map[stri
 	return s.validator.check(op, args)
 }
 
-// validator checks arguments against the rows' schemas, each compiled on first use: compiling all of them at the start
-// would take longer than the rest of it.
+// validator checks arguments against the rows' schemas.
 type validator struct {
-	compiled sync.Map     // row name → *jsonschema.Schema
-	related  *related.Map // where missing values come from
+	schemas sync.Map     // row name → *schemas.Schema of its arguments
+	related *related.Map // where missing values come from
 }
 
 // check coerces the arguments and lists everything that is wrong with them in one error.
@@ -146,12 +140,8 @@ func (v *validator) check(op *schemas.Operation, args map[string]any) (map[strin
 		}
 		out[name] = value
 	}
-	schema, err := v.schema(op)
-	if err != nil {
-		return nil, err
-	}
-	if err := schema.Validate(out); err != nil {
-		return nil, fmt.Errorf("%s: %s. See paas_describe for its schema", op.Name, v.describeInvalid(op, err))
+	if wrong := v.schema(op).Validate(out); len(wrong) > 0 {
+		return nil, fmt.Errorf("%s: %s. See paas_describe for its schema", op.Name, v.describe(op, wrong))
 	}
 	if err := op.CheckVariant(out); err != nil {
 		return nil, fmt.Errorf("%s: %w", op.Name, err)
@@ -159,98 +149,66 @@ func (v *validator) check(op *schemas.Operation, args map[string]any) (map[strin
 	return out, nil
 }
 
-func (v *validator) schema(op *schemas.Operation) (*jsonschema.Schema, error) {
-	if s, ok := v.compiled.Load(op.Name); ok {
-		return s.(*jsonschema.Schema), nil
+func (v *validator) schema(op *schemas.Operation) *schemas.Schema {
+	if s, ok := v.schemas.Load(op.Name); ok {
+		return s.(*schemas.Schema)
 	}
-	props := make(schemas.Properties, len(op.Params))
-	for i := range op.Params {
-		props[i] = schemas.Property{Name: op.Params[i].Name, Schema: op.Params[i].Schema}
-	}
-	root := schemas.Schema{Type: "object", Properties: props, Required: op.RequiredArguments()}
-	s, err := compile(op.Name, root.Render(schemas.Checking))
-	if err != nil {
-		return nil, err
-	}
-	v.compiled.Store(op.Name, s)
-	return s, nil
+	s := op.Object()
+	v.schemas.Store(op.Name, s)
+	return s
 }
 
-func compile(name string, schema []byte) (*jsonschema.Schema, error) {
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(schema))
-	if err != nil {
-		return nil, fmt.Errorf("%s: schema: %w", name, err)
-	}
-	c := jsonschema.NewCompiler()
-	c.AssertFormat()
-	url := "paas:///" + name
-	if err := c.AddResource(url, doc); err != nil {
-		return nil, fmt.Errorf("%s: schema: %w", name, err)
-	}
-	return c.Compile(url)
-}
-
-// describeInvalid turns the library's tree of causes into one line of "where: what" parts, each with what would be right.
-func (v *validator) describeInvalid(op *schemas.Operation, err error) string {
-	var invalid *jsonschema.ValidationError
-	if !errors.As(err, &invalid) {
-		return err.Error()
-	}
-	printer := message.NewPrinter(language.English)
+// describe makes one line of what is wrong, in "where: what" parts, each with what would be right.
+func (v *validator) describe(op *schemas.Operation, wrong []schemas.Violation) string {
 	var parts []string
-	var walk func(*jsonschema.ValidationError)
-	walk = func(e *jsonschema.ValidationError) {
-		if len(e.Causes) == 0 {
-			where := "arguments"
-			if len(e.InstanceLocation) > 0 {
-				where = strings.Join(e.InstanceLocation, ".")
-			}
-			parts = append(parts, where+": "+e.ErrorKind.LocalizedString(printer)+v.help(op, e))
+	unknown := false
+	for _, w := range wrong {
+		where := "arguments"
+		if len(w.At) > 0 {
+			where = strings.Join(w.At, ".")
 		}
-		for _, cause := range e.Causes {
-			walk(cause)
-		}
+		parts = append(parts, where+": "+w.Message+v.help(op, w))
+		unknown = unknown || w.Keyword == "additionalProperties"
 	}
-	walk(invalid)
-	slices.Sort(parts) // they come in the order of a map, and the same mistake should read the same every time
-	if strings.Contains(strings.Join(parts, " "), "additional propert") {
+	slices.Sort(parts) // the same mistake should read the same every time
+	if unknown {
 		parts = append(parts, "it takes "+strings.Join(argumentNames(op), ", "))
 	}
 	return strings.Join(parts, "; ")
 }
 
 // help adds to what is wrong what was probably meant, or where the missing value comes from.
-func (v *validator) help(op *schemas.Operation, e *jsonschema.ValidationError) string {
+func (v *validator) help(op *schemas.Operation, w schemas.Violation) string {
 	var hints []string
 	add := func(format, value string) {
 		if value != "" {
 			hints = append(hints, fmt.Sprintf(format, value))
 		}
 	}
-	top := len(e.InstanceLocation) == 0
-	switch k := e.ErrorKind.(type) {
-	case *kind.Enum:
-		if got, ok := k.Got.(string); ok {
+	top := len(w.At) == 0
+	switch w.Keyword {
+	case "enum":
+		if got, ok := w.Got.(string); ok {
 			var values []string
-			for _, want := range k.Want {
+			for _, want := range w.Want {
 				values = append(values, fmt.Sprint(want))
 			}
 			add("did you mean %s?", spelling.Closest(got, values))
 		}
-	case *kind.AdditionalProperties:
-		for _, name := range k.Properties {
+	case "additionalProperties":
+		for _, name := range w.Names {
 			if top {
 				add("did you mean %s?", spelling.Closest(name, argumentNames(op)))
 			}
 		}
-	case *kind.Pattern, *kind.Format:
-		if len(e.InstanceLocation) == 1 && v.related != nil {
-			if source := v.related.Source(op.Name, e.InstanceLocation[0]); source != "" {
+	case "pattern", "format":
+		if len(w.At) == 1 && v.related != nil {
+			if source := v.related.Source(op.Name, w.At[0]); source != "" {
 				add("%s", "it comes from "+source)
 			}
 		}
-	case *kind.Required:
-		for _, name := range k.Missing {
+	case "required":
+		for _, name := range w.Names {
 			if top && v.related != nil {
 				if source := v.related.Source(op.Name, name); source != "" {
 					add("%s", name+" comes from "+source)

@@ -117,7 +117,7 @@ func TestInvalidArgumentsTeach(t *testing.T) {
 		},
 		{"platformsh_integration_create", `{"project_id":"abc123","type":"Git-Hub"}`, []string{"did you mean github?", "'gitlab'"}},
 		{"acquia_environment_get", `{"environment_id":"myapp.dev"}`, []string{"does not match pattern", "it comes from acquia_environment_list"}},
-		{"acquia_application_get", `{"application_uuid":"myapp"}`, []string{"is not valid uuid", "it comes from acquia_application_list"}},
+		{"acquia_application_get", `{"application_uuid":"myapp"}`, []string{"is not a valid uuid", "it comes from acquia_application_list"}},
 		{"virtuozzo_environment_stop", `{"envName":"shop"}`, []string{"did you mean env_name?"}},
 		{"acquia_environment_get", `{"environment_id":"` + envID + `","zzzzzzzz":1}`, []string{"not allowed"}},
 	} {
