@@ -29,8 +29,7 @@ type Violation struct {
 }
 
 // Validate lists everything that is wrong with decoded JSON (numbers as json.Number or of Go's types). It checks what a row can
-// say and what [Schema.Render] writes for [Checking]; a test holds it against a general validator. It is written out because
-// a general one is 3 ms of every start, a fifth of it, and has to compile each row's schema before its first call.
+// say, which is what [Schema.Render] writes for [Checking]; a test holds it against a general validator.
 func (s *Schema) Validate(v any) []Violation {
 	c := checker{}
 	c.value(s, v, nil)

@@ -224,3 +224,40 @@ func TestValidateSays(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkValidate compares a row's own check with the general validator, and with making that one.
+func BenchmarkValidate(b *testing.B) {
+	all, err := general()
+	if err != nil {
+		b.Fatal(err)
+	}
+	const name = "platformsh_environment_branch"
+	ops := everyOperation(b)
+	op := ops[slices.IndexFunc(ops, func(o *schemas.Operation) bool { return o.Name == name })]
+	args, object := exact(b, op.Example.Args), op.Object()
+	b.Run("own", func(b *testing.B) {
+		for b.Loop() {
+			object.Validate(args)
+		}
+	})
+	b.Run("general", func(b *testing.B) {
+		for b.Loop() {
+			_ = all[name].Validate(args)
+		}
+	})
+	b.Run("general, made first", func(b *testing.B) {
+		for b.Loop() {
+			doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(object.Render(schemas.Checking)))
+			if err != nil {
+				b.Fatal(err)
+			}
+			c := jsonschema.NewCompiler()
+			if err := c.AddResource("row:///x", doc); err != nil {
+				b.Fatal(err)
+			}
+			if _, err := c.Compile("row:///x"); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
