@@ -30,6 +30,11 @@ func (c *Console) events(w http.ResponseWriter, r *http.Request, s *session) {
 	defer over.Stop()
 	for {
 		changed := c.Desk.Changed()
+		select {
+		case <-s.end: // in the same moment as a change
+			return
+		default:
+		}
 		_ = out.SetWriteDeadline(time.Now().Add(heartbeat))
 		if _, err := fmt.Fprintf(w, "data: %d\n\n", c.Desk.Waiting()); err != nil {
 			return
