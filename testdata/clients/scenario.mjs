@@ -1,5 +1,6 @@
-// The same conversation for every client: list, find, read, change a title, create a variable, delete a domain (declined, then accepted),
-// branch an environment and wait for it. A client library only has to offer listTools, callTool and elicitation.
+// The same conversation for every client: list, find, read, change a title, create a variable, delete a domain (declined, then
+// accepted), branch an environment and wait for it, replace the data of one with a backup first. A client library only has to
+// offer listTools, callTool and elicitation.
 import assert from 'node:assert/strict';
 
 const project = 'abc123shop';
@@ -68,13 +69,22 @@ export async function scenario(name, { listTools, callTool, answers, progress })
   assert.equal(end.failed, false);
   assert.ok(progress.count > 0, 'no progress came');
   step(`branches an environment and waits for it (${progress.count} progress notifications, ${end.result})`);
+
+  answers.next = { action: 'accept', content: { confirm_name: 'staging', backup_first: true } };
+  const synced = structured(await callTool('paas_write', {
+    tool: 'platformsh_environment_synchronize', arguments: { project_id: project, environment_id: 'staging', synchronize_data: true },
+  }, true));
+  assert.equal(answers.schema.properties.backup_first?.type, 'boolean', JSON.stringify(answers.schema));
+  assert.equal(synced.backups?.length, 1, JSON.stringify(synced));
+  step('replaces the data of an environment, with a backup first');
 }
 
 export function newAnswers() {
-  const answers = { asked: 0, next: null, message: '' };
+  const answers = { asked: 0, next: null, message: '', schema: null };
   answers.handle = async (request) => {
     answers.asked++;
     answers.message = request.params.message;
+    answers.schema = request.params.requestedSchema;
     assert.ok(answers.next, 'asked when nobody was expected to be asked');
     const answer = answers.next;
     answers.next = null;
