@@ -223,7 +223,8 @@ func (up *upstream) refusing() func(*schemas.Operation, http.ResponseWriter, *ht
 			problem(w, http.StatusUnprocessableEntity, map[string]any{"error": "validation_failed", "message": map[string]any{"value": text, "general": text}})
 		default:
 			problem(w, http.StatusBadRequest, map[string]any{
-				"title": "Bad Request", "message": text, "code": strings.Join(got, ""), "detail": map[string]any{"value": []any{text}, strings.Join(append(got, "x"), ""): "unknown"},
+				"title": "Bad Request", "message": text, "code": strings.Join(got, ""),
+				"detail": map[string]any{"value": []any{text}, strings.Join(append(got, "x"), ""): "unknown"},
 			})
 		}
 	}
@@ -232,7 +233,8 @@ func (up *upstream) refusing() func(*schemas.Operation, http.ResponseWriter, *ht
 // jobLog answers like the log of an activity of Platform.sh, which is no operation: one record per line.
 func (up *upstream) jobLog(w http.ResponseWriter) {
 	for i := range 3 {
-		_, _ = w.Write(encode(map[string]any{"_id": fmt.Sprint(i), "data": map[string]any{"message": loose(up.birds, fmt.Sprintf("line %d of the log of a job", i))}}))
+		message := loose(up.birds, fmt.Sprintf("line %d of the log of a job", i))
+		_, _ = w.Write(encode(map[string]any{"_id": fmt.Sprint(i), "data": map[string]any{"message": message}}))
 	}
 	_, _ = w.Write(encode(map[string]any{"seal": true}))
 }

@@ -30,8 +30,9 @@ var seeded = map[schemas.Platform]map[string]string{
 		"email": "ben@acme.example", "username": "ben",
 	},
 	schemas.Acquia: {
-		"applicationUuid": acquia.AppPortal, "applicationId": acquia.AppPortal, "organizationUuid": acquia.Organization, "subscriptionUuid": acquia.Subscription,
-		"subscriptionId": acquia.Subscription, "teamUuid": acquia.TeamDevelopers, "roleUuid": acquia.RoleDeveloper, "userUuid": acquia.UserCleo,
+		"applicationUuid": acquia.AppPortal, "applicationId": acquia.AppPortal, "organizationUuid": acquia.Organization,
+		"subscriptionUuid": acquia.Subscription,
+		"subscriptionId":   acquia.Subscription, "teamUuid": acquia.TeamDevelopers, "roleUuid": acquia.RoleDeveloper, "userUuid": acquia.UserCleo,
 		"environmentId": acquia.EnvProd, "databaseName": acquia.DatabasePortal, "domain": acquia.PortalDomain, "cronId": acquia.SeedCron,
 		"environmentVariableName": "APP_ENV", "logType": "apache-access", "logForwardingDestinationUuid": acquia.SeedDestination, "ideUuid": acquia.SeedIDE,
 		"sshKeyUuid": acquia.SeedSSHKey, "tokenUuid": acquia.SeedToken, "notificationUuid": acquia.SeedFailedNotification, "apmType": "newrelic",

@@ -90,7 +90,9 @@ func hostileAnswers() func(*schemas.Operation, http.ResponseWriter, *http.Reques
 		case 1:
 			items = 400
 		case 2, 12:
-			problem(w, http.StatusBadRequest, map[string]any{"title": hostile, "message": strings.Repeat(hostile, 300), "code": hostile, "detail": map[string]any{hostile: []any{hostile}}})
+			problem(w, http.StatusBadRequest, map[string]any{
+				"title": hostile, "message": strings.Repeat(hostile, 300), "code": hostile, "detail": map[string]any{hostile: []any{hostile}},
+			})
 			return
 		}
 		object := func(i int) map[string]any {
@@ -115,7 +117,9 @@ func hostileAnswers() func(*schemas.Operation, http.ResponseWriter, *http.Reques
 			outer["result"], outer["message"] = 0, hostile
 			outer["_links"] = map[string]any{"notification": map[string]any{"href": "http://x/api/notifications/" + hostile}}
 			if op.Async == schemas.Activity {
-				outer["_embedded"] = map[string]any{"activities": []any{map[string]any{"id": "a1", "type": hostile, "state": hostile, "result": hostile, "description": text, "created_at": hostile}}}
+				outer["_embedded"] = map[string]any{"activities": []any{map[string]any{
+					"id": "a1", "type": hostile, "state": hostile, "result": hostile, "description": text, "created_at": hostile,
+				}}}
 			}
 		}
 		w.Header().Set("Content-Type", "application/json")

@@ -29,7 +29,8 @@ func TestOverHTTP(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "token"), []byte(token), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cmd := up.command(t, "--transport", "http", "--console", "off", "--addr", "127.0.0.1:0", "--auth-token-file", filepath.Join(dir, "token"), "--audit", audit)
+	cmd := up.command(t, "--transport", "http", "--console", "off", "--addr", "127.0.0.1:0",
+		"--auth-token-file", filepath.Join(dir, "token"), "--audit", audit)
 	errors, err := cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)

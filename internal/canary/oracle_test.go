@@ -77,7 +77,7 @@ func matches(path, place []string) bool {
 
 // notNamed are rows that handle secrets in places that no path can name.
 var notNamed = map[string]string{
-	"virtuozzo_command_run":          "commands are shown on the card and in the audit, because a person has to see what will run; they are told not to put passwords there",
+	"virtuozzo_command_run":          "cards and the audit show commands, because a person has to see what will run; the row warns of passwords",
 	"virtuozzo_command_run_by_group": "as virtuozzo_command_run",
 }
 

@@ -16,7 +16,8 @@ import (
 // The policies of the rounds.
 const (
 	ordinary = "" // the default
-	allAsk   = "rules:\n- {name: all changes, risk: [write], verdict: confirm, level: form}\n- {name: secrets, reveal: true, verdict: confirm, level: form}\n" +
+	allAsk   = "rules:\n- {name: all changes, risk: [write], verdict: confirm, level: form}\n" +
+		"- {name: secrets, reveal: true, verdict: confirm, level: form}\n" +
 		"- {name: reads, risk: [read], verdict: allow}\n" // reads too would leave nothing on the cards that was looked up
 	readsAsk = "rules:\n- {name: everything, risk: [read, write], verdict: confirm, level: form}\n"
 )
@@ -213,7 +214,8 @@ func (f *flock) misshapen(c call) []call {
 		}
 		bird := f.at("misshapen %s of %s", name, c.op.Name)
 		for _, value := range []any{
-			map[string]any{"x": map[string]any{"y": bird}}, []any{bird}, []any{map[string]any{"x": bird}}, bird, bird + strings.Repeat("x", 5000), json.Number("1"), bird + "\n\x00",
+			map[string]any{"x": map[string]any{"y": bird}}, []any{bird}, []any{map[string]any{"x": bird}},
+			bird, bird + strings.Repeat("x", 5000), json.Number("1"), bird + "\n\x00",
 		} {
 			args := clone(c.args)
 			args[name] = value

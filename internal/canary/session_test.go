@@ -42,12 +42,20 @@ type session struct {
 func accountsFile(t *testing.T, base string) string {
 	t.Helper()
 	var b strings.Builder
-	fmt.Fprintf(&b, "accounts:\n- {name: pf, platform: platformsh, token: '${TOKEN}', api_url: '%s/platformsh', token_url: '%[1]s/platformsh/oauth2/token'}\n", base)
-	fmt.Fprintf(&b, "- {name: up, platform: platformsh, vendor: upsun, token: '${TOKEN}', api_url: '%s/platformsh', token_url: '%[1]s/platformsh/oauth2/token'}\n", base)
-	for i := range acquiaAccounts {
-		fmt.Fprintf(&b, "- {name: ac%d, platform: acquia, key: '${KEY}', secret: '${SECRET}', api_url: '%s/acquia/api', token_url: '%[2]s/acquia/api/auth/oauth/token'}\n", i, base)
+	account := func(name, platform, credentials, api, token string) {
+		fmt.Fprintf(&b, "- {name: %s, platform: %s, %s, api_url: '%s'", name, platform, credentials, base+api)
+		if token != "" {
+			fmt.Fprintf(&b, ", token_url: '%s'", base+token)
+		}
+		b.WriteString("}\n")
 	}
-	fmt.Fprintf(&b, "- {name: vz, platform: virtuozzo, token: '${VZ}', api_url: '%s/virtuozzo/1.0'}\n", base)
+	b.WriteString("accounts:\n")
+	account("pf", "platformsh", "token: '${TOKEN}'", "/platformsh", "/platformsh/oauth2/token")
+	account("up", "platformsh", "vendor: upsun, token: '${TOKEN}'", "/platformsh", "/platformsh/oauth2/token")
+	for i := range acquiaAccounts {
+		account(fmt.Sprintf("ac%d", i), "acquia", "key: '${KEY}', secret: '${SECRET}'", "/acquia/api", "/acquia/api/auth/oauth/token")
+	}
+	account("vz", "virtuozzo", "token: '${VZ}'", "/virtuozzo/1.0", "")
 	file := filepath.Join(t.TempDir(), "accounts.yaml")
 	if err := os.WriteFile(file, []byte(b.String()), 0o600); err != nil {
 		t.Fatal(err)

@@ -49,7 +49,9 @@ func newUpstream(t *testing.T) *upstream {
 }
 
 func (up *upstream) credentials() []string {
-	return []string{"TOKEN=" + simulator.PlatformshToken, "KEY=" + simulator.AcquiaKey, "SECRET=" + simulator.AcquiaSecret, "VZ=" + simulator.VirtuozzoToken}
+	return []string{
+		"TOKEN=" + simulator.PlatformshToken, "KEY=" + simulator.AcquiaKey, "SECRET=" + simulator.AcquiaSecret, "VZ=" + simulator.VirtuozzoToken,
+	}
 }
 
 // secrets are the credentials of the server itself: what it was given and what it got for that.
