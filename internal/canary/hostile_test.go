@@ -88,7 +88,7 @@ func hostileAnswers() func(*schemas.Operation, http.ResponseWriter, *http.Reques
 		case 0:
 			text = strings.Repeat(hostile, 100_000/len(hostile))
 		case 1:
-			items = 400
+			items = 100
 		case 2, 12:
 			problem(w, http.StatusBadRequest, map[string]any{
 				"title": hostile, "message": strings.Repeat(hostile, 300), "code": hostile, "detail": map[string]any{hostile: []any{hostile}},
