@@ -28,13 +28,14 @@ func TestConsole(t *testing.T) {
 			t.Parallel()
 			up := newUpstream(t)
 			up.answer = up.answering(true)
-			token := "Operator-" + up.birds.at("token of the operator")
+			d := &day{t: t, asks: platform == schemas.Acquia}
 			var flags []string
 			if platform == schemas.Virtuozzo {
-				flags = []string{"--operators", operators(t, token)}
+				d.token = "Operator-" + up.birds.at("token of the operator")
+				flags = []string{"--operators", operators(t, d.token)}
 			}
 			s := connect(t, up, true, flags...)
-			d := &day{t: t, s: s, platform: platform, token: token}
+			d.s = s
 			plain, revealing := selection(up.birds, operations(t, platform))
 			d.work(plain, false)
 			masked := s.stdout.Len()
@@ -74,6 +75,42 @@ func TestConsole(t *testing.T) {
 	}
 }
 
+// What is hostile in a client shows nothing but itself at the console: no page has an invisible character or markup of others.
+func TestHostileTextAtConsole(t *testing.T) {
+	t.Parallel()
+	for _, platform := range schemas.Platforms() {
+		t.Run(string(platform), func(t *testing.T) {
+			t.Parallel()
+			up := newUpstream(t)
+			up.answer = hostileAnswers()
+			s := connect(t, up, true)
+			plain, _ := selection(up.birds, operations(t, platform))
+			for i, c := range plain {
+				plain[i].args = poisoned(c.op, c.args)
+			}
+			d := &day{t: t, s: s}
+			d.work(plain, false)
+			v := d.visitor
+			for _, r := range v.requests() {
+				v.get("/requests/"+r.ID, http.StatusOK)
+			}
+			v.get("/audit", http.StatusOK)
+			d.stop()
+			s.end()
+			pages := strings.ReplaceAll(v.pages.String(), "\r\n", "\n") // of headers
+			if at := strings.IndexFunc(pages, hidden); at >= 0 {
+				t.Errorf("the console shows %U: %.300q", []rune(pages[at:])[0], pages[max(0, at-150):])
+			}
+			if strings.Contains(pages, "<system>") || strings.Contains(pages, "</result>") {
+				t.Error("the console shows markup of others as its own")
+			}
+			if !strings.Contains(pages, "&lt;system&gt;") {
+				t.Error("no page shows a hostile text")
+			}
+		})
+	}
+}
+
 // selection is every operation that handles secrets and some of the others; those that can reveal secrets once more, revealing.
 func selection(birds *flock, ops []*schemas.Operation) (plain, revealing []call) {
 	slices.SortStableFunc(ops, func(a, b *schemas.Operation) int { return order(a) - order(b) })
@@ -102,13 +139,13 @@ func operators(t *testing.T, token string) string {
 
 // day is what happens at a desk: calls come, and a person decides about them.
 type day struct {
-	t        *testing.T
-	s        *session
-	platform schemas.Platform
-	token    string // of the operator
-	visitor  *visitor
-	link     string
-	stop     func()
+	t       *testing.T
+	s       *session
+	token   string // of the operator; empty where the user of this machine approves
+	asks    bool   // for a link, and does not take the one that was printed
+	visitor *visitor
+	link    string
+	stop    func()
 
 	approved, declined, most int
 }
@@ -119,14 +156,17 @@ func (d *day) open() {
 	told := d.s.stderr.await(d.t, "waits for an approval")
 	note := consoleFile(d.t, d.s.runtime)
 	name, token := "local", note.Token
-	if d.platform == schemas.Virtuozzo {
+	if d.token != "" {
 		name, token = "ana", d.token
 	}
 	d.visitor = newVisitor(d.t, note.URL, name, token)
 	switch m := loginLink.FindStringSubmatch(told); {
-	case d.platform == schemas.Platformsh && m != nil:
+	case d.token != "":
+	case m == nil:
+		d.t.Fatalf("no link was printed: %s", tail(told))
+	case !d.asks:
 		d.link = m[1]
-	case d.platform == schemas.Acquia:
+	default:
 		var answer struct{ URL string }
 		d.visitor.program(http.MethodPost, "/api/link", nil, &answer)
 		d.link = answer.URL
@@ -187,7 +227,7 @@ func (d *day) keepsOwnSecrets(wrote map[string]string) {
 	}
 	for what, secret := range secrets {
 		for where, text := range wrote {
-			if what == "the link" && where == "standard error" && d.platform == schemas.Platformsh {
+			if what == "the link" && where == "standard error" && !d.asks {
 				continue // which tells it to the user of this machine
 			}
 			if at := strings.Index(text, secret); secret != "" && at >= 0 {
