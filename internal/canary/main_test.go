@@ -12,8 +12,8 @@
 //   - revealed: the answers of the second round again, shown on request. They must be in the result, or the other rounds
 //     would prove nothing, and nowhere else.
 //
-// Three more tests do part of it over HTTP; let calls wait at the approval console, and read its pages; and put hostile texts in
-// place of the secrets.
+// More tests do part of it over HTTP; let calls wait at the approval console, and read its pages; and put hostile texts in place
+// of the secrets.
 //
 // Some places are left out on purpose. The commands of virtuozzo_command_run and the body of a file that is written stand on the
 // card as they are, because a person has to see what they allow; in them, and in logs, only secrets of a known shape are
