@@ -3,10 +3,9 @@ package schemas
 import (
 	"bytes"
 	"cmp"
-	"embed"
+	_ "embed"
 	"encoding/json"
 	"fmt"
-	"io/fs"
 	"slices"
 	"strings"
 	"sync"
@@ -15,10 +14,18 @@ import (
 //go:generate go run ../internal/generate
 
 // The index is generated from the YAML rows. Strict YAML decoding of a platform takes tens of milliseconds, which every
-// start of a stdio server would pay; a line of the index is split in microseconds and its row decoded on first use.
-//
-//go:embed index/*.tsv
-var indexFiles embed.FS
+// start of a stdio server would pay; a line of the index is split in microseconds and its row decoded on first use. It is embedded as
+// text, so that rows point into the program and nothing is copied.
+var (
+	//go:embed index/platformsh.tsv
+	platformshIndex string
+	//go:embed index/acquia.tsv
+	acquiaIndex string
+	//go:embed index/virtuozzo.tsv
+	virtuozzoIndex string
+)
+
+var indexes = map[Platform]*string{Platformsh: &platformshIndex, Acquia: &acquiaIndex, Virtuozzo: &virtuozzoIndex}
 
 // Row is what listing and finding need of an operation, without decoding it.
 type Row struct {
@@ -65,11 +72,13 @@ type entry struct {
 func Open(include []Flag, platforms ...Platform) (*Catalog, error) {
 	c := &Catalog{at: map[string]int{}}
 	for _, platform := range platforms {
-		data, err := fs.ReadFile(indexFiles, "index/"+string(platform)+".tsv")
-		if err != nil {
-			return nil, fmt.Errorf("catalogue of %s: %w", platform, err)
+		data, ok := indexes[platform]
+		if !ok {
+			return nil, fmt.Errorf("catalogue of %s: there is no such platform", platform)
 		}
-		for line := range strings.Lines(string(data)) {
+		lines := strings.Count(*data, "\n")
+		c.rows, c.entries = slices.Grow(c.rows, lines), slices.Grow(c.entries, lines)
+		for line := range strings.Lines(*data) {
 			row, full, err := parseLine(platform, strings.TrimSuffix(line, "\n"))
 			if err != nil {
 				return nil, fmt.Errorf("catalogue of %s: %w; run `make generate`", platform, err)
@@ -233,7 +242,7 @@ func split[S ~string](joined, sep string) []S {
 func Catalogued() []Platform {
 	var list []Platform
 	for _, p := range Platforms() {
-		if _, err := fs.Stat(indexFiles, "index/"+string(p)+".tsv"); err == nil {
+		if *indexes[p] != "" {
 			list = append(list, p)
 		}
 	}

@@ -25,7 +25,7 @@ type Violation struct {
 	Names   []string // of the properties that are missing or too many
 	Got     any      // of an enum: the value, and those that are right
 	Want    []any
-	Message string   // in words that continue "where: …"
+	Message string // in words that continue "where: …"
 }
 
 // Validate lists everything that is wrong with decoded JSON (numbers as json.Number or of Go's types). It checks what a row can
