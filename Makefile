@@ -10,9 +10,8 @@ BIN := bin/paas-mcp
 help: ## Print this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-# Static: nothing to find on the machine it runs on, 2 MB less memory and 1 ms less at every start.
 build: ## Build bin/paas-mcp
-	CGO_ENABLED=0 $(GO) build -trimpath -o $(BIN) .
+	$(GO) build -trimpath -o $(BIN) .
 
 demo: build ## Watch a client and a server at work, no account needed
 	$(BIN) demo

@@ -7,15 +7,16 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"paasmcp/internal/lazy"
 )
 
 var (
-	htmlTitle = regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title>`)
-	htmlTag   = regexp.MustCompile(`(?s)<[^>]*>`)
+	htmlTitle = lazy.MustCompile(`(?is)<title[^>]*>(.*?)</title>`)
+	htmlTag   = lazy.MustCompile(`(?s)<[^>]*>`)
 )
 
 // readProblem makes an error from a failure's body: {status, message, code, detail, title} with detail as text, as

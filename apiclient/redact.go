@@ -3,10 +3,10 @@ package apiclient
 import (
 	"encoding/json"
 	"net/url"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
+	"paasmcp/internal/lazy"
 	"paasmcp/internal/legible"
 )
 
@@ -16,14 +16,14 @@ const maxText = 300
 // secretPatterns find credentials by their form, for texts that echo what somebody sent. Names followed by a colon in
 // plain prose ("password: too short") are left alone: they are the messages that help.
 var secretPatterns = []struct {
-	find *regexp.Regexp
+	find lazy.Regexp
 	put  string
 }{
-	{regexp.MustCompile(`(?s)-----BEGIN [A-Z ]+-----.*?(-----END [A-Z ]+-----|$)`), redacted},
-	{regexp.MustCompile(`(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}`), "$1 " + redacted},
-	{regexp.MustCompile(`\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*`), redacted},
-	{regexp.MustCompile(`(?i)((?:api_?|access_?|refresh_?)?token|client_?secret|secret|password|passwd|session|api_?key)("\s*:\s*"|=)[^\s"'&,;]+`), "$1$2" + redacted},
-	{regexp.MustCompile(`://[^/\s:@]+:[^/\s@]+@`), "://" + redacted + "@"},
+	{lazy.MustCompile(`(?s)-----BEGIN [A-Z ]+-----.*?(-----END [A-Z ]+-----|$)`), redacted},
+	{lazy.MustCompile(`(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}`), "$1 " + redacted},
+	{lazy.MustCompile(`\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*`), redacted},
+	{lazy.MustCompile(`(?i)((?:api_?|access_?|refresh_?)?token|client_?secret|secret|password|passwd|session|api_?key)("\s*:\s*"|=)[^\s"'&,;]+`), "$1$2" + redacted},
+	{lazy.MustCompile(`://[^/\s:@]+:[^/\s@]+@`), "://" + redacted + "@"},
 }
 
 // scrubber takes secrets out of text that comes from outside.

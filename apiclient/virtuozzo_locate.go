@@ -3,10 +3,10 @@ package apiclient
 import (
 	"context"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
+	"paasmcp/internal/lazy"
 	"paasmcp/schemas"
 )
 
@@ -58,7 +58,7 @@ func placeOf(env any) Place {
 }
 
 // nodePrefix stands before an environment's own domain in the names of its nodes: node123-shop.provider.example.
-var nodePrefix = regexp.MustCompile(`^node\d+-`)
+var nodePrefix = lazy.MustCompile(`^node\d+-`)
 
 func domainsOfEnv(s *search, env any) []Place {
 	at := placeOf(env)

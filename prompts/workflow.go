@@ -35,12 +35,12 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
 
+	"paasmcp/internal/lazy"
 	"paasmcp/schemas"
 	"paasmcp/tools"
 )
@@ -147,7 +147,7 @@ func Load(fsys fs.FS) ([]*Workflow, error) {
 	return list, errors.Join(errs...)
 }
 
-var names = regexp.MustCompile(`^[a-z][a-z0-9_]{0,39}$`)
+var names = lazy.MustCompile(`^[a-z][a-z0-9_]{0,39}$`)
 
 // reserved are the arguments that the server adds where there is a choice; see render.go.
 var reserved = []string{argPlatform, argAccount}
@@ -228,7 +228,7 @@ func known(list, of []schemas.Platform) error {
 	return nil
 }
 
-var placeholder = regexp.MustCompile(`\{\{(?:(read|write) )?([a-z0-9_]+)\}\}`)
+var placeholder = lazy.MustCompile(`\{\{(?:(read|write) )?([a-z0-9_]+)\}\}`)
 
 // scan takes Markdown apart. What looks like a placeholder and is none is an error: a model would read it as it stands.
 func (w *Workflow) scan(markdown string, platforms ...schemas.Platform) (text, error) {

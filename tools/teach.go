@@ -2,10 +2,10 @@ package tools
 
 import (
 	"errors"
-	"regexp"
 	"strings"
 
 	"paasmcp/apiclient"
+	"paasmcp/internal/lazy"
 	"paasmcp/internal/policy"
 	"paasmcp/schemas"
 )
@@ -34,7 +34,7 @@ func (s *Service) teach(op *schemas.Operation, err error) error {
 }
 
 // wireCall is a read as the shared client writes it in its hints.
-var wireCall = regexp.MustCompile(`GET /[^\s,;)]+`)
+var wireCall = lazy.MustCompile(`GET /[^\s,;)]+`)
 
 // callsIn replaces calls of the wire by those that a caller can make.
 func (s *Service) callsIn(platform schemas.Platform, hint string) string {

@@ -22,7 +22,7 @@ type rule struct {
 const mcpgo = "github.com/mark3labs/mcp-go/"
 
 // leaves are what every package may import: they do things to texts and know nothing of the project.
-var leaves = []string{module + "/internal/spelling", module + "/internal/legible"}
+var leaves = []string{module + "/internal/spelling", module + "/internal/legible", module + "/internal/lazy"}
 
 var rules = []rule{
 	{

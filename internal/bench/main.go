@@ -48,9 +48,7 @@ func run(runs, calls, soak int) error {
 	defer os.RemoveAll(dir)
 	b := &bench{paas: filepath.Join(dir, "paas-mcp"), floor: filepath.Join(dir, "floor"), runs: runs}
 	for binary, pkg := range map[string]string{b.paas: ".", b.floor: "./internal/bench/floor"} {
-		build := exec.Command("go", "build", "-trimpath", "-o", binary, pkg)
-		build.Env = append(os.Environ(), "CGO_ENABLED=0") // both as make build does it
-		if out, err := build.CombinedOutput(); err != nil {
+		if out, err := exec.Command("go", "build", "-trimpath", "-o", binary, pkg).CombinedOutput(); err != nil {
 			return fmt.Errorf("build %s: %w\n%s", pkg, err, out)
 		}
 	}

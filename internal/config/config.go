@@ -6,13 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
 
 	"paasmcp/apiclient"
+	"paasmcp/internal/lazy"
 	"paasmcp/schemas"
 )
 
@@ -106,7 +106,7 @@ type accountYAML struct {
 	Production   []string         `yaml:"production"` // patterns of environment names
 }
 
-var accountName = regexp.MustCompile(`^[a-z0-9]([a-z0-9._-]{0,38}[a-z0-9])?$`)
+var accountName = lazy.MustCompile(`^[a-z0-9]([a-z0-9._-]{0,38}[a-z0-9])?$`)
 
 // FromFile reads a YAML file of the form
 //
@@ -189,7 +189,7 @@ type resolver struct {
 	errs    []error
 }
 
-var reference = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
+var reference = lazy.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
 
 func (r *resolver) plain(key, value string) string {
 	return reference.ReplaceAllStringFunc(value, func(ref string) string {

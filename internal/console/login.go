@@ -3,13 +3,13 @@ package console
 import (
 	"cmp"
 	"net/http"
-	"regexp"
 
 	"paasmcp/internal/approval"
+	"paasmcp/internal/lazy"
 )
 
 // requestPage is the only kind of page that signing in leads to besides the first: anything else could lead out of here.
-var requestPage = regexp.MustCompile(`^/requests/[A-Z0-9]{1,64}$`)
+var requestPage = lazy.MustCompile(`^/requests/[A-Z0-9]{1,64}$`)
 
 type loginPage struct {
 	Operators bool   // sign in with name and token

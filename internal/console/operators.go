@@ -9,12 +9,12 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"regexp"
 	"runtime"
 
 	"go.yaml.in/yaml/v4"
 
 	"paasmcp/internal/approval"
+	"paasmcp/internal/lazy"
 )
 
 // Operator is somebody who may approve.
@@ -35,7 +35,7 @@ type operatorYAML struct {
 // minToken is the shortest token accepted, in bytes; less can be guessed.
 const minToken = 16
 
-var operatorName = regexp.MustCompile(`^[a-z0-9]([a-z0-9._@-]{0,62}[a-z0-9])?$`)
+var operatorName = lazy.MustCompile(`^[a-z0-9]([a-z0-9._@-]{0,62}[a-z0-9])?$`)
 
 // ReadOperators reads a YAML file of the form
 //

@@ -1,15 +1,15 @@
 package finder
 
 import (
-	"regexp"
 	"strings"
 
+	"paasmcp/internal/lazy"
 	"paasmcp/schemas"
 )
 
 // platformNames are the names of the platforms and of the products built on them. They are taken out of the query: that
 // a text says "Acquia" more often than another makes it no better answer.
-var platformNames = regexp.MustCompile(`(?i)platform\.?sh|platform sh\b|\bupsun(\s+(fixed|flex))?|\bacquia(\s+cloud(\s+platform)?)?|\bjelastic(\s+(paas|cloud))?|\bvirtuozzo(\s+(application platform|paas))?`)
+var platformNames = lazy.MustCompile(`(?i)platform\.?sh|platform sh\b|\bupsun(\s+(fixed|flex))?|\bacquia(\s+cloud(\s+platform)?)?|\bjelastic(\s+(paas|cloud))?|\bvirtuozzo(\s+(application platform|paas))?`)
 
 // platformOf returns the platform that the words name, and the words without its name. A query that names two platforms
 // means neither alone.

@@ -1,19 +1,19 @@
 package finder
 
-import "regexp"
+import "paasmcp/internal/lazy"
 
 // shapes are those of what people paste into a need. They tell what kind of thing is meant, not which one.
 var shapes = []struct {
-	is    *regexp.Regexp
+	is    lazy.Regexp
 	means []string
 }{
-	{regexp.MustCompile(`\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b`), []string{"variable", "environment"}},
-	{regexp.MustCompile(`\b\d{1,3}(\.\d{1,3}){3}\b`), []string{"ip"}},
-	{regexp.MustCompile(`\b\d{1,3}(\.\d{1,3}){3}/\d+\b`), []string{"network"}},
-	{regexp.MustCompile(`(^|\s)[\w./-]*\.(conf|cnf|ini|yaml|yml|json|txt|xml|php|env|htaccess)\b`), []string{"file"}},
-	{regexp.MustCompile(`\b50[0234]\b`), []string{"log", "error"}},
-	{regexp.MustCompile(`\b[\w-]+(\.[\w-]+)*\.(com|org|net|de|fr|es|pl|jp|io|dev|eu|co\.uk|example)\b`), []string{"domain"}},
-	{regexp.MustCompile(`[\w.+-]+@[\w-]+\.\w+`), []string{"user"}},
+	{lazy.MustCompile(`\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b`), []string{"variable", "environment"}},
+	{lazy.MustCompile(`\b\d{1,3}(\.\d{1,3}){3}\b`), []string{"ip"}},
+	{lazy.MustCompile(`\b\d{1,3}(\.\d{1,3}){3}/\d+\b`), []string{"network"}},
+	{lazy.MustCompile(`(^|\s)[\w./-]*\.(conf|cnf|ini|yaml|yml|json|txt|xml|php|env|htaccess)\b`), []string{"file"}},
+	{lazy.MustCompile(`\b50[0234]\b`), []string{"log", "error"}},
+	{lazy.MustCompile(`\b[\w-]+(\.[\w-]+)*\.(com|org|net|de|fr|es|pl|jp|io|dev|eu|co\.uk|example)\b`), []string{"domain"}},
+	{lazy.MustCompile(`[\w.+-]+@[\w-]+\.\w+`), []string{"user"}},
 }
 
 func (l *lexicon) shapesOf(query string) []weighted {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"iter"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -13,6 +12,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"paasmcp/internal/lazy"
 	"paasmcp/schemas"
 )
 
@@ -80,7 +80,7 @@ func Load(file string, data []byte, rows []schemas.Row) (Policy, error) {
 	return append(p, after...), nil
 }
 
-var lineOf = regexp.MustCompile(`(?:\bL|line )(\d+)`) // in errors of the YAML library
+var lineOf = lazy.MustCompile(`(?:\bL|line )(\d+)`) // in errors of the YAML library
 
 // reader collects what is wrong with a file.
 type reader struct {
@@ -237,7 +237,7 @@ func (r *reader) text(key, value *yaml.Node) string {
 	return ""
 }
 
-var control = regexp.MustCompile(`[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]`)
+var control = lazy.MustCompile(`[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]`)
 
 func (r *reader) sentence(key, value *yaml.Node, most int) string {
 	text := r.text(key, value)

@@ -3,10 +3,10 @@ package preview
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
+	"paasmcp/internal/lazy"
 	"paasmcp/internal/policy"
 	"paasmcp/schemas"
 )
@@ -137,7 +137,7 @@ func acquiaTargets(args map[string]any) []string {
 }
 
 // acquiaClassic is the id of an environment of an application: a number and the application. Those of codebases are plain UUIDs.
-var acquiaClassic = regexp.MustCompile(`^\d+-[0-9a-fA-F]{8}-`)
+var acquiaClassic = lazy.MustCompile(`^\d+-[0-9a-fA-F]{8}-`)
 
 // acquiaApplication is the application in the id of a classic environment.
 func acquiaApplication(environment string) string {

@@ -2,11 +2,11 @@ package preview
 
 import (
 	"errors"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
+	"paasmcp/internal/lazy"
 	"paasmcp/internal/policy"
 )
 
@@ -62,7 +62,7 @@ func (l *look) acquiaOffer(environment, database string) {
 }
 
 // acquiaAlias is a site and an environment as in acme.prod.
-var acquiaAlias = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]*\.[a-z0-9][a-z0-9_-]*$`)
+var acquiaAlias = lazy.MustCompile(`^[a-z0-9][a-z0-9_-]*\.[a-z0-9][a-z0-9_-]*$`)
 
 // acquiaPlace shows what an environment belongs to and where it is seen, and lets a person type the name by which drush and SSH know
 // it: its label, such as Production, is that of many others.

@@ -2,10 +2,10 @@ package preview
 
 import (
 	"cmp"
-	"regexp"
 	"strings"
 
 	"paasmcp/internal/approval"
+	"paasmcp/internal/lazy"
 	"paasmcp/schemas"
 )
 
@@ -29,7 +29,7 @@ func getters(catalog *schemas.Catalog) map[string]string {
 	return gets
 }
 
-var hole = regexp.MustCompile(`\{[^}]*\}`)
+var hole = lazy.MustCompile(`\{[^}]*\}`)
 
 func blank(template string) string { return hole.ReplaceAllString(template, "{}") }
 
@@ -183,6 +183,6 @@ func plainResource(answer map[string]any) resource {
 
 // opaqueID is an id that means nothing to a reader: a UUID, also with a number before it, a ULID, a long number, or a long run of
 // hexadecimal digits.
-var opaqueID = regexp.MustCompile(`^((\d+-)?[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|\d{4,}|[0-9A-HJKMNP-TV-Z]{26}|[0-9a-f]{16,})$`)
+var opaqueID = lazy.MustCompile(`^((\d+-)?[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|\d{4,}|[0-9A-HJKMNP-TV-Z]{26}|[0-9a-f]{16,})$`)
 
 func opaque(id string) bool { return opaqueID.MatchString(id) }

@@ -7,11 +7,11 @@ package related
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
 
+	"paasmcp/internal/lazy"
 	"paasmcp/schemas"
 )
 
@@ -56,7 +56,7 @@ type row struct {
 // New makes a map of rows, which must not change any more.
 func New(rows []schemas.Row) *Map { return &Map{all: rows} }
 
-var hole = regexp.MustCompile(`\{[^}]*\}`)
+var hole = lazy.MustCompile(`\{[^}]*\}`)
 
 func (m *Map) read() {
 	m.once.Do(func() {

@@ -5,10 +5,11 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
+
+	"paasmcp/internal/lazy"
 )
 
 // Request is one recorded request. Credentials are not kept: Auth is only the scheme of the Authorization header.
@@ -75,7 +76,7 @@ func isTokenPath(path string) bool {
 }
 
 // formCredentials are the fields of a form that identify the caller. Virtuozzo has them in the body of every call.
-var formCredentials = regexp.MustCompile(`(^|&)(session|login|password)=[^&]*`)
+var formCredentials = lazy.MustCompile(`(^|&)(session|login|password)=[^&]*`)
 
 func withoutCredentials(path, body string) string {
 	if !isVirtuozzo(path) {

@@ -3,9 +3,10 @@ package acquia
 import (
 	"maps"
 	"net/http"
-	"regexp"
 	"slices"
 	"time"
+
+	"paasmcp/internal/lazy"
 )
 
 // change is an operation that changes something.
@@ -89,7 +90,7 @@ func (c *call) claim(ch change) string {
 	return ""
 }
 
-var slot = regexp.MustCompile(`\{\w+\}`)
+var slot = lazy.MustCompile(`\{\w+\}`)
 
 // fill puts body fields and path parameters into a message.
 func (c *call) fill(message string) string {

@@ -1,12 +1,13 @@
 package acquia
 
 import (
-	"regexp"
 	"strings"
 	"time"
+
+	"paasmcp/internal/lazy"
 )
 
-var cronField = regexp.MustCompile(`^[\d*][\d*,/-]*$`)
+var cronField = lazy.MustCompile(`^[\d*][\d*,/-]*$`)
 
 func cronRoutes() []Route {
 	const crons = "/environments/{environmentId}/crons"

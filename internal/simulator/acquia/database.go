@@ -1,11 +1,12 @@
 package acquia
 
 import (
-	"regexp"
 	"time"
+
+	"paasmcp/internal/lazy"
 )
 
-var databaseName = regexp.MustCompile(`^\w{1,63}$`)
+var databaseName = lazy.MustCompile(`^\w{1,63}$`)
 
 // databaseRoutes: a database is created, deleted and erased in all environments of its application at once, production
 // included; only copies and backups concern one.

@@ -1,12 +1,13 @@
 package acquia
 
 import (
-	"regexp"
 	"strings"
 	"time"
+
+	"paasmcp/internal/lazy"
 )
 
-var hostname = regexp.MustCompile(`^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$`)
+var hostname = lazy.MustCompile(`^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$`)
 
 func domainRoutes() []Route {
 	const domains = "/environments/{environmentId}/domains"

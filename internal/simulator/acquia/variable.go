@@ -1,11 +1,12 @@
 package acquia
 
 import (
-	"regexp"
 	"time"
+
+	"paasmcp/internal/lazy"
 )
 
-var variableName = regexp.MustCompile(`^[A-Za-z]\w*$`)
+var variableName = lazy.MustCompile(`^[A-Za-z]\w*$`)
 
 const longestVariable = 5000 // characters
 

@@ -2,8 +2,9 @@ package platformsh
 
 import (
 	"net/url"
-	"regexp"
 	"time"
+
+	"paasmcp/internal/lazy"
 )
 
 func domainRoutes() []Route {
@@ -59,7 +60,7 @@ func (d domainScope) view(doc Doc) Doc {
 	return out
 }
 
-var domainName = regexp.MustCompile(`^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$`)
+var domainName = lazy.MustCompile(`^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$`)
 
 func newDomain(p *project, name string, production bool, now time.Time) Doc {
 	d := Doc{"id": name, "name": name, "registered_name": name, "project": p.id, "attributes": Doc{}, "created_at": stamp(now), "updated_at": stamp(now)}

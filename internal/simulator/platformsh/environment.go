@@ -3,11 +3,12 @@ package platformsh
 import (
 	"hash/crc32"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"paasmcp/internal/lazy"
 )
 
 // Stored states of an environment. dirty and deleting are not stored: they follow from running activities.
@@ -88,7 +89,7 @@ func newEnvironment(name, title, kind string, parent *environment, now time.Time
 	return e
 }
 
-var notSlug = regexp.MustCompile(`[^a-z0-9]+`)
+var notSlug = lazy.MustCompile(`[^a-z0-9]+`)
 
 // machineName is a host-name-safe form of the branch name with a hash that keeps similar names apart.
 func machineName(name string) string {

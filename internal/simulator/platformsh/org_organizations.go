@@ -1,9 +1,10 @@
 package platformsh
 
 import (
-	"regexp"
 	"strings"
 	"time"
+
+	"paasmcp/internal/lazy"
 )
 
 func orgRoutes() []Route {
@@ -44,7 +45,7 @@ func (s *Server) organizationList(r *Request, user string, withCount bool, filte
 	return OK(page)
 }
 
-var orgName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
+var orgName = lazy.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
 
 func (s *Server) postOrganization(r *Request) (Response, error) {
 	body, err := r.Object(Need("label", String), Opt("name", String), Opt("type", String, "fixed", "flexible"),
@@ -102,7 +103,7 @@ func isCountry(s string) bool {
 
 // freeName makes a machine name of a label.
 func (s *Server) freeName(label string) string {
-	base := strings.Trim(regexp.MustCompile(`[^a-z0-9]+`).ReplaceAllString(strings.ToLower(label), "-"), "-")
+	base := strings.Trim(lazy.MustCompile(`[^a-z0-9]+`).ReplaceAllString(strings.ToLower(label), "-"), "-")
 	if base == "" {
 		base = "organization"
 	}

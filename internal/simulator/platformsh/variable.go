@@ -3,8 +3,9 @@ package platformsh
 import (
 	"encoding/json"
 	"net/url"
-	"regexp"
 	"time"
+
+	"paasmcp/internal/lazy"
 )
 
 func variableRoutes() []Route {
@@ -148,7 +149,7 @@ func (s *Server) getEnvironmentVariable(r *Request) (Response, error) {
 	return Response{}, NotFound("Variable", v.id)
 }
 
-var variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.:\-]*$`)
+var variableName = lazy.MustCompile(`^[A-Za-z_][A-Za-z0-9_.:\-]*$`)
 
 func checkVariable(d Doc) error {
 	name := d["name"].(string)

@@ -1,10 +1,11 @@
 package virtuozzo
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"time"
+
+	"paasmcp/internal/lazy"
 )
 
 // extDomain is a domain of the customer's own that points to an environment.
@@ -35,7 +36,7 @@ func domainHandlers() handlers {
 	}
 }
 
-var hostName = regexp.MustCompile(`^(\*\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$`)
+var hostName = lazy.MustCompile(`^(\*\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$`)
 
 func (d *extDomain) view(s *Server) Doc {
 	out := Doc{"id": d.id, "domain": d.domain, "sslEnabled": d.certID != 0}

@@ -147,7 +147,7 @@ func (s *Server) visible(r *Request) []*environment {
 type detail int
 
 const (
-	lazy  detail = iota // no nodes
+	bare  detail = iota // no nodes
 	basic               // the main fields of nodes
 	full
 )
@@ -158,7 +158,7 @@ func (s *Server) info(r *Request, e *environment, d detail) Doc {
 		right = "COLLABORATOR"
 	}
 	out := Doc{"result": 0, "env": e.view(s), "envGroups": anySlice(e.groups), "ownerUid": e.uid, "uid": e.uid, "right": right, "isExport": e.statusNow() == statusExporting}
-	if d == lazy {
+	if d == bare {
 		return out
 	}
 	nodes := []any{}
@@ -211,7 +211,7 @@ func (s *Server) infos(r *Request, d detail) (Doc, error) {
 
 func (s *Server) getEnvs(r *Request) (Doc, error) {
 	if r.flag("lazy") {
-		return s.infos(r, lazy)
+		return s.infos(r, bare)
 	}
 	return s.infos(r, full)
 }
@@ -224,7 +224,7 @@ func (s *Server) getEnvInfo(r *Request) (Doc, error) {
 		return nil, err
 	}
 	if r.flag("lazy") {
-		return s.info(r, e, lazy), nil
+		return s.info(r, e, bare), nil
 	}
 	return s.info(r, e, full), nil
 }

@@ -5,11 +5,12 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"paasmcp/internal/lazy"
 )
 
 // marketplace is the catalogue of applications, the caller's own manifests, what is installed, and the console.
@@ -141,7 +142,7 @@ func (s *Server) getApp(r *Request) (Doc, error) {
 	return doubled(Doc{"app": appView(a), "settings": Doc{"fields": []any{}}})
 }
 
-var notInID = regexp.MustCompile(`[^a-z0-9]+`)
+var notInID = lazy.MustCompile(`[^a-z0-9]+`)
 
 func (s *Server) publish(r *Request) (Doc, error) {
 	m, err := readManifest("manifest", r.text("manifest"))

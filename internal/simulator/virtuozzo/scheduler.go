@@ -1,8 +1,9 @@
 package virtuozzo
 
 import (
-	"regexp"
 	"slices"
+
+	"paasmcp/internal/lazy"
 )
 
 func schedulerHandlers() handlers {
@@ -16,7 +17,7 @@ func schedulerHandlers() handlers {
 }
 
 // taskTrigger is TYPE:VALUE with the types of the vendor's document.
-var taskTrigger = regexp.MustCompile(`^(cron|rate|date|oninit|once_delay):.+$`)
+var taskTrigger = lazy.MustCompile(`^(cron|rate|date|oninit|once_delay):.+$`)
 
 func (s *Server) setTask(r *Request, task Doc) error {
 	if !taskTrigger.MatchString(r.text("trigger")) {
