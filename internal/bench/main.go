@@ -57,6 +57,8 @@ func run(runs, calls, soak int) error {
 	}
 	b.env = []string{
 		"PLATFORMSH_CLI_TOKEN=t", "PLATFORMSH_API_URL=" + b.upstream, "PLATFORMSH_TOKEN_URL=" + b.upstream + "/token",
+		"ACLI_KEY=k", "ACLI_SECRET=s", "ACQUIA_API_URL=" + b.upstream + "/api", "ACQUIA_TOKEN_URL=" + b.upstream + "/token",
+		"VIRTUOZZO_TOKEN=t", "VIRTUOZZO_API_URL=" + b.upstream + "/1.0",
 		"HOME=" + dir, "PATH=" + os.Getenv("PATH"),
 	}
 	fmt.Printf("%-46s %12s %12s %8s %8s\n", "figure (median of interleaved runs)", "paas-mcp", "floor", "ratio", "budget")

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"paasmcp/internal/config"
 	"paasmcp/internal/server"
 	"paasmcp/internal/version"
 	"paasmcp/prompts"
@@ -30,9 +31,6 @@ func serveCommand(p Process) *cobra.Command {
   paas-mcp serve --transport http --addr 127.0.0.1:8085
   paas-mcp serve --transport http --addr 0.0.0.0:8085 --auth-token-file /run/secrets/mcp`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if _, set := p.Env("GOGC"); !set {
-				debug.SetGCPercent(gcPercent)
-			}
 			if s.maxResultTokens < tools.MinResultTokens {
 				return usageError{fmt.Errorf("--max-result-tokens %d: at least %d are needed for a summary", s.maxResultTokens, tools.MinResultTokens)}
 			}
@@ -49,7 +47,7 @@ func serveCommand(p Process) *cobra.Command {
 				return usageError{err}
 			}
 			prompts.Register(mcp, service)
-			cfg := server.Config{MCP: mcp, Logger: logger, Name: "paas-mcp", Version: version.Version(), AllowedHosts: hosts, AllowedOrigins: origins}
+			cfg := server.Config{MCP: mcp, Logger: logger, FirstCall: collectLess(p.Env), Name: "paas-mcp", Version: version.Version(), AllowedHosts: hosts, AllowedOrigins: origins}
 			if transport == "stdio" {
 				if cmd.Flags().Changed("addr") || tokenFile != "" {
 					return usageError{errors.New("--addr and --auth-token-file belong to --transport http or sse")}
@@ -91,6 +89,16 @@ func serveCommand(p Process) *cobra.Command {
 	cmd.Flags().IntVar(&s.maxResultTokens, "max-result-tokens", tools.DefaultResultTokens, "about how many `tokens` an answer may have before it becomes a summary")
 	complete(cmd, "transport", "stdio", "http", "sse")
 	return cmd
+}
+
+// collectLess sets gcPercent unless the environment says otherwise. It waits for the first call: until then there is more to give back
+// than to save, since the lists of all tools are made and forgotten.
+func collectLess(env config.Lookup) func() {
+	return func() {
+		if _, set := env("GOGC"); !set {
+			debug.SetGCPercent(gcPercent)
+		}
+	}
 }
 
 // gcPercent lets the heap grow further between collections than Go's default of 100. A server keeps a few MB alive, so the

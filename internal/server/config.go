@@ -25,6 +25,9 @@ type Config struct {
 	// MaxRunning is how many calls run at once; further ones wait. A call that waits for its user's answer does not
 	// count. Default 128.
 	MaxRunning int
+	// FirstCall is called once, before the first call of a tool; may be nil. Many servers are started, list their tools, and are never
+	// called: what only calls need can wait until then.
+	FirstCall func()
 	// AnswerTimeout is how long a user may take to answer a question. Default 5 minutes.
 	AnswerTimeout time.Duration
 	// Grace is how long running calls may go on when the input ends or the server stops. Default 10 seconds.

@@ -25,6 +25,7 @@ type engine struct {
 	stop    func()
 	closing chan struct{} // closed by close when no more answers of users will come
 	close   func()
+	warm    func() // before the first call of a tool
 }
 
 // newEngine prepares for serving under ctx. The end of ctx does not end calls by itself: the transports give them the
@@ -38,6 +39,11 @@ func newEngine(ctx context.Context, cfg Config) *engine {
 	base, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	e.base, e.stop = base, func() { cancel(errStopping) }
 	e.close = sync.OnceFunc(func() { close(e.closing) })
+	e.warm = sync.OnceFunc(func() {
+		if cfg.FirstCall != nil {
+			cfg.FirstCall()
+		}
+	})
 	return e
 }
 
@@ -62,6 +68,9 @@ func (e *engine) handle(ctx context.Context, c *call, m *message) (answer mcp.JS
 			answer = rpcError(mcp.INTERNAL_ERROR, "internal error: the handler broke down; the server's log has the details under incident "+incident)
 		}
 	}()
+	if mcp.MCPMethod(m.Method) == mcp.MethodToolsCall {
+		e.warm()
+	}
 	if runsLong(m.Method) {
 		if err := c.slot.take(ctx, e.limit); err != nil {
 			return rpcError(mcp.INTERNAL_ERROR, err.Error())
