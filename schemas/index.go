@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 )
@@ -15,17 +16,27 @@ import (
 
 // The index is generated from the YAML rows. Strict YAML decoding of a platform takes tens of milliseconds, which every
 // start of a stdio server would pay; a line of the index is split in microseconds and its row decoded on first use. It is embedded as
-// text, so that rows point into the program and nothing is copied.
+// text, so that rows point into the program and nothing is copied; and what is needed of few rows only stands apart, so that
+// a start does not even load it from the disk.
 var (
 	//go:embed index/platformsh.tsv
 	platformshIndex string
+	//go:embed index/platformsh.rows
+	platformshRows string
 	//go:embed index/acquia.tsv
 	acquiaIndex string
+	//go:embed index/acquia.rows
+	acquiaRows string
 	//go:embed index/virtuozzo.tsv
 	virtuozzoIndex string
+	//go:embed index/virtuozzo.rows
+	virtuozzoRows string
 )
 
-var indexes = map[Platform]*string{Platformsh: &platformshIndex, Acquia: &acquiaIndex, Virtuozzo: &virtuozzoIndex}
+// indexes hold the lines of a platform's rows, and the long texts that the lines point into.
+var indexes = map[Platform]struct{ lines, rows *string }{
+	Platformsh: {&platformshIndex, &platformshRows}, Acquia: {&acquiaIndex, &acquiaRows}, Virtuozzo: {&virtuozzoIndex, &virtuozzoRows},
+}
 
 // Row is what listing and finding need of an operation, without decoding it.
 type Row struct {
@@ -72,14 +83,14 @@ type entry struct {
 func Open(include []Flag, platforms ...Platform) (*Catalog, error) {
 	c := &Catalog{at: map[string]int{}}
 	for _, platform := range platforms {
-		data, ok := indexes[platform]
+		index, ok := indexes[platform]
 		if !ok {
 			return nil, fmt.Errorf("catalogue of %s: there is no such platform", platform)
 		}
-		lines := strings.Count(*data, "\n")
+		lines := strings.Count(*index.lines, "\n")
 		c.rows, c.entries = slices.Grow(c.rows, lines), slices.Grow(c.entries, lines)
-		for line := range strings.Lines(*data) {
-			row, full, err := parseLine(platform, strings.TrimSuffix(line, "\n"))
+		for line := range strings.Lines(*index.lines) {
+			row, full, err := parseLine(platform, strings.TrimSuffix(line, "\n"), *index.rows)
 			if err != nil {
 				return nil, fmt.Errorf("catalogue of %s: %w; run `make generate`", platform, err)
 			}
@@ -136,22 +147,21 @@ const (
 	colAliases
 	colSummary
 	colMarks
-	colProperties
-	colRow
+	colPlace // in the long texts: where they begin, and the lengths of the listed properties and of the row as JSON
 	columns
 )
 
-// WriteIndex renders the rows of one platform in the form that Open reads: one line per row, tab-separated, the last
-// column the whole row as JSON.
-func WriteIndex(ops []Operation) ([]byte, error) {
+// WriteIndex renders the rows of one platform in the form that Open reads: one line per row, tab-separated, and the long texts
+// that the lines point into: the properties as they are listed, and the whole row as JSON.
+func WriteIndex(ops []Operation) (index, rows []byte, err error) {
 	ops = slices.Clone(ops)
 	slices.SortFunc(ops, func(a, b Operation) int { return cmp.Compare(a.Name, b.Name) })
-	var out bytes.Buffer
+	var out, long bytes.Buffer
 	for i := range ops {
 		o := &ops[i]
 		row, err := json.Marshal(o)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", o.Name, err)
+			return nil, nil, fmt.Errorf("%s: %w", o.Name, err)
 		}
 		cols := make([]string, columns)
 		cols[colName], cols[colToolset], cols[colCall], cols[colSummary] = o.Name, o.Toolset, o.Call, o.Summary
@@ -161,12 +171,12 @@ func WriteIndex(ops []Operation) ([]byte, error) {
 		cols[colAliases] = strings.Join(o.Aliases, ";")
 		properties, short := o.listed()
 		cols[colMarks] = marks(o, short)
-		cols[colProperties] = properties
-		cols[colRow] = string(row)
+		cols[colPlace] = fmt.Sprintf("%d,%d,%d", long.Len(), len(properties), len(row))
+		fmt.Fprintf(&long, "%s\n%s\n", properties, row)
 		out.WriteString(strings.Join(cols, "\t"))
 		out.WriteByte('\n')
 	}
-	return out.Bytes(), nil
+	return out.Bytes(), long.Bytes(), nil
 }
 
 // The marks of a row that registration needs to know.
@@ -194,10 +204,14 @@ func marks(o *Operation, short bool) string {
 	return strings.Join(list, ",")
 }
 
-func parseLine(platform Platform, line string) (Row, string, error) {
+func parseLine(platform Platform, line, rows string) (Row, string, error) {
 	cols := strings.SplitN(line, "\t", columns)
 	if len(cols) != columns {
 		return Row{}, "", fmt.Errorf("a line of the index has %d columns, not %d", len(cols), columns)
+	}
+	properties, row, ok := place(cols[colPlace], rows)
+	if !ok {
+		return Row{}, "", fmt.Errorf("the index of %s points to %q, which is not in its rows", cols[colName], cols[colPlace])
 	}
 	return Row{
 		Name:     cols[colName],
@@ -214,8 +228,29 @@ func parseLine(platform Platform, line string) (Row, string, error) {
 		HasShows:   strings.Contains(cols[colMarks], markShows),
 		IsFile:     strings.Contains(cols[colMarks], markFile),
 		IsShort:    strings.Contains(cols[colMarks], markShort),
-		properties: cols[colProperties],
-	}, cols[colRow], nil
+		properties: properties,
+	}, row, nil
+}
+
+// place cuts the long texts of a row out of the others, without looking at them.
+func place(text, rows string) (properties, row string, ok bool) {
+	var at [3]int
+	parts := strings.Split(text, ",")
+	if len(parts) != len(at) {
+		return "", "", false
+	}
+	for i, part := range parts {
+		n, err := strconv.Atoi(part)
+		if err != nil || n < 0 {
+			return "", "", false
+		}
+		at[i] = n
+	}
+	end := at[0] + at[1]
+	if end+1+at[2] > len(rows) {
+		return "", "", false
+	}
+	return rows[at[0]:end], rows[end+1 : end+1+at[2]], true
 }
 
 func joined[S ~string](list []S) string {
@@ -242,7 +277,7 @@ func split[S ~string](joined, sep string) []S {
 func Catalogued() []Platform {
 	var list []Platform
 	for _, p := range Platforms() {
-		if *indexes[p] != "" {
+		if *indexes[p].lines != "" {
 			list = append(list, p)
 		}
 	}

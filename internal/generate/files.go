@@ -30,7 +30,8 @@ func Files() (map[string][]byte, error) {
 	}
 	files := map[string][]byte{}
 	for _, platform := range c.platforms {
-		if files["schemas/index/"+string(platform)+".tsv"], err = schemas.WriteIndex(c.ops[platform]); err != nil {
+		index := "schemas/index/" + string(platform)
+		if files[index+".tsv"], files[index+".rows"], err = schemas.WriteIndex(c.ops[platform]); err != nil {
 			return nil, err
 		}
 		files[path.Join(referenceFolder, string(platform)+".md")] = c.reference(platform)
