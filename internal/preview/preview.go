@@ -109,7 +109,16 @@ func (p *Previewer) Kind(ctx context.Context, c Call, r Reader) Kind {
 func (p *Previewer) Changes(ctx context.Context, c Call, r Reader) ([]approval.Change, error) {
 	l := p.look(ctx, c, r)
 	err := l.changes()
+	if d, ok := l.dialect.(replacer); ok && err == nil {
+		err = d.replaces(l)
+	}
 	return l.target.Changes, err
+}
+
+// replacer is a dialect whose updates are no updates by their HTTP method.
+type replacer interface {
+	// replaces notes what the call replaces.
+	replaces(l *look) error
 }
 
 // Look finds out everything that the card of a call shows.

@@ -38,6 +38,29 @@ func (v virtuozzo) environment(l *look) {
 	v.compare(l, info, reached, groups)
 }
 
+// replaces implements replacer: all calls of this platform are POST requests.
+func (v virtuozzo) replaces(l *look) error {
+	if !v.updates(l) {
+		return nil
+	}
+	info, err := l.object("virtuozzo_environment_get", map[string]any{"env_name": l.argument("env_name")})
+	if err == nil {
+		v.compare(l, info, v.reached(l, objects(info["nodes"])), texts(info["envGroups"]))
+	}
+	return err
+}
+
+// updates tells the operations that compare knows.
+func (virtuozzo) updates(l *look) bool {
+	switch l.Op.Name {
+	case "virtuozzo_environment_rename", "virtuozzo_node_rename", "virtuozzo_node_cloudlets_set", "virtuozzo_env_group_set_env",
+		"virtuozzo_environment_set_group", "virtuozzo_env_group_attach_env", "virtuozzo_environment_attach_group",
+		"virtuozzo_env_group_detach_env", "virtuozzo_environment_detach_group":
+		return true
+	}
+	return false
+}
+
 // wholeEnvironment tells operations that hit all that an environment is.
 func (virtuozzo) wholeEnvironment(l *look) bool {
 	switch l.Op.Name {

@@ -166,6 +166,27 @@ func TestVirtuozzoProduction(t *testing.T) {
 	})
 }
 
+// TestVirtuozzoUpdatesTellWhatTheyReplace also when nobody is asked about them.
+func TestVirtuozzoUpdatesTellWhatTheyReplace(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(t *testing.T, r *rig) {
+		for tool, tc := range map[string]struct {
+			args map[string]any
+			want string
+		}{
+			"virtuozzo_environment_rename": {map[string]any{"env_name": "shop", "display_name": "Web shop"}, "[{display_name Shop Web shop}]"},
+			"virtuozzo_node_rename":        {map[string]any{"env_name": "shop", "node_id": 102, "display_name": "DB"}, "[{display_name MySQL CE DB}]"},
+			"virtuozzo_environment_stop":   {map[string]any{"env_name": "shop"}, "[]"},
+		} {
+			reader := r.reader()
+			changes, err := r.previewer.Changes(t.Context(), r.call(tool, tc.args), reader)
+			if got := fmt.Sprint(changes); err != nil || got != tc.want || (tc.want == "[]") != (len(reader.made) == 0) {
+				t.Errorf("%s: %s (%v) after %v, want %s", tool, got, err, reader.made, tc.want)
+			}
+		}
+	})
+}
+
 // TestVirtuozzoNoSense: arguments and answers that make no sense must neither stop the program nor make a call easier.
 func TestVirtuozzoNoSense(t *testing.T) {
 	t.Parallel()
