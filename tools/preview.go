@@ -103,7 +103,7 @@ func (l *looker) reason(err error) error {
 	switch {
 	case l.ctx.Err() != nil:
 		return context.Cause(l.ctx)
-	case errors.As(err, &platform) && platform.Status != 0:
+	case errors.As(err, &platform) && platform.Status >= 400:
 		return fmt.Errorf("the platform answered %d (%s)", platform.Status, platform.Kind)
 	case errors.As(err, &platform):
 		return errors.New(string(platform.Kind))

@@ -107,11 +107,12 @@ func (virtuozzo) named(l *look, id string) ([]string, error) {
 // resource: no path of this platform names one.
 func (virtuozzo) resource(string, map[string]any) (resource, bool) { return resource{}, false }
 
-// family reads the environment once, which says most of what matters, and looks up by number whatever is named by number only.
+// family reads the environment once, which says most of what matters, and looks up whatever is named by number or by path only.
 func (v virtuozzo) family(l *look) {
 	v.environment(l)
 	v.things(l)
 	v.variables(l)
+	v.files(l)
 	switch l.Op.Name {
 	case "virtuozzo_env_group_delete", "virtuozzo_env_group_isolation_toggle", "virtuozzo_external_domain_swap":
 		v.others(l)

@@ -53,7 +53,7 @@ func (v virtuozzo) replaces(l *look) error {
 // updates tells the operations that compare knows.
 func (virtuozzo) updates(l *look) bool {
 	switch l.Op.Name {
-	case "virtuozzo_environment_rename", "virtuozzo_node_rename", "virtuozzo_node_cloudlets_set", "virtuozzo_env_group_set_env",
+	case "virtuozzo_topology_update", "virtuozzo_environment_rename", "virtuozzo_node_rename", "virtuozzo_node_cloudlets_set", "virtuozzo_env_group_set_env",
 		"virtuozzo_environment_set_group", "virtuozzo_env_group_attach_env", "virtuozzo_environment_attach_group",
 		"virtuozzo_env_group_detach_env", "virtuozzo_environment_detach_group":
 		return true
@@ -115,7 +115,7 @@ func (virtuozzo) own(info map[string]any) []string {
 }
 
 // compare tells old from new where the environment itself shows the old.
-func (virtuozzo) compare(l *look, info map[string]any, reached []map[string]any, groups []string) {
+func (v virtuozzo) compare(l *look, info map[string]any, reached []map[string]any, groups []string) {
 	now := strings.Join(groups, ", ")
 	asked := texts(l.Args["groups"])
 	switch l.Op.Name {
@@ -125,6 +125,8 @@ func (virtuozzo) compare(l *look, info map[string]any, reached []map[string]any,
 		if len(reached) == 1 {
 			l.differs("display_name", first(reached[0], "displayName"), l.argument("display_name"))
 		}
+	case "virtuozzo_topology_update":
+		v.topology(l, reached)
 	case "virtuozzo_node_cloudlets_set":
 		if len(reached) == 1 {
 			l.differs("fixed_cloudlets", first(reached[0], "fixedCloudlets"), l.argument("fixed_cloudlets"))
