@@ -89,8 +89,9 @@ func Open(include []Flag, platforms ...Platform) (*Catalog, error) {
 		}
 		lines := strings.Count(*index.lines, "\n")
 		c.rows, c.entries = slices.Grow(c.rows, lines), slices.Grow(c.entries, lines)
+		seen := known{lists[Risk]{}, lists[Flag]{}, lists[string]{}}
 		for line := range strings.Lines(*index.lines) {
-			row, full, err := parseLine(platform, strings.TrimSuffix(line, "\n"), *index.rows)
+			row, full, err := parseLine(platform, strings.TrimSuffix(line, "\n"), *index.rows, seen)
 			if err != nil {
 				return nil, fmt.Errorf("catalogue of %s: %w; run `make generate`", platform, err)
 			}
@@ -204,10 +205,45 @@ func marks(o *Operation, short bool) string {
 	return strings.Join(list, ",")
 }
 
-func parseLine(platform Platform, line, rows string) (Row, string, error) {
-	cols := strings.SplitN(line, "\t", columns)
-	if len(cols) != columns {
-		return Row{}, "", fmt.Errorf("a line of the index has %d columns, not %d", len(cols), columns)
+// lists remembers what a text was split into: most rows need what others need, and carry the same risks.
+type lists[S ~string] map[string][]S
+
+func (l lists[S]) split(joined, sep string) []S {
+	if joined == "" {
+		return nil
+	}
+	list, ok := l[joined]
+	if !ok {
+		for part := range strings.SplitSeq(joined, sep) {
+			list = append(list, S(part))
+		}
+		l[joined] = list
+	}
+	return list
+}
+
+func aliases(joined string) []string {
+	if joined == "" {
+		return nil
+	}
+	return strings.Split(joined, ";")
+}
+
+// known are the lists of the rows so far.
+type known struct {
+	risks    lists[Risk]
+	flags    lists[Flag]
+	required lists[string]
+}
+
+func parseLine(platform Platform, line, rows string, seen known) (Row, string, error) {
+	var cols [columns]string
+	for i := range cols {
+		text, rest, more := strings.Cut(line, "\t")
+		if more != (i < columns-1) {
+			return Row{}, "", fmt.Errorf("a line of the index does not have %d columns", columns)
+		}
+		cols[i], line = text, rest
 	}
 	properties, row, ok := place(cols[colPlace], rows)
 	if !ok {
@@ -219,10 +255,10 @@ func parseLine(platform Platform, line, rows string) (Row, string, error) {
 		Call:     cols[colCall],
 		Summary:  cols[colSummary],
 		Platform: platform,
-		Risk:     split[Risk](cols[colRisk], ","),
-		Flags:    split[Flag](cols[colFlags], ","),
-		Required: split[string](cols[colRequired], ","),
-		Aliases:  split[string](cols[colAliases], ";"),
+		Risk:     seen.risks.split(cols[colRisk], ","),
+		Flags:    seen.flags.split(cols[colFlags], ","),
+		Required: seen.required.split(cols[colRequired], ","),
+		Aliases:  aliases(cols[colAliases]),
 
 		IsList:     strings.Contains(cols[colMarks], markList),
 		HasShows:   strings.Contains(cols[colMarks], markShows),
@@ -259,18 +295,6 @@ func joined[S ~string](list []S) string {
 		parts[i] = string(s)
 	}
 	return strings.Join(parts, ",")
-}
-
-func split[S ~string](joined, sep string) []S {
-	if joined == "" {
-		return nil
-	}
-	parts := strings.Split(joined, sep)
-	list := make([]S, len(parts))
-	for i, p := range parts {
-		list[i] = S(p)
-	}
-	return list
 }
 
 // Catalogued lists the platforms that have rows.
