@@ -2,7 +2,6 @@ package preview_test
 
 import (
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -50,20 +49,5 @@ func TestAcquiaCards(t *testing.T) {
 			}
 		}
 	})
-	if os.Getenv("UPDATE") != "" {
-		if err := os.WriteFile(file, []byte(cards.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	data, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, want := strings.Split(cards.String(), "\n== "), strings.Split(string(data), "\n== ")
-	if len(got) != len(want) {
-		t.Errorf("%d cards, want %d", len(got), len(want))
-	}
-	for i := range min(len(got), len(want)) {
-		sameLines(t, "card", strings.Split(strings.TrimSpace(got[i]), "\n"), strings.Split(strings.TrimSpace(want[i]), "\n"))
-	}
+	golden(t, file, cards.String())
 }

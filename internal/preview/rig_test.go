@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -261,6 +262,27 @@ func lines(target preview.Target) []string {
 		list = append(list, "doubt "+doubt)
 	}
 	return list
+}
+
+// golden compares cards, each of which begins with "== ", with a file; UPDATE=1 writes the file anew.
+func golden(t *testing.T, file, cards string) {
+	t.Helper()
+	if os.Getenv("UPDATE") != "" {
+		if err := os.WriteFile(file, []byte(cards), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, want := strings.Split(cards, "\n== "), strings.Split(string(data), "\n== ")
+	if len(got) != len(want) {
+		t.Errorf("%d cards, want %d", len(got), len(want))
+	}
+	for i := range min(len(got), len(want)) {
+		sameLines(t, "card", strings.Split(strings.TrimSpace(got[i]), "\n"), strings.Split(strings.TrimSpace(want[i]), "\n"))
+	}
 }
 
 // sameLines compares and prints both, because a card is judged by reading it.

@@ -3,7 +3,6 @@ package preview_test
 import (
 	"fmt"
 	"maps"
-	"os"
 	"reflect"
 	"strings"
 	"testing"
@@ -109,22 +108,7 @@ func TestVirtuozzoCards(t *testing.T) {
 			t.Errorf("only %d of %d cards name what they are about", named, gated)
 		}
 	})
-	if os.Getenv("UPDATE") != "" {
-		if err := os.WriteFile(file, []byte(cards.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	data, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, want := strings.Split(cards.String(), "\n== "), strings.Split(string(data), "\n== ")
-	if len(got) != len(want) {
-		t.Errorf("%d cards, want %d", len(got), len(want))
-	}
-	for i := range min(len(got), len(want)) {
-		sameLines(t, "card", strings.Split(strings.TrimSpace(got[i]), "\n"), strings.Split(strings.TrimSpace(want[i]), "\n"))
-	}
+	golden(t, file, cards.String())
 }
 
 // TestVirtuozzoProduction: names that the configuration declares, of whatever the call names; without any, everything counts.
