@@ -36,6 +36,8 @@ type foundAnswer struct {
 
 const defaultFound = 8
 
+const howToCall = "risk read: call with paas_read; any other: paas_write"
+
 func (s *Service) findTool() server.ServerTool {
 	return own(s, "paas_find", "Find an operation",
 		"Find operations of the hosting platforms by need, best first. paas_describe tells how to call them.",
@@ -45,7 +47,7 @@ func (s *Service) findTool() server.ServerTool {
 			if err != nil {
 				return failed(err), nil
 			}
-			answer := foundAnswer{Operations: found}
+			answer := foundAnswer{Operations: found, Note: howToCall}
 			if len(found) == 0 {
 				answer.Note = "nothing fits these words; name the resource (environment, backup, domain, variable, team …) and what to do with it"
 			}
