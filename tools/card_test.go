@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -286,22 +287,33 @@ func TestBackupFirst(t *testing.T) {
 		{"taken", "complete", "success", true, []string{"POST /projects/abc123/environments/staging/backup", "POST /projects/abc123/environments/staging/deactivate"}},
 		{"failed", "complete", "failure", true, []string{"POST /projects/abc123/environments/staging/backup"}},
 		{"not wanted", "complete", "success", false, []string{"POST /projects/abc123/environments/staging/deactivate"}},
+		{"nothing to follow", "", "", true, []string{"POST /projects/abc123/environments/staging/backup"}},
+		{"changed meanwhile", "complete", "success", true, []string{"POST /projects/abc123/environments/staging/backup"}},
 		{"not said", "complete", "success", nil, []string{"POST /projects/abc123/environments/staging/deactivate"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			r := newRig(t)
+			var mu sync.Mutex
+			kind := "development"
 			activity := `{"id":"act1","type":"environment.backup","state":"` + tc.state + `","result":"` + tc.result + `","completion_percent":100,"project":"abc123","environments":["staging"]}`
 			r.wire.special = func(op *schemas.Operation, _ *http.Request) (int, string) {
+				mu.Lock()
+				defer mu.Unlock()
 				switch {
 				case op == nil:
 					return 0, ""
+				case op.Name == backupCreate && tc.state == "":
+					return http.StatusOK, `{"status":"ok","code":200}`
 				case op.Name == backupCreate:
+					if tc.name == "changed meanwhile" {
+						kind = "production"
+					}
 					return http.StatusOK, `{"status":"ok","code":200,"_embedded":{"activities":[` + activity + `]}}`
 				case strings.HasSuffix(op.Name, "_activity_get"):
 					return http.StatusOK, activity
 				case op.Name == environmentGet:
-					return http.StatusOK, `{"id":"staging","name":"staging","type":"development","status":"active"}`
+					return http.StatusOK, `{"id":"staging","name":"staging","type":"` + kind + `","status":"active"}`
 				}
 				return 0, ""
 			}
@@ -320,7 +332,10 @@ func TestBackupFirst(t *testing.T) {
 			if strings.Join(sent, "\n") != strings.Join(tc.sent, "\n") {
 				t.Errorf("sent %v, want %v: %s", sent, tc.sent, got.text())
 			}
-			if failed := tc.result == "failure"; got.IsError != failed || failed && !strings.Contains(got.text(), "nothing else was sent") {
+			says := map[string]string{
+				"failed": "nothing else was sent", "nothing to follow": "nothing to follow it by", "changed meanwhile": "the backup was taken, but the target changed",
+			}[tc.name]
+			if got.IsError != (says != "") || !strings.Contains(got.text(), says) {
 				t.Errorf("answer: %s", got.text())
 			}
 			if tc.name == "taken" {

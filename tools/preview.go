@@ -219,6 +219,9 @@ func (a *attempt) takeFirst(ctx context.Context, grant approval.Grant) error {
 		if err != nil {
 			return a.refused("the backup that was to be taken first failed, so nothing else was sent: "+err.Error(), err)
 		}
+		if len(out.Jobs) == 0 {
+			return a.refused("the platform started the backup that was to be taken first, but gave nothing to follow it by, so nothing else was sent", nil)
+		}
 		for _, job := range out.Jobs {
 			ref, done, failed, err := a.s.Wait(ctx, job.Job, maxWait, a.progress)
 			switch {
@@ -229,6 +232,22 @@ func (a *attempt) takeFirst(ctx context.Context, grant approval.Grant) error {
 			}
 			a.backups = append(a.backups, ref)
 		}
+	}
+	return a.stillWhatWasShown(ctx, grant)
+}
+
+// stillWhatWasShown looks at the target once more after a backup, which can take long: the yes was for the target as the card showed it,
+// and for the policy of that time.
+func (a *attempt) stillWhatWasShown(ctx context.Context, grant approval.Grant) error {
+	if len(a.backups) == 0 {
+		return nil // it was looked at a moment ago
+	}
+	a.consider(ctx)
+	if a.verdict.Action == policy.Deny {
+		return a.refused(a.verdict.Reason+" The backup was taken; nothing else was sent.", nil)
+	}
+	if err := grant.Check(a.binding()); err != nil {
+		return a.refused("the backup was taken, but "+err.Error(), err)
 	}
 	return nil
 }

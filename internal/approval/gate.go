@@ -50,6 +50,14 @@ type Grant struct {
 // Covers reports whether the grant was given for exactly this request.
 func (g Grant) Covers(b Binding) bool { return g.given && g.binding == b }
 
+// Check says why the grant does not cover a request, in words that tell what changed since; nil when it does.
+func (g Grant) Check(b Binding) error {
+	if !g.given {
+		return ErrIncomplete
+	}
+	return State{Binding: g.binding}.belongsTo(b)
+}
+
 // By is who said yes; the zero Approver when nobody had to be asked.
 func (g Grant) By() Approver { return g.by }
 
