@@ -171,6 +171,29 @@ func TestVirtuozzoUpdatesTellWhatTheyReplace(t *testing.T) {
 	})
 }
 
+// TestVirtuozzoUpdatesOfListedThings: what they replace is known from the list that has them; secrets stay hidden.
+func TestVirtuozzoUpdatesOfListedThings(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(t *testing.T, r *rig) {
+		for tool, tc := range map[string]struct {
+			args map[string]any
+			want string
+		}{
+			"virtuozzo_firewall_rule_update": {
+				map[string]any{"env_name": "shop", "rule": map[string]any{"id": 1, "name": "HTTP", "src": "10.0.0.0/8"}}, "[{rule.src ALL 10.0.0.0/8}]"},
+			"virtuozzo_repo_update": {map[string]any{"repo_id": 5, "branch": "next", "password": "s3cr3t"},
+				"[{branch main next} {password  (a new value, hidden)}]"},
+			"virtuozzo_endpoint_update": {
+				map[string]any{"env_name": "shop", "endpoint_id": 8, "name": "MySQL", "private_port": 3307, "protocol": "TCP"}, "[{private_port 3306 3307}]"},
+		} {
+			target, _ := r.look(tool, tc.args)
+			if got := fmt.Sprint(target.Changes); got != tc.want || len(target.Doubts) > 0 {
+				t.Errorf("%s: %s (%v), want %s", tool, got, target.Doubts, tc.want)
+			}
+		}
+	})
+}
+
 // TestVirtuozzoNoSense: arguments and answers that make no sense must neither stop the program nor make a call easier.
 func TestVirtuozzoNoSense(t *testing.T) {
 	t.Parallel()

@@ -2,6 +2,8 @@ package preview
 
 import (
 	"errors"
+	"maps"
+	"reflect"
 	"slices"
 	"strings"
 )
@@ -46,6 +48,8 @@ func (v virtuozzo) things(l *look) {
 		switch {
 		case argument == "ids":
 			where, ok = virtuozzoNumbers[l.Op.Name]
+		case argument == "rule" && l.Op.Name == "virtuozzo_firewall_rule_update": // the one id inside of what is sent
+			where, ok = virtuozzoThings["rule_id"], true
 		case argument == "collaboration_id" && strings.HasPrefix(l.Op.Name, "virtuozzo_shared_resource_"):
 			where = virtuozzoThings["member_id"] // whoever shares sees the collaboration as a member
 		}
@@ -80,12 +84,42 @@ func (virtuozzo) thing(l *look, argument string, where listed) {
 		}
 		l.detail(what, describe(r, id))
 		l.state(what+" "+id, describe(r, id))
+		replaced(l, argument, list[i])
+	}
+}
+
+// replaced tells what an update of a listed thing replaces: its arguments, or the members of the one object that it takes, have the
+// names of what the list shows.
+func replaced(l *look, id string, now map[string]any) {
+	if !strings.HasSuffix(l.Op.Name, "_update") && !strings.HasSuffix(l.Op.Name, "_rename") && !strings.HasSuffix(l.Op.Name, "_toggle") {
+		return
+	}
+	for i := range l.Op.Params {
+		p := &l.Op.Params[i]
+		value, given := l.Args[p.Name]
+		old, has := now[p.WireName()]
+		switch members, object := value.(map[string]any); {
+		case !given || p.Name == id && !object || p.Name == "env_name":
+		case !reflect.DeepEqual(l.Masked[p.Name], value):
+			l.change(p.Name, show(old), "(a new value, hidden)")
+		case has && !equal(old, value):
+			l.differ(p.Name, old, value)
+		case !has && object:
+			for _, name := range slices.Sorted(maps.Keys(members)) {
+				if old, has := now[name]; has && !equal(old, members[name]) {
+					l.differ(p.Name+"."+name, old, members[name])
+				}
+			}
+		}
 	}
 }
 
 // numbers are the ids of an argument: one, a list, or several with commas between.
 func (l *look) numbers(argument string) []string {
 	ids := texts(l.Args[argument])
+	if object, ok := l.Args[argument].(map[string]any); ok {
+		ids = append(ids, first(object, "id"))
+	}
 	for id := range strings.SplitSeq(l.argument(argument), ",") {
 		if id = strings.TrimSpace(id); id != "" {
 			ids = append(ids, id)
