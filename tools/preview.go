@@ -189,7 +189,7 @@ func (a *attempt) firstSteps() []*attempt {
 	var steps []*attempt
 	for _, step := range a.target.First {
 		op, ok := a.s.Catalog.Operation(step.Tool)
-		if !ok {
+		if !ok || op.Async != schemas.Activity && op.Async != schemas.Notification { // nobody could tell when it is done
 			return nil
 		}
 		b, err := a.s.prepare(op, a.client, step.Args, a.caller)

@@ -40,14 +40,14 @@ func (l *look) acquiaInstanceBackups() ([]acquiaBackup, error) {
 	return acquiaFinished(list, "created_at"), nil
 }
 
-// acquiaInstanceData is about everything that overwrites the database of a site instance.
+// acquiaInstanceData is about everything that overwrites the database of a site instance. It offers no backup first: that of an instance
+// is only accepted, and nothing tells when it is done.
 func acquiaInstanceData(l *look) {
 	l.along("all data of the site in this environment", "replaced")
 	l.inOrder(acquiaSite, func(l *look) { l.acquiaSource("source_environment_id", "data comes from") }, func(l *look) {
 		backups, err := l.acquiaInstanceBackups()
 		l.lastBackup("last backup", backups, err)
 	})
-	l.target.First = append(l.target.First, Step{Tool: "acquia_site_instance_backup_create", Args: l.acquiaInstance()})
 }
 
 func acquiaInstanceFiles(l *look) {
