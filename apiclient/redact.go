@@ -16,7 +16,7 @@ const maxText = 300
 // secretPatterns find credentials by their form, for texts that echo what somebody sent. Names followed by a colon in
 // plain prose ("password: too short") are left alone: they are the messages that help.
 var secretPatterns = []struct {
-	find lazy.Regexp
+	find *lazy.Regexp
 	put  string
 }{
 	{lazy.MustCompile(`(?s)-----BEGIN [A-Z ]+-----.*?(-----END [A-Z ]+-----|$)`), redacted},

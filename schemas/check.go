@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"paasmcp/internal/lazy"
 )
 
 // Limits of the row format. The name limit leaves room for the prefixes that clients put before tool names (the
@@ -17,10 +19,10 @@ const (
 )
 
 var (
-	namePattern   = regexp.MustCompile(`^[a-z0-9]+(_[a-z0-9]+){2,}$`)
-	callPattern   = regexp.MustCompile(`^(GET|POST|PUT|PATCH|DELETE) /[^ ?#]*$`)
-	argPattern    = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
-	fieldPattern  = regexp.MustCompile(`^(\[\]\.)?(\*\*\.)?([A-Za-z0-9_#:@-]+|\*)(\[\])?(\.([A-Za-z0-9_#:@-]+|\*)(\[\])?)*$`)
+	namePattern   = lazy.MustCompile(`^[a-z0-9]+(_[a-z0-9]+){2,}$`)
+	callPattern   = lazy.MustCompile(`^(GET|POST|PUT|PATCH|DELETE) /[^ ?#]*$`)
+	argPattern    = lazy.MustCompile(`^[a-z][a-z0-9_]*$`)
+	fieldPattern  = lazy.MustCompile(`^(\[\]\.)?(\*\*\.)?([A-Za-z0-9_#:@-]+|\*)(\[\])?(\.([A-Za-z0-9_#:@-]+|\*)(\[\])?)*$`)
 	schemaTypes   = []string{"string", "integer", "number", "boolean", "object", "array"}
 	schemaFormats = []string{"", "uuid", "date-time", "date", "email", "uri", "ipv4", "ipv6", "hostname", "git-ref", "byte"}
 	pagingStyles  = []string{"cursor", "page", "link", "timestamp", "offset", "rows"}

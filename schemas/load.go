@@ -6,11 +6,12 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"paasmcp/internal/lazy"
 )
 
 // sharedFile holds, per platform, the parameters that rows take with `use`.
@@ -219,8 +220,8 @@ func ordered(node *yaml.Node, each func(string, *yaml.Node) error) error {
 }
 
 var (
-	hole  = regexp.MustCompile(`\{([^{}]+)\}`)
-	camel = regexp.MustCompile(`([a-z0-9])([A-Z])`)
+	hole  = lazy.MustCompile(`\{([^{}]+)\}`)
+	camel = lazy.MustCompile(`([a-z0-9])([A-Z])`)
 )
 
 // Holes lists the vendor's names of the path parameters, in the order of the path.

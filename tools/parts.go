@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"paasmcp/internal/lazy"
 	"paasmcp/internal/tokens"
 )
 
@@ -121,7 +122,7 @@ func paths(lines []string, path string, v any) []string {
 	}
 }
 
-var plainName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+var plainName = lazy.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 func pathStep(name string) string {
 	if plainName.MatchString(name) {

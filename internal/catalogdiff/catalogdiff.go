@@ -8,11 +8,11 @@ package catalogdiff
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
+	"paasmcp/internal/lazy"
 	"paasmcp/schemas"
 )
 
@@ -155,7 +155,7 @@ func inOrder(a, b Difference) int {
 	)
 }
 
-var hole = regexp.MustCompile(`\{[^{}]*\}`)
+var hole = lazy.MustCompile(`\{[^{}]*\}`)
 
 // template is a call with the names of its holes left out.
 func template(call string) string { return hole.ReplaceAllString(call, "{}") }

@@ -1,10 +1,11 @@
 package catalogdiff
 
 import (
-	"regexp"
 	"slices"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"paasmcp/internal/lazy"
 )
 
 // view is one level of a document's schema with its combinators merged; members and items are looked at when the
@@ -109,7 +110,7 @@ func own(s *openapi3.Schema) *view {
 }
 
 // ordinal matches how Virtuozzo's document writes the constants of its server: SHOW(0). The value to send is SHOW.
-var ordinal = regexp.MustCompile(`^([A-Z_]+)\(\d+\)$`)
+var ordinal = lazy.MustCompile(`^([A-Z_]+)\(\d+\)$`)
 
 func (v *view) addEnum(s *openapi3.Schema) {
 	all := s.Enum

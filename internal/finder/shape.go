@@ -4,7 +4,7 @@ import "paasmcp/internal/lazy"
 
 // shapes are those of what people paste into a need. They tell what kind of thing is meant, not which one.
 var shapes = []struct {
-	is    lazy.Regexp
+	is    *lazy.Regexp
 	means []string
 }{
 	{lazy.MustCompile(`\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b`), []string{"variable", "environment"}},

@@ -4,10 +4,11 @@ package legible
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"paasmcp/internal/lazy"
 )
 
 // Shows reports whether a character shows as a mark of its own or as a plain space. unicode.IsPrint already rules out control,
@@ -49,7 +50,7 @@ func Spelled(s string, limit int) string {
 }
 
 // color is a terminal's escape sequence; build logs are full of them.
-var color = regexp.MustCompile(`\x1b\[[0-9;?]*[A-Za-z]`)
+var color = lazy.MustCompile(`\x1b\[[0-9;?]*[A-Za-z]`)
 
 // Line is for messages and names: blanks and line breaks become spaces, and what cannot be seen is dropped. Unlike Spelled it
 // keeps what has no glyph everywhere, such as private-use characters: it is data.
