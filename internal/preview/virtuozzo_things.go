@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // listed says where the name behind a number can be looked up: the list that has it, and which of its fields people know it by.
@@ -17,41 +18,45 @@ type listed struct {
 }
 
 // virtuozzoThings are the arguments that name something by a number only.
-var virtuozzoThings = map[string]listed{
-	"member_id":        {list: "virtuozzo_member_list", name: []string{"email", "memberDisplayName"}, facts: []string{"memberDisplayName", "status"}},
-	"collaboration_id": {list: "virtuozzo_collaboration_list", name: []string{"displayName", "ownerDisplayName"}, facts: []string{"email", "status"}},
-	"role_id":          {list: "virtuozzo_role_list", name: []string{"name"}, facts: []string{"description"}},
-	"policy_id":        {list: "virtuozzo_policy_list", name: []string{"name"}, facts: []string{"description", "behavior"}},
-	"token_id":         {list: "virtuozzo_token_list", name: []string{"description"}, facts: []string{"lastUsed"}},
-	"cert_id":          {list: "virtuozzo_ssl_cert_list", name: []string{"domains"}, facts: []string{"issuedBy", "sslType"}},
-	"cert_ids":         {list: "virtuozzo_ssl_cert_list", name: []string{"domains"}, facts: []string{"issuedBy", "sslType"}},
-	"repo_id":          {list: "virtuozzo_repo_list", name: []string{"name"}, facts: []string{"url", "branch"}},
-	"task_id":          {list: "virtuozzo_scheduled_task_list", name: []string{"description", "script"}, facts: []string{"script", "trigger"}},
-	"trigger_id":       {list: "virtuozzo_trigger_list", inside: true, name: []string{"name"}, facts: []string{"nodeGroup"}},
-	"endpoint_id":      {list: "virtuozzo_endpoint_list", inside: true, name: []string{"name"}, facts: []string{"domain", "privatePort", "publicPort"}},
-	"rule_id":          {list: "virtuozzo_firewall_rule_list", inside: true, name: []string{"name"}, facts: []string{"action", "direction", "protocol", "ports", "src"}},
-	"rule_ids":         {list: "virtuozzo_firewall_rule_list", inside: true, name: []string{"name"}, facts: []string{"action", "direction", "protocol", "ports", "src"}},
-}
+var virtuozzoThings = sync.OnceValue(func() map[string]listed {
+	return map[string]listed{
+		"member_id":        {list: "virtuozzo_member_list", name: []string{"email", "memberDisplayName"}, facts: []string{"memberDisplayName", "status"}},
+		"collaboration_id": {list: "virtuozzo_collaboration_list", name: []string{"displayName", "ownerDisplayName"}, facts: []string{"email", "status"}},
+		"role_id":          {list: "virtuozzo_role_list", name: []string{"name"}, facts: []string{"description"}},
+		"policy_id":        {list: "virtuozzo_policy_list", name: []string{"name"}, facts: []string{"description", "behavior"}},
+		"token_id":         {list: "virtuozzo_token_list", name: []string{"description"}, facts: []string{"lastUsed"}},
+		"cert_id":          {list: "virtuozzo_ssl_cert_list", name: []string{"domains"}, facts: []string{"issuedBy", "sslType"}},
+		"cert_ids":         {list: "virtuozzo_ssl_cert_list", name: []string{"domains"}, facts: []string{"issuedBy", "sslType"}},
+		"repo_id":          {list: "virtuozzo_repo_list", name: []string{"name"}, facts: []string{"url", "branch"}},
+		"task_id":          {list: "virtuozzo_scheduled_task_list", name: []string{"description", "script"}, facts: []string{"script", "trigger"}},
+		"trigger_id":       {list: "virtuozzo_trigger_list", inside: true, name: []string{"name"}, facts: []string{"nodeGroup"}},
+		"endpoint_id":      {list: "virtuozzo_endpoint_list", inside: true, name: []string{"name"}, facts: []string{"domain", "privatePort", "publicPort"}},
+		"rule_id":          {list: "virtuozzo_firewall_rule_list", inside: true, name: []string{"name"}, facts: []string{"action", "direction", "protocol", "ports", "src"}},
+		"rule_ids":         {list: "virtuozzo_firewall_rule_list", inside: true, name: []string{"name"}, facts: []string{"action", "direction", "protocol", "ports", "src"}},
+	}
+})
 
 // virtuozzoNumbers is what the argument ids means, which many operations have.
-var virtuozzoNumbers = map[string]listed{
-	"virtuozzo_token_delete":           virtuozzoThings["token_id"],
-	"virtuozzo_scheduled_task_delete":  virtuozzoThings["task_id"],
-	"virtuozzo_shared_resource_remove": {list: "virtuozzo_shared_resource_list", name: []string{"resourceId"}, facts: []string{"type", "memberId"}},
-}
+var virtuozzoNumbers = sync.OnceValue(func() map[string]listed {
+	return map[string]listed{
+		"virtuozzo_token_delete":           virtuozzoThings()["token_id"],
+		"virtuozzo_scheduled_task_delete":  virtuozzoThings()["task_id"],
+		"virtuozzo_shared_resource_remove": {list: "virtuozzo_shared_resource_list", name: []string{"resourceId"}, facts: []string{"type", "memberId"}},
+	}
+})
 
 // things names what the call names by number.
 func (v virtuozzo) things(l *look) {
 	for i := range l.Op.Params {
 		argument := l.Op.Params[i].Name
-		where, ok := virtuozzoThings[argument]
+		where, ok := virtuozzoThings()[argument]
 		switch {
 		case argument == "ids":
-			where, ok = virtuozzoNumbers[l.Op.Name]
+			where, ok = virtuozzoNumbers()[l.Op.Name]
 		case argument == "rule" && l.Op.Name == "virtuozzo_firewall_rule_update": // the one id inside of what is sent
-			where, ok = virtuozzoThings["rule_id"], true
+			where, ok = virtuozzoThings()["rule_id"], true
 		case argument == "collaboration_id" && strings.HasPrefix(l.Op.Name, "virtuozzo_shared_resource_"):
-			where = virtuozzoThings["member_id"] // whoever shares sees the collaboration as a member
+			where = virtuozzoThings()["member_id"] // whoever shares sees the collaboration as a member
 		}
 		if _, given := l.Args[argument]; ok && given {
 			v.thing(l, argument, where)
