@@ -1,6 +1,10 @@
 package finder
 
-import "paasmcp/schemas"
+import (
+	"sync"
+
+	"paasmcp/schemas"
+)
 
 // action is what an operation does, or what a need asks to be done, roughly. It tells list from get and add from remove
 // where the words about the resource are the same.
@@ -47,13 +51,13 @@ func (x *indexer) actionOf(r *schemas.Row, name []int32) action {
 }
 
 // plainVerbs are the verbs that say no more than the action of a row does.
-var plainVerbs = func() map[string]bool {
+var plainVerbs = sync.OnceValue(func() map[string]bool {
 	set := map[string]bool{}
 	for _, verb := range []string{"list", "get", "create", "delete", "update", "add", "set"} {
 		set[stemOf(verb)] = true
 	}
 	return set
-}()
+})
 
 // agreement says how well a row's action answers the wanted one: from 1, the same, to -1, the opposite.
 func agreement(want, have action) float64 {

@@ -88,7 +88,7 @@ func (x *indexer) row(number int32, r *schemas.Row) {
 	}
 	x.used = x.used[:0]
 	d.does = x.actionOf(r, d.name)
-	d.name = slices.DeleteFunc(d.name, func(id int32) bool { return plainVerbs[x.stems[id]] })
+	d.name = slices.DeleteFunc(d.name, func(id int32) bool { return plainVerbs()[x.stems[id]] })
 	d.prior = prior(r)
 }
 

@@ -33,7 +33,7 @@ func (f *Finder) wanted(list []said, phrases []phrase, trouble bool) action {
 		}
 	}
 	switch {
-	case questions[list[0].text]:
+	case questions()[list[0].text]:
 		return look
 	case trouble && (at > 0 || verb.reads() || f.words.recorded[list[0].stem]): // a deploy that fails is no order to deploy
 		return look

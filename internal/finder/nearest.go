@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"sync"
 
 	"paasmcp/internal/spelling"
 	"paasmcp/schemas"
@@ -96,13 +97,15 @@ type nameParts struct {
 }
 
 // verbs are what the platforms and people call the same deeds.
-var verbs = map[string]string{
-	"get": "get", "show": "get", "find": "get", "fetch": "get", "read": "get", "view": "get", "describe": "get", "info": "get",
-	"list": "list", "all": "list",
-	"create": "create", "post": "create", "add": "create", "new": "create", "make": "create",
-	"update": "update", "put": "update", "patch": "update", "edit": "update", "set": "update", "change": "update", "modify": "update",
-	"delete": "delete", "remove": "delete", "del": "delete", "destroy": "delete", "drop": "delete",
-}
+var verbs = sync.OnceValue(func() map[string]string {
+	return map[string]string{
+		"get": "get", "show": "get", "find": "get", "fetch": "get", "read": "get", "view": "get", "describe": "get", "info": "get",
+		"list": "list", "all": "list",
+		"create": "create", "post": "create", "add": "create", "new": "create", "make": "create",
+		"update": "update", "put": "update", "patch": "update", "edit": "update", "set": "update", "change": "update", "modify": "update",
+		"delete": "delete", "remove": "delete", "del": "delete", "destroy": "delete", "drop": "delete",
+	}
+})
 
 func (f *Finder) parts(name string) nameParts {
 	var p nameParts
@@ -115,7 +118,7 @@ func (f *Finder) parts(name string) nameParts {
 	split(rest, func(word string) {
 		t := newToken(word)
 		p.written = append(p.written, t.text)
-		if verb := verbs[t.text]; verb != "" && p.verb == "" {
+		if verb := verbs()[t.text]; verb != "" && p.verb == "" {
 			p.verb = verb
 			return
 		}
@@ -142,7 +145,7 @@ func (f *Finder) partsOfCall(r *schemas.Row) nameParts {
 		p.nouns = append(p.nouns, f.words.read(stemOf(p.verb)))
 		slices.Sort(p.nouns)
 	}
-	p.verb = verbs[strings.ToLower(method)]
+	p.verb = verbs()[strings.ToLower(method)]
 	if r.IsList && p.verb == "get" {
 		p.verb = "list"
 	}

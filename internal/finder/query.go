@@ -3,6 +3,7 @@ package finder
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"paasmcp/schemas"
 )
@@ -153,7 +154,7 @@ func match(phrase []string, list []said, from int) []int {
 		for ; i < len(list) && list[i].stem != stem; i++ {
 			if free > 0 {
 				free--
-			} else if !articles[list[i].text] {
+			} else if !articles()[list[i].text] {
 				return nil
 			}
 		}
@@ -170,12 +171,15 @@ func match(phrase []string, list []said, from int) []int {
 // articles stand between the words of a phrase without changing it.
 var articles = setOf("a an the my our your their his her its this that these those some any")
 
-func setOf(list string) map[string]bool {
-	set := map[string]bool{}
-	for _, word := range strings.Fields(list) {
-		set[word] = true
-	}
-	return set
+// setOf makes a set of words when it is first asked for.
+func setOf(list string) func() map[string]bool {
+	return sync.OnceValue(func() map[string]bool {
+		set := map[string]bool{}
+		for _, word := range strings.Fields(list) {
+			set[word] = true
+		}
+		return set
+	})
 }
 
 // add makes a slot for a word, unless there is one for it already.

@@ -222,7 +222,7 @@ func (m *Map) word(platform schemas.Platform, words []string, last string) *row 
 }
 
 // opposites are the verbs that take each other back.
-var opposites = func() map[string]string {
+var opposites = sync.OnceValue(func() map[string]string {
 	both := map[string]string{}
 	for _, pair := range [][2]string{
 		{"create", "delete"}, {"add", "remove"}, {"enable", "disable"}, {"activate", "deactivate"}, {"start", "stop"}, {"pause", "resume"},
@@ -234,7 +234,7 @@ var opposites = func() map[string]string {
 		}
 	}
 	return both
-}()
+})
 
 // undoes names the opposite of a change. What deleted data cannot be made again, so a create is none of its own delete.
 func (m *Map) undoes(r *row) string {
@@ -242,7 +242,7 @@ func (m *Map) undoes(r *row) string {
 		return ""
 	}
 	for i, w := range slices.Backward(r.words) {
-		back := opposites[w]
+		back := opposites()[w]
 		if back == "" || w == "delete" {
 			continue
 		}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"sync"
 
 	"paasmcp/schemas"
 )
@@ -11,65 +12,67 @@ import (
 // told are the origins of ids that neither paths nor names tell. The key is an argument, after the beginning of the names
 // of the operations that it is about where it means different things; of several that fit the longest counts. An empty value is for an
 // argument that is called like something listed and is none of it.
-var told = map[schemas.Platform]map[string]string{
-	schemas.Platformsh: {
-		"user_id":                               "platformsh_user_me_get",
-		"platformsh_org_member_create:user_id":  "platformsh_user_by_email_get",
-		"platformsh_team_member_create:user_id": "platformsh_org_member_list",
-		"key_id":                                "platformsh_me_get",
-		"commit_id":                             "platformsh_git_ref_list",
-		"tree_id":                               "platformsh_git_commit_get",
-		"blob_id":                               "platformsh_git_tree_get",
-		"project_region":                        "platformsh_region_list",
-		"platformsh_runtime_operation_run:operation": "platformsh_environment_deployment_get",
-		"type": "", "certificate": "", "environments": "", "token": "", "profile": "",
-	},
-	schemas.Acquia: {
-		"acquia_v3_environment:environment_id":         "acquia_codebase_environment_list",
-		"acquia_site_instance:environment_id":          "acquia_site_environment_list",
-		"acquia_site_instance_create:environment_id":   "acquia_codebase_environment_list",
-		"source_environment_id":                        "acquia_site_environment_list",
-		"source":                                       "acquia_environment_list",
-		"acquia_environment_database_copy:name":        "acquia_environment_database_list",
-		"acquia_team_application_add:application_uuid": "acquia_application_list",
-		"acquia_invite_cancel:token":                   "acquia_team_invite_list",
-		"acquia_invite_resend:token":                   "acquia_team_invite_list",
-		"acquia_codebase_create:codebase_id":           "",
-		"acquia_organization_owner_change:user_uuid":   "acquia_organization_member_list",
-		"acquia_organization_tags:tags":                "acquia_organization_tag_list",
-		"acquia_code_studio_user_create:user_id":       "acquia_organization_member_list",
-		"certificate":                                  "", "organization": "",
-	},
-	schemas.Virtuozzo: {
-		"env_name":                             "virtuozzo_environment_list",
-		"target_appid":                         "virtuozzo_environment_list",
-		"node_id":                              "virtuozzo_environment_get",
-		"source_node_id":                       "virtuozzo_environment_get",
-		"target_node_id":                       "virtuozzo_environment_get",
-		"client_node_id":                       "virtuozzo_environment_get",
-		"message_id":                           "virtuozzo_environment_get",
-		"ip":                                   "virtuozzo_environment_get",
-		"ips":                                  "virtuozzo_environment_get",
-		"virtuozzo_load_alert:trigger_id":      "virtuozzo_load_alert_list",
-		"app_unique_name":                      "virtuozzo_installation_list",
-		"app_id":                               "virtuozzo_marketplace_app_list",
-		"context":                              "virtuozzo_deployment_list",
-		"old_context":                          "virtuozzo_deployment_list",
-		"node_type":                            "virtuozzo_template_list",
-		"names":                                "virtuozzo_env_vars_get_by_group",
-		"property_keys":                        "virtuozzo_environment_property_get",
-		"virtuozzo_vcs_project:context":        "virtuozzo_vcs_project_get",
-		"virtuozzo_vcs_project:old_context":    "virtuozzo_vcs_project_get",
-		"virtuozzo_vcs_project_create:context": "",
-		"virtuozzo_repo_deploy:context":        "",
-		"virtuozzo_file:path":                  "virtuozzo_file_list",
-		"virtuozzo_file_create:path":           "",
-		"virtuozzo_log:path":                   "virtuozzo_log_list",
-		"virtuozzo_mount_delete:path":          "virtuozzo_mount_list",
-		"virtuozzo_volume_delete:path":         "virtuozzo_volume_list",
-		"action":                               "", "trigger": "", "cert": "", "rule": "", "rules": "", "resources": "",
-	},
-}
+var told = sync.OnceValue(func() map[schemas.Platform]map[string]string {
+	return map[schemas.Platform]map[string]string{
+		schemas.Platformsh: {
+			"user_id":                               "platformsh_user_me_get",
+			"platformsh_org_member_create:user_id":  "platformsh_user_by_email_get",
+			"platformsh_team_member_create:user_id": "platformsh_org_member_list",
+			"key_id":                                "platformsh_me_get",
+			"commit_id":                             "platformsh_git_ref_list",
+			"tree_id":                               "platformsh_git_commit_get",
+			"blob_id":                               "platformsh_git_tree_get",
+			"project_region":                        "platformsh_region_list",
+			"platformsh_runtime_operation_run:operation": "platformsh_environment_deployment_get",
+			"type": "", "certificate": "", "environments": "", "token": "", "profile": "",
+		},
+		schemas.Acquia: {
+			"acquia_v3_environment:environment_id":         "acquia_codebase_environment_list",
+			"acquia_site_instance:environment_id":          "acquia_site_environment_list",
+			"acquia_site_instance_create:environment_id":   "acquia_codebase_environment_list",
+			"source_environment_id":                        "acquia_site_environment_list",
+			"source":                                       "acquia_environment_list",
+			"acquia_environment_database_copy:name":        "acquia_environment_database_list",
+			"acquia_team_application_add:application_uuid": "acquia_application_list",
+			"acquia_invite_cancel:token":                   "acquia_team_invite_list",
+			"acquia_invite_resend:token":                   "acquia_team_invite_list",
+			"acquia_codebase_create:codebase_id":           "",
+			"acquia_organization_owner_change:user_uuid":   "acquia_organization_member_list",
+			"acquia_organization_tags:tags":                "acquia_organization_tag_list",
+			"acquia_code_studio_user_create:user_id":       "acquia_organization_member_list",
+			"certificate":                                  "", "organization": "",
+		},
+		schemas.Virtuozzo: {
+			"env_name":                             "virtuozzo_environment_list",
+			"target_appid":                         "virtuozzo_environment_list",
+			"node_id":                              "virtuozzo_environment_get",
+			"source_node_id":                       "virtuozzo_environment_get",
+			"target_node_id":                       "virtuozzo_environment_get",
+			"client_node_id":                       "virtuozzo_environment_get",
+			"message_id":                           "virtuozzo_environment_get",
+			"ip":                                   "virtuozzo_environment_get",
+			"ips":                                  "virtuozzo_environment_get",
+			"virtuozzo_load_alert:trigger_id":      "virtuozzo_load_alert_list",
+			"app_unique_name":                      "virtuozzo_installation_list",
+			"app_id":                               "virtuozzo_marketplace_app_list",
+			"context":                              "virtuozzo_deployment_list",
+			"old_context":                          "virtuozzo_deployment_list",
+			"node_type":                            "virtuozzo_template_list",
+			"names":                                "virtuozzo_env_vars_get_by_group",
+			"property_keys":                        "virtuozzo_environment_property_get",
+			"virtuozzo_vcs_project:context":        "virtuozzo_vcs_project_get",
+			"virtuozzo_vcs_project:old_context":    "virtuozzo_vcs_project_get",
+			"virtuozzo_vcs_project_create:context": "",
+			"virtuozzo_repo_deploy:context":        "",
+			"virtuozzo_file:path":                  "virtuozzo_file_list",
+			"virtuozzo_file_create:path":           "",
+			"virtuozzo_log:path":                   "virtuozzo_log_list",
+			"virtuozzo_mount_delete:path":          "virtuozzo_mount_list",
+			"virtuozzo_volume_delete:path":         "virtuozzo_volume_list",
+			"action":                               "", "trigger": "", "cert": "", "rule": "", "rules": "", "resources": "",
+		},
+	}
+})
 
 // Source names the read that tells the values of an argument of an operation; empty when none is known.
 func (m *Map) Source(name, argument string) string {
@@ -101,7 +104,7 @@ func (m *Map) Source(name, argument string) string {
 type hint struct{ of, tool string }
 
 func (m *Map) told(r *row, argument string) (best hint, found bool) {
-	for key, tool := range told[r.Platform] {
+	for key, tool := range told()[r.Platform] {
 		of, arg, specific := strings.Cut(key, ":")
 		if !specific {
 			of, arg = "", key
