@@ -24,7 +24,7 @@ func (c *Console) askLogin(w http.ResponseWriter, r *http.Request) {
 		c.fail(w, nil, http.StatusUnauthorized, "Nobody is signed in here. Sign in and try again.")
 		return
 	}
-	c.render(w, nil, http.StatusUnauthorized, "login", "Sign in", loginPage{Operators: len(c.Operators) > 0, Next: next(r.URL.Path)})
+	c.render(w, nil, http.StatusUnauthorized, "login", "Sign in", loginHTML(loginPage{Operators: len(c.Operators) > 0, Next: next(r.URL.Path)}))
 }
 
 // showLogin shows how to sign in. A link is not used up by being looked at: programs that preview links do that.
@@ -37,7 +37,7 @@ func (c *Console) showLogin(w http.ResponseWriter, r *http.Request) {
 	if !p.Operators {
 		p.Link = r.URL.Query().Get("link")
 	}
-	c.render(w, nil, http.StatusOK, "login", "Sign in", p)
+	c.render(w, nil, http.StatusOK, "login", "Sign in", loginHTML(p))
 }
 
 func (c *Console) login(w http.ResponseWriter, r *http.Request) {
@@ -47,7 +47,7 @@ func (c *Console) login(w http.ResponseWriter, r *http.Request) {
 	p := loginPage{Operators: len(c.Operators) > 0, Next: next(r.PostForm.Get("next"))}
 	if c.attempts.blocked(r) {
 		p.Problem = "Too many attempts failed. Wait some seconds and try again."
-		c.render(w, nil, http.StatusTooManyRequests, "login", "Sign in", p)
+		c.render(w, nil, http.StatusTooManyRequests, "login", "Sign in", loginHTML(p))
 		return
 	}
 	who, ok := c.identify(r)
@@ -58,7 +58,7 @@ func (c *Console) login(w http.ResponseWriter, r *http.Request) {
 			p.Problem = "Name and token do not fit together."
 		}
 		c.Logger.Warn("approval console: a sign-in failed", "from", r.RemoteAddr)
-		c.render(w, nil, http.StatusUnauthorized, "login", "Sign in", p)
+		c.render(w, nil, http.StatusUnauthorized, "login", "Sign in", loginHTML(p))
 		return
 	}
 	// A new session under a new name: one that somebody else put into this browser must not become theirs too.

@@ -1,115 +1,34 @@
 package console
 
 import (
-	"bytes"
-	"embed"
 	"errors"
-	"html/template"
 	"net/http"
-	"slices"
 	"strings"
-	"sync"
-	"time"
+
+	g "maragu.dev/gomponents"
 
 	"paasmcp/internal/approval"
 	"paasmcp/internal/policy"
-	"paasmcp/schemas"
 )
 
-//go:embed web/*.html
-var pages embed.FS
-
-// templates are parsed when the first page is shown, not when the program starts.
-var templates = sync.OnceValue(func() *template.Template {
-	return template.Must(template.New("").Funcs(template.FuncMap{
-		"shown": approval.Shown,
-		"stamp": func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
-		"clock": func(t time.Time) string { return t.UTC().Format("15:04:05 UTC") },
-		"when":  func(t time.Time) string { return t.UTC().Format("2 Jan 2006, 15:04:05 UTC") },
-		"day":   func(t time.Time) string { return t.UTC().Format("2 Jan 15:04:05") },
-		"risks": worth,
-		"risk":  func(r schemas.Risk) string { return strings.ReplaceAll(string(r), "_", " ") },
-		"level": func(l policy.Level) string { return levelWords[l] },
-		"state": func(t approval.Ticket) string { return stateWords[t.State] },
-		"weight": func(risk []schemas.Risk) string {
-			return weight(risk, false)
-		},
-	}).ParseFS(pages, "web/*.html"))
-})
-
-var levelWords = map[policy.Level]string{
-	policy.Form:      "one yes",
-	policy.Typed:     "the name, typed",
-	policy.Console:   "a yes on this console",
-	policy.TwoPerson: "a yes of a second person",
-}
-
-var stateWords = map[approval.TicketState]string{
-	approval.Waiting:   "Waiting",
-	approval.Approved:  "Approved, not fetched yet",
-	approval.Declined:  "Declined",
-	approval.Used:      "Approved",
-	approval.Expired:   "Expired",
-	approval.Withdrawn: "Withdrawn",
-}
-
-// worth leaves out that something changes where something worse is said, as cards do.
-func worth(risk []schemas.Risk) []schemas.Risk {
-	if len(risk) < 2 {
-		return risk
-	}
-	return slices.DeleteFunc(slices.Clone(risk), func(r schemas.Risk) bool { return r == schemas.Write })
-}
-
-// weight is how much a call stands out: danger, care or plain.
-func weight(risk []schemas.Risk, production bool) string {
-	has := func(list ...schemas.Risk) bool {
-		return slices.ContainsFunc(list, func(r schemas.Risk) bool { return slices.Contains(risk, r) })
-	}
-	switch {
-	case production, has(schemas.Irreversible, schemas.Destructive):
-		return "danger"
-	case has(schemas.CostsMoney, schemas.GrantsAccess, schemas.RevealsSecrets):
-		return "care"
-	}
-	return "plain"
-}
-
-// frame is what stands around every page.
-type frame struct {
-	Title   string
-	Who     string // empty: nobody is signed in
-	CSRF    string
-	Waiting int
-	Here    string // the entry of the menu
-	Live    bool   // follow changes
-	Refresh int    // seconds after which a browser without scripts looks again; 0 for never
-	Page    any
-}
-
-func (c *Console) render(w http.ResponseWriter, s *session, status int, name, title string, page any) {
-	f := frame{Title: title, Here: name, Page: page}
+// render sends a page. Here is its entry of the menu.
+func (c *Console) render(w http.ResponseWriter, s *session, status int, here, title string, body g.Node) {
+	f := frame{Title: title, Here: here}
 	if s != nil {
 		f.Who, f.CSRF, f.Waiting = s.who.Name, s.csrf, c.Desk.Waiting()
-		f.Live = name == "requests" || name == "request"
+		f.Live = here == "requests" || here == "request"
 	}
-	if name == "requests" {
+	if here == "requests" {
 		f.Refresh = 10
-	}
-	var b bytes.Buffer
-	if err := templates().ExecuteTemplate(&b, name+".html", f); err != nil { // a mistake of ours, never of a request
-		c.Logger.Error("approval console: page", "page", name, "error", err)
-		http.Error(w, "this page could not be made; the log of the server says why", http.StatusInternalServerError)
-		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
-	_, _ = b.WriteTo(w)
+	_ = f.document(body).Render(w) // the browser may be gone
 }
 
 // fail shows why something did not happen.
 func (c *Console) fail(w http.ResponseWriter, s *session, status int, text string) {
-	c.render(w, s, status, "problem", "Not done", text)
+	c.render(w, s, status, "problem", "Not done", problemHTML(text))
 }
 
 // row is a ticket as a page shows it.
@@ -138,7 +57,7 @@ func (c *Console) showRequests(w http.ResponseWriter, _ *http.Request, s *sessio
 			p.Settled = append(p.Settled, newRow(t))
 		}
 	}
-	c.render(w, s, http.StatusOK, "requests", "Requests", p)
+	c.render(w, s, http.StatusOK, "requests", "Requests", requestsHTML(p))
 }
 
 type requestPageData struct {
@@ -162,7 +81,7 @@ func (c *Console) requestPage(w http.ResponseWriter, r *http.Request, s *session
 	if err := t.Refuses(s.who); err != nil {
 		p.Refused = sentence(err)
 	}
-	c.render(w, s, status, "request", p.Card.Summary, p)
+	c.render(w, s, status, "request", p.Card.Summary, requestHTML(p, s.csrf))
 }
 
 // decide takes the decision of a form.

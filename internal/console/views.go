@@ -55,7 +55,7 @@ func (c *Console) showAudit(w http.ResponseWriter, r *http.Request, s *session) 
 			p.Calls = append(p.Calls, newAuditRow(call))
 		}
 	}
-	c.render(w, s, http.StatusOK, "audit", "Audit", p)
+	c.render(w, s, http.StatusOK, "audit", "Audit", auditHTML(p))
 }
 
 // newAuditRow makes what callers chose inert: names of clients, accounts and targets are texts of others.
@@ -100,7 +100,7 @@ func (c *Console) showCatalogue(w http.ResponseWriter, r *http.Request, s *sessi
 			}
 		}
 	}
-	c.render(w, s, http.StatusOK, "catalogue", "Catalogue", p)
+	c.render(w, s, http.StatusOK, "catalogue", "Catalogue", catalogueHTML(p))
 }
 
 type accountRow struct {
@@ -122,5 +122,5 @@ func (c *Console) showAccounts(w http.ResponseWriter, _ *http.Request, s *sessio
 		}
 		rows = append(rows, row)
 	}
-	c.render(w, s, http.StatusOK, "accounts", "Accounts", rows)
+	c.render(w, s, http.StatusOK, "accounts", "Accounts", accountsHTML(rows))
 }
