@@ -31,28 +31,23 @@ type workQueue struct {
 
 const keepWork = 2000 // the oldest goes
 
-// The run times are short against the real ones, so that a demo does not bore; what is not listed takes defaultDuration.
-const defaultDuration = 3 * time.Second
-
-var durations = map[string]time.Duration{
-	"ApplicationEnvironmentAdded": 30 * time.Second, // 2 to 15 minutes on the platform
-	"CodeDeployed":                12 * time.Second,
-	"CodeSwitched":                12 * time.Second,
-	"DatabaseBackupCreated":       8 * time.Second,
-	"DatabaseBackupRestored":      15 * time.Second,
-	"DatabaseCopied":              15 * time.Second,
-	"EnvironmentDeleted":          10 * time.Second,
-	"EnvironmentUpdated":          10 * time.Second,
-	"FilesCopied":                 15 * time.Second,
-	"IDECreated":                  20 * time.Second,
-	"SiteImported":                30 * time.Second,
-}
-
+// durationOf is how long the work behind an event takes: short against the real times, so that a demo does not bore.
 func durationOf(event string) time.Duration {
-	if d, there := durations[event]; there {
-		return d
+	switch event {
+	case "ApplicationEnvironmentAdded", "SiteImported": // an environment takes 2 to 15 minutes on the platform
+		return 30 * time.Second
+	case "IDECreated":
+		return 20 * time.Second
+	case "DatabaseBackupRestored", "DatabaseCopied", "FilesCopied":
+		return 15 * time.Second
+	case "CodeDeployed", "CodeSwitched":
+		return 12 * time.Second
+	case "EnvironmentDeleted", "EnvironmentUpdated":
+		return 10 * time.Second
+	case "DatabaseBackupCreated":
+		return 8 * time.Second
 	}
-	return defaultDuration
+	return 3 * time.Second
 }
 
 func (s *Server) scaled(d time.Duration) time.Duration {

@@ -58,35 +58,11 @@ func (q *activityQueue) dropProject(id string) {
 	q.pending = slices.DeleteFunc(q.pending, func(a *activity) bool { return a.project.id == id })
 }
 
-// Activities wait a second before they start. The run times are short against the real ones, so that a demo does not
-// bore; what is not listed takes defaultDuration.
+// Activities wait a second before they start.
 const (
-	activityLag     = time.Second
-	defaultDuration = 4 * time.Second
-	keepActivities  = 2000 // per project; the oldest finished ones go
+	activityLag    = time.Second
+	keepActivities = 2000 // per project; the oldest finished ones go
 )
-
-var durations = map[string]time.Duration{
-	"environment.activate":         15 * time.Second,
-	"environment.backup":           8 * time.Second,
-	"environment.branch":           20 * time.Second,
-	"environment.deactivate":       6 * time.Second,
-	"environment.deploy":           12 * time.Second,
-	"environment.initialize":       20 * time.Second,
-	"environment.merge":            20 * time.Second,
-	"environment.push":             20 * time.Second,
-	"environment.redeploy":         12 * time.Second,
-	"environment.restore":          18 * time.Second,
-	"environment.resume":           10 * time.Second,
-	"environment.source-operation": 10 * time.Second,
-	"environment.synchronize":      15 * time.Second,
-	"environment.variable.create":  10 * time.Second,
-	"environment.variable.update":  10 * time.Second,
-	"environment.variable.delete":  10 * time.Second,
-	"environment.route.create":     10 * time.Second,
-	"environment.route.update":     10 * time.Second,
-	"environment.route.delete":     10 * time.Second,
-}
 
 // FailNextActivity lets the next activity of a type, for example environment.merge, end with result failure. Calls add
 // up.
@@ -176,11 +152,27 @@ func stageable(kind string) bool {
 		strings.HasPrefix(kind, "environment.route.")
 }
 
+// durationOf is how long an activity runs: short against the real ones, so that a demo does not bore.
 func durationOf(kind string) time.Duration {
-	if d, ok := durations[kind]; ok {
-		return d
+	switch kind {
+	case "environment.branch", "environment.initialize", "environment.merge", "environment.push":
+		return 20 * time.Second
+	case "environment.restore":
+		return 18 * time.Second
+	case "environment.activate", "environment.synchronize":
+		return 15 * time.Second
+	case "environment.deploy", "environment.redeploy":
+		return 12 * time.Second
+	case "environment.resume", "environment.source-operation",
+		"environment.variable.create", "environment.variable.update", "environment.variable.delete",
+		"environment.route.create", "environment.route.update", "environment.route.delete":
+		return 10 * time.Second
+	case "environment.backup":
+		return 8 * time.Second
+	case "environment.deactivate":
+		return 6 * time.Second
 	}
-	return defaultDuration
+	return 4 * time.Second
 }
 
 func (s *Server) scaled(d time.Duration) time.Duration {

@@ -18,19 +18,23 @@ func supportRoutes() []Route {
 	}
 }
 
-var ticketCategories = []Doc{
-	{"id": "access", "label": "Access"}, {"id": "billing_question", "label": "Billing question"}, {"id": "complaint", "label": "Complaint"},
-	{"id": "compliance_question", "label": "Compliance question"}, {"id": "configuration_change", "label": "Configuration change"},
-	{"id": "general_question", "label": "General question"}, {"id": "incident_outage", "label": "Incident or outage"},
-	{"id": "bug_report", "label": "Bug report"}, {"id": "onboarding", "label": "Onboarding"},
-	{"id": "report_a_gui_bug", "label": "Console bug"}, {"id": "close_my_account", "label": "Close my account"},
+func ticketCategories() []Doc {
+	return []Doc{
+		{"id": "access", "label": "Access"}, {"id": "billing_question", "label": "Billing question"}, {"id": "complaint", "label": "Complaint"},
+		{"id": "compliance_question", "label": "Compliance question"}, {"id": "configuration_change", "label": "Configuration change"},
+		{"id": "general_question", "label": "General question"}, {"id": "incident_outage", "label": "Incident or outage"},
+		{"id": "bug_report", "label": "Bug report"}, {"id": "onboarding", "label": "Onboarding"},
+		{"id": "report_a_gui_bug", "label": "Console bug"}, {"id": "close_my_account", "label": "Close my account"},
+	}
 }
 
-var ticketPriorities = []Doc{
-	{"id": "low", "label": "Low", "short_description": "General guidance", "description": "A question without influence on the site."},
-	{"id": "normal", "label": "Normal", "short_description": "System impaired", "description": "Something works less well than it should."},
-	{"id": "high", "label": "High", "short_description": "Production impaired", "description": "The live site is slow or partly broken."},
-	{"id": "urgent", "label": "Urgent", "short_description": "Production down", "description": "The live site does not answer."},
+func ticketPriorities() []Doc {
+	return []Doc{
+		{"id": "low", "label": "Low", "short_description": "General guidance", "description": "A question without influence on the site."},
+		{"id": "normal", "label": "Normal", "short_description": "System impaired", "description": "Something works less well than it should."},
+		{"id": "high", "label": "High", "short_description": "Production impaired", "description": "The live site is slow or partly broken."},
+		{"id": "urgent", "label": "Urgent", "short_description": "Production down", "description": "The live site does not answer."},
+	}
 }
 
 func ids(list []Doc) []string {
@@ -45,7 +49,7 @@ func (s *Server) listTicketCategories(r *Request) (Response, error) {
 	if err := s.checkTicketScope(r); err != nil {
 		return Response{}, err
 	}
-	return OK(ticketCategories)
+	return OK(ticketCategories())
 }
 
 // listTicketPriorities offers urgent only where something can be down.
@@ -54,13 +58,13 @@ func (s *Server) listTicketPriorities(r *Request) (Response, error) {
 		return Response{}, err
 	}
 	category := r.Query.Get("category")
-	if category != "" && !slices.Contains(ids(ticketCategories), category) {
+	if category != "" && !slices.Contains(ids(ticketCategories()), category) {
 		return Response{}, InvalidField("category", "No such category.")
 	}
 	if category == "" || category == "incident_outage" {
-		return OK(ticketPriorities)
+		return OK(ticketPriorities())
 	}
-	return OK(ticketPriorities[:3])
+	return OK(ticketPriorities()[:3])
 }
 
 // checkTicketScope checks the ids that narrow the two lists.
@@ -108,8 +112,8 @@ func (s *Server) listTickets(r *Request) (Response, error) {
 // postTicket answers 200, not 201, as documented.
 func (s *Server) postTicket(r *Request) (Response, error) {
 	body, err := r.Object(Need("subject", String), Need("description", String), Opt("requester_id", String),
-		Opt("priority", String, ids(ticketPriorities)...), Opt("subscription_id", String), Opt("organization_id", String),
-		Opt("affected_url", URL), Opt("followup_tid", String), Opt("category", String, ids(ticketCategories)...),
+		Opt("priority", String, ids(ticketPriorities())...), Opt("subscription_id", String), Opt("organization_id", String),
+		Opt("affected_url", URL), Opt("followup_tid", String), Opt("category", String, ids(ticketCategories())...),
 		Opt("attachments", Array).With(Need("filename", String), Need("data", String)), Opt("collaborator_ids", Strings))
 	if err != nil {
 		return Response{}, err
@@ -197,7 +201,7 @@ func (s *Server) seedTickets(now time.Time) {
 		t := s.newTicket([]string{UserAda, UserBen, UserCleo}[i%3], Doc{
 			"subject": subjects[i%len(subjects)], "description": "Please have a look; details are in the activity log.",
 			"subscription_id": []string{SubscriptionShop, SubscriptionBlog}[i%2], "status": statuses[i%len(statuses)],
-			"priority": text(ticketPriorities[i%4], "id"), "category": text(ticketCategories[i%8], "id"),
+			"priority": text(ticketPriorities()[i%4], "id"), "category": text(ticketCategories()[i%8], "id"),
 		}, now.AddDate(0, 0, -12*(23-i)))
 		t["updated"] = stamp(now.AddDate(0, 0, -12*(23-i)+2))
 	}
