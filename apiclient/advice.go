@@ -2,7 +2,6 @@ package apiclient
 
 import (
 	"cmp"
-	"encoding/json"
 	"net/url"
 	"strings"
 
@@ -62,15 +61,4 @@ func pathID(r *Request, word string) string {
 	id, _, _ := strings.Cut(after, "/")
 	id, _ = url.PathUnescape(id)
 	return id
-}
-
-// idOf is an object's id, which some resources write as a number.
-func idOf(object any) string {
-	switch id := dig(object, "id").(type) {
-	case string:
-		return id
-	case json.Number:
-		return id.String()
-	}
-	return ""
 }

@@ -2,6 +2,7 @@ package apiclient
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"time"
 
@@ -91,4 +92,15 @@ func dig(value any, steps ...string) any {
 func digText(value any, steps ...string) string {
 	s, _ := dig(value, steps...).(string)
 	return s
+}
+
+// textOf is a string or a number as text; anything else is empty. Some resources write ids and codes as numbers.
+func textOf(value any) string {
+	switch v := value.(type) {
+	case string:
+		return v
+	case json.Number:
+		return v.String()
+	}
+	return ""
 }

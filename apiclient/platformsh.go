@@ -129,7 +129,7 @@ func (p *platformsh) unwrap(r *Request, result *Result) {
 func purchase(r *Request, bought any) []Job {
 	organization, id := pathID(r, "organizations"), digText(bought, "subscription_id")
 	if strings.HasSuffix(r.Path, "/subscriptions") {
-		id = idOf(bought)
+		id = textOf(dig(bought, "id"))
 	}
 	if organization == "" || id == "" {
 		return nil

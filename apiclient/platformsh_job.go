@@ -66,7 +66,7 @@ func activityJob(project string, activity any) Job {
 		Created: digText(activity, "created_at"), Started: digText(activity, "started_at"), Completed: digText(activity, "completed_at"),
 		Percent: percentOf(dig(activity, "completion_percent")), Value: activity,
 	}
-	if id := idOf(activity); id != "" && project != "" {
+	if id := textOf(dig(activity, "id")); id != "" && project != "" {
 		j.Handle = makeHandle(activityHandle, project, id)
 	}
 	j.Done = j.Percent == 100 || slices.Contains([]string{"complete", "cancelled", "staged"}, j.State)

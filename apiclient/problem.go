@@ -46,12 +46,7 @@ func readProblem(body []byte, status int) *Error {
 		e.Message = "" // the slug of the error says less than its fields
 		collect(e, "", fields)
 	}
-	switch code := object["code"].(type) {
-	case string:
-		e.Code = code
-	case json.Number:
-		e.Code = code.String()
-	}
+	e.Code = textOf(object["code"])
 	if slug := cmp.Or(digText(object, "error"), digText(object, "errorCode")); slug != "" && slug != e.Message {
 		e.Code = slug
 	}

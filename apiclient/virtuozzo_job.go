@@ -367,14 +367,3 @@ func firstTime(object any, keys []string) time.Time {
 	}
 	return time.Time{}
 }
-
-// textOf is a string or a number as text.
-func textOf(value any) string {
-	switch v := value.(type) {
-	case string:
-		return v
-	case json.Number:
-		return v.String()
-	}
-	return ""
-}

@@ -18,7 +18,7 @@ func TargetName(o *schemas.Operation, args map[string]any) string {
 		if slices.Contains(o.Secrets, p) {
 			continue
 		}
-		if name := scalar(args[p]); name != "" {
+		if name := Scalar(args[p]); name != "" {
 			return name
 		}
 	}
@@ -46,8 +46,8 @@ func candidates(o *schemas.Operation) []string {
 	return slices.Concat(o.Target, names, []string{"project_id", "env_name"}, o.Required)
 }
 
-// scalar writes a string or number as a person would type it, and anything else as nothing.
-func scalar(v any) string {
+// Scalar writes a string or number as a person would type it, and anything else as nothing.
+func Scalar(v any) string {
 	switch v := v.(type) {
 	case string:
 		return v

@@ -3,7 +3,6 @@ package preview
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"path"
@@ -143,21 +142,12 @@ func matches(patterns []string, name string) bool {
 	})
 }
 
-// text writes a scalar as people would, and anything else as nothing.
+// text writes a string, a number or a truth value as people would, and anything else as nothing.
 func text(v any) string {
-	switch v := v.(type) {
-	case string:
-		return v
-	case json.Number:
-		return v.String()
-	case float64:
-		return strconv.FormatFloat(v, 'f', -1, 64)
-	case int:
-		return strconv.Itoa(v)
-	case bool:
-		return strconv.FormatBool(v)
+	if is, ok := v.(bool); ok {
+		return strconv.FormatBool(is)
 	}
-	return ""
+	return approval.Scalar(v)
 }
 
 // texts are the scalars of a list as text.
