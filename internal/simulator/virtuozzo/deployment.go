@@ -3,7 +3,6 @@ package virtuozzo
 import (
 	"cmp"
 	"maps"
-	"slices"
 	"time"
 )
 
@@ -20,34 +19,23 @@ func deploymentHandlers() handlers {
 	}
 }
 
-var deploySettings = []string{"autoUpdate", "autoUpdateInterval", "autoResolveConflict", "workDir", "zdt"}
-
 func settings(r *Request) (Doc, error) {
-	d, err := r.object("settings")
-	if err != nil {
-		return nil, err
-	}
-	for k := range d {
-		if !slices.Contains(deploySettings, k) {
-			return nil, invalid("settings", "has the unknown setting "+k)
-		}
-	}
-	return d, nil
+	return r.objectOf("settings", "autoUpdate", "autoUpdateInterval", "autoResolveConflict", "workDir", "zdt")
 }
 
-var hookNames = []string{"preBuild", "postBuild", "preDeploy", "postDeploy"}
-
 func hooks(r *Request) (Doc, error) {
-	d, err := r.object("hooks")
-	if err != nil {
-		return nil, err
+	return r.objectOf("hooks", "preBuild", "postBuild", "preDeploy", "postDeploy")
+}
+
+// edits is what the calls that edit a project may change of it. The repository is nil when it stays.
+func (s *Server) edits(r *Request) (change, scripts, repo Doc, err error) {
+	if change, err = settings(r); err == nil {
+		scripts, err = hooks(r)
 	}
-	for k := range d {
-		if !slices.Contains(hookNames, k) {
-			return nil, invalid("hooks", "has the unknown hook "+k)
-		}
+	if err == nil && r.has("repo") {
+		repo, err = s.repoOf(r)
 	}
-	return d, nil
+	return change, scripts, repo, err
 }
 
 func (s *Server) getDeployments(r *Request) (Doc, error) {
@@ -167,19 +155,11 @@ func (s *Server) editDeployment(r *Request) (Doc, error) {
 	if err != nil {
 		return nil, err
 	}
-	change, err := settings(r)
+	change, scripts, repo, err := s.edits(r)
 	if err != nil {
 		return nil, err
 	}
-	scripts, err := hooks(r)
-	if err != nil {
-		return nil, err
-	}
-	if r.has("repo") {
-		repo, err := s.repoOf(r)
-		if err != nil {
-			return nil, err
-		}
+	if repo != nil {
 		p.url, _ = repo["url"].(string)
 		p.branch, _ = repo["branch"].(string)
 	}

@@ -49,22 +49,8 @@ func (s *Server) getGroups(r *Request) (Doc, error) {
 	}))
 }
 
-// groupFields are the settings in data.
-var groupFields = []string{"color", "icon", "visibility", "hierarchy"}
-
 func groupData(r *Request) (Doc, error) {
-	d, err := r.object("data")
-	if err != nil {
-		return nil, err
-	}
-	out := Doc{}
-	for k, v := range d {
-		if k != "name" && !slices.Contains(groupFields, k) {
-			return nil, invalid("data", "has the unknown field "+k)
-		}
-		out[k] = v
-	}
-	return out, nil
+	return r.objectOf("data", "name", "color", "icon", "visibility", "hierarchy")
 }
 
 func (s *Server) createGroup(r *Request) (Doc, error) {

@@ -156,11 +156,7 @@ func (s *Server) editMavenProject(r *Request) (Doc, error) {
 	if err != nil {
 		return nil, err
 	}
-	change, err := settings(r)
-	if err != nil {
-		return nil, err
-	}
-	scripts, err := hooks(r)
+	change, scripts, repo, err := s.edits(r)
 	if err != nil {
 		return nil, err
 	}
@@ -171,11 +167,7 @@ func (s *Server) editMavenProject(r *Request) (Doc, error) {
 		}
 		d["target"] = t
 	}
-	if r.has("repo") {
-		repo, err := s.repoOf(r)
-		if err != nil {
-			return nil, err
-		}
+	if repo != nil {
 		d["url"], d["branch"] = repo["url"], repo["branch"]
 	}
 	if r.has("name") {

@@ -75,16 +75,11 @@ func (s *Server) getRegistryInfo(r *Request) (Doc, error) {
 
 // editRegistryCredentials changes the credentials of all layers that the filter describes and counts them.
 func (s *Server) editRegistryCredentials(r *Request) (Doc, error) {
-	filter, err := r.object("filter")
+	filter, err := r.objectOf("filter", "envName", "nodeGroup", "registryUrl", "registryRepo", "registryUser")
 	if err != nil {
 		return nil, err
 	}
 	names := map[string]string{"registryUrl": "url", "registryRepo": "repo", "registryUser": "user"}
-	for k := range filter {
-		if _, ok := names[k]; !ok && k != "envName" && k != "nodeGroup" {
-			return nil, invalid("filter", "has the unknown field "+k)
-		}
-	}
 	count := 0
 	for _, e := range s.owned(r.user.uid) {
 		if want, ok := filter["envName"]; ok && want != e.name {

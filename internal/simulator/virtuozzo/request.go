@@ -164,6 +164,17 @@ func (r *Request) object(name string) (Doc, error) {
 	return d, nil
 }
 
+// objectOf is object for one that may have these fields and no others.
+func (r *Request) objectOf(name string, fields ...string) (Doc, error) {
+	d, err := r.object(name)
+	for k := range d {
+		if !slices.Contains(fields, k) {
+			return nil, invalid(name, "has the unknown field "+k)
+		}
+	}
+	return d, err
+}
+
 // objects returns a JSON parameter that must be an array of objects.
 func (r *Request) objects(name string) ([]Doc, error) {
 	items, ok := r.json[name].([]any)
