@@ -40,18 +40,10 @@ func (s *Server) Environment(id string) (EnvironmentState, bool) {
 }
 
 // RevokeTokens ends all access tokens, so that the next call of a client is answered 401.
-func (s *Server) RevokeTokens() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	clear(s.auth.access)
-}
+func (s *Server) RevokeTokens() { s.auth.access.RevokeAll() }
 
 // TokensIssued counts the access tokens handed out so far; tests of single-flight renewal look at it.
-func (s *Server) TokensIssued() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.auth.issued
-}
+func (s *Server) TokensIssued() int { return s.auth.access.Issued() }
 
 // Scopes returns the scope parameters of all token requests that succeeded, oldest first; empty where there was none.
 func (s *Server) Scopes() []string {

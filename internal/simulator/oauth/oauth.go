@@ -17,6 +17,19 @@ func Refuse(w http.ResponseWriter, status int, code, description string) {
 	_, _ = w.Write(data) // the client has gone away; nothing to do about it
 }
 
+// Form reads the form of a request to an endpoint. False says that it has been refused.
+func Form(w http.ResponseWriter, r *http.Request) bool {
+	if r.Method != http.MethodPost {
+		Refuse(w, http.StatusMethodNotAllowed, "invalid_request", "Use POST.")
+		return false
+	}
+	if err := r.ParseForm(); err != nil {
+		Refuse(w, http.StatusBadRequest, "invalid_request", "The body is not form encoded.")
+		return false
+	}
+	return true
+}
+
 // Code is the code of an error that only has a status.
 func Code(status int) string {
 	switch {

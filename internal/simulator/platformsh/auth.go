@@ -2,9 +2,7 @@ package platformsh
 
 import (
 	"fmt"
-	"maps"
 	"net/http"
-	"strings"
 	"time"
 
 	"paasmcp/internal/simulator/oauth"
@@ -13,19 +11,12 @@ import (
 // authState is the auth service: who owns which API token, and the access tokens handed out.
 type authState struct {
 	apiTokens map[string]string // secret → user id
-	access    map[string]grant
+	access    oauth.Tokens      // of user ids
 	refresh   map[string]string // refresh token → user id
-	issued    int
-}
-
-type grant struct {
-	user    string
-	expires time.Time
 }
 
 func (a *authState) init() {
 	a.apiTokens = map[string]string{APIToken: UserAda}
-	a.access = map[string]grant{}
 	a.refresh = map[string]string{}
 }
 
@@ -35,52 +26,26 @@ func (a *authState) addAPIToken(secret, userID string) { a.apiTokens[secret] = u
 func (a *authState) removeAPIToken(secret string) {
 	user := a.apiTokens[secret]
 	delete(a.apiTokens, secret)
-	maps.DeleteFunc(a.access, func(_ string, g grant) bool { return g.user == user })
+	a.access.Revoke(func(_, owner string) bool { return owner == user })
 }
 
 // user returns the owner of the request's access token.
 func (a *authState) user(r *http.Request, now time.Time) (string, error) {
-	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	if !ok || token == "" {
-		return "", &Problem{Status: http.StatusUnauthorized, Message: "Authentication is required.", Auth: `Bearer realm="api"`}
+	user, no := a.access.Owner(r, "api", now)
+	if no != nil {
+		return "", &Problem{Status: http.StatusUnauthorized, Message: no.Message, Auth: no.Challenge}
 	}
-	g, ok := a.access[token]
-	if !ok || !now.Before(g.expires) {
-		return "", &Problem{Status: http.StatusUnauthorized, Message: "The access token is invalid or has expired.",
-			Auth: `Bearer realm="api", error="invalid_token"`}
-	}
-	return g.user, nil
-}
-
-func (a *authState) issue(user string, now time.Time, life time.Duration) string {
-	maps.DeleteFunc(a.access, func(_ string, g grant) bool { return !now.Before(g.expires) })
-	a.issued++
-	token := fmt.Sprintf("sim-access-%06d", a.issued)
-	a.access[token] = grant{user: user, expires: now.Add(life)}
-	return token
+	return user, nil
 }
 
 // RevokeTokens ends all access tokens, so that the next call of a client is answered 401.
-func (s *Server) RevokeTokens() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	clear(s.auth.access)
-}
+func (s *Server) RevokeTokens() { s.auth.access.RevokeAll() }
 
 // TokensIssued counts the access tokens handed out so far; tests of single-flight refresh look at it.
-func (s *Server) TokensIssued() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.auth.issued
-}
+func (s *Server) TokensIssued() int { return s.auth.access.Issued() }
 
 func (s *Server) serveToken(w http.ResponseWriter, r *http.Request) {
-	if r.Method != http.MethodPost {
-		oauth.Refuse(w, http.StatusMethodNotAllowed, "invalid_request", "Use POST.")
-		return
-	}
-	if err := r.ParseForm(); err != nil {
-		oauth.Refuse(w, http.StatusBadRequest, "invalid_request", "The body is not form encoded.")
+	if !oauth.Form(w, r) {
 		return
 	}
 	if client, _, ok := r.BasicAuth(); !ok || client != "platform-api-user" {
@@ -108,12 +73,12 @@ func (s *Server) serveToken(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	answer := Doc{
-		"access_token": s.auth.issue(user, s.now(), s.opts.TokenLifetime),
+		"access_token": s.auth.access.Issue("sim-access", user, s.now(), s.opts.TokenLifetime),
 		"expires_in":   int(s.opts.TokenLifetime / time.Second),
 		"token_type":   "bearer",
 	}
 	if s.opts.RefreshTokens {
-		refresh := fmt.Sprintf("sim-refresh-%06d", s.auth.issued)
+		refresh := fmt.Sprintf("sim-refresh-%06d", s.auth.access.Issued())
 		s.auth.refresh[refresh] = user
 		answer["refresh_token"] = refresh
 	}
@@ -123,13 +88,12 @@ func (s *Server) serveToken(w http.ResponseWriter, r *http.Request) {
 
 // serveRevoke ends one token. It answers 200 for an unknown token too (RFC 7009 section 2.2).
 func (s *Server) serveRevoke(w http.ResponseWriter, r *http.Request) {
-	if r.Method != http.MethodPost {
-		oauth.Refuse(w, http.StatusMethodNotAllowed, "invalid_request", "Use POST.")
+	if !oauth.Form(w, r) {
 		return
 	}
-	token := r.PostFormValue("token")
+	token := r.PostForm.Get("token")
+	s.auth.access.Revoke(func(access, _ string) bool { return access == token })
 	s.mu.Lock()
-	delete(s.auth.access, token)
 	delete(s.auth.refresh, token)
 	s.mu.Unlock()
 	writeJSON(w, http.StatusOK, Doc{})

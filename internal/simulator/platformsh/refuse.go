@@ -15,7 +15,7 @@ func Refuse(w http.ResponseWriter, path string, status int, message string) {
 	}
 	p := &Problem{Status: status, Message: message}
 	if status == http.StatusUnauthorized {
-		p.Auth = `Bearer realm="api", error="invalid_token"`
+		p.Auth = oauth.InvalidToken("api")
 	}
 	p.write(w, path)
 }
