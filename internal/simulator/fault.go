@@ -13,6 +13,7 @@ import (
 	"paasmcp/internal/simulator/acquia"
 	"paasmcp/internal/simulator/platformsh"
 	"paasmcp/internal/simulator/virtuozzo"
+	"paasmcp/internal/simulator/wire"
 )
 
 // FaultKind is the way in which a request goes wrong.
@@ -147,14 +148,14 @@ func (f *Fault) serve(w http.ResponseWriter, r *http.Request, platform http.Hand
 		_ = http.NewResponseController(w).Flush()                 // else a short half would never leave the buffer
 		panic(http.ErrAbortHandler)
 	case MalformedJSON:
-		send(w, http.StatusOK, "application/json", `{"status":"ok","items":[{"id":`+"\x00"+`,}`)
+		wire.Send(w, http.StatusOK, "application/json", []byte(`{"status":"ok","items":[{"id":`+"\x00"+`,}`))
 	case HTMLPage:
 		status := f.Status
 		if status == 0 {
 			status = http.StatusBadGateway
 		}
-		send(w, status, "text/html; charset=utf-8", "<!DOCTYPE html>\n<html><head><title>Service unavailable</title></head>"+
-			"<body><h1>Service unavailable</h1><p>The gateway could not reach the service.</p></body></html>\n")
+		wire.Send(w, status, "text/html; charset=utf-8", []byte("<!DOCTYPE html>\n<html><head><title>Service unavailable</title></head>"+
+			"<body><h1>Service unavailable</h1><p>The gateway could not reach the service.</p></body></html>\n"))
 	case HugeBody:
 		f.writeHuge(w)
 	}
@@ -208,12 +209,6 @@ func (f *Fault) writeHuge(w http.ResponseWriter) {
 		}
 	}
 	_, _ = io.WriteString(w, `{}]`) // a vanished client is no error here
-}
-
-func send(w http.ResponseWriter, status int, contentType, body string) {
-	w.Header().Set("Content-Type", contentType)
-	w.WriteHeader(status)
-	_, _ = io.WriteString(w, body) // a vanished client is no error here
 }
 
 // buffered keeps an answer that is not sent as it is.

@@ -3,6 +3,7 @@ package acquia
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"mime"
 	"net/http"
@@ -10,20 +11,19 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"paasmcp/internal/simulator/wire"
 )
 
 const maxBody = 16 << 20 // search configuration sets may have 10 MB
 
 func readBody(hr *http.Request) ([]byte, error) {
-	if hr.Body == nil || hr.Body == http.NoBody {
-		return nil, nil
-	}
-	data, err := io.ReadAll(io.LimitReader(hr.Body, maxBody+1))
-	if err != nil {
-		return nil, badRequest("The request body could not be read.")
-	}
-	if len(data) > maxBody {
+	data, err := wire.Body(hr, maxBody)
+	switch {
+	case errors.Is(err, wire.ErrTooLarge):
 		return nil, &Problem{Status: http.StatusRequestEntityTooLarge, Slug: "bad_request", Message: "The request body is too large."}
+	case err != nil:
+		return nil, badRequest("The request body could not be read.")
 	}
 	return data, nil
 }

@@ -2,12 +2,15 @@ package acquia
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
+
+	"paasmcp/internal/simulator/wire"
 )
 
 // Doc is a JSON object as it goes over the wire.
@@ -38,23 +41,13 @@ func (r Response) encode() ([]byte, error) {
 }
 
 func (r Response) write(w http.ResponseWriter, data []byte) {
-	status := r.Status
-	if status == 0 {
-		status = http.StatusOK
-	}
-	contentType := r.ContentType
-	if contentType == "" {
-		contentType = halJSON
-	}
+	w.Header().Set("X-CloudAPI-Stability", "production")
 	if r.Location != "" {
 		w.Header().Set("Location", r.Location)
-	} else {
-		w.Header().Set("Content-Type", contentType)
+		w.WriteHeader(r.Status)
+		return
 	}
-	w.Header().Set("X-CloudAPI-Stability", "production")
-	w.Header().Set("Content-Length", strconv.Itoa(len(data)))
-	w.WriteHeader(status)
-	_, _ = w.Write(data) // the client has gone away; nothing to do about it
+	wire.Send(w, cmp.Or(r.Status, http.StatusOK), cmp.Or(r.ContentType, halJSON), data)
 }
 
 // Problem is an error answer. Its message goes out as a text, or, when Fields is set, as an object of texts by field, where
@@ -116,10 +109,7 @@ func writeJSON(w http.ResponseWriter, status int, contentType string, v any) {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
-	w.Header().Set("Content-Type", contentType)
-	w.Header().Set("Content-Length", strconv.Itoa(len(data)))
-	w.WriteHeader(status)
-	_, _ = w.Write(data) // the client has gone away; nothing to do about it
+	wire.Send(w, status, contentType, data)
 }
 
 // encode writes JSON without HTML escaping, which would hide the & of links.

@@ -4,6 +4,8 @@ package oauth
 import (
 	"encoding/json"
 	"net/http"
+
+	"paasmcp/internal/simulator/wire"
 )
 
 // Refuse answers with an error of section 5.2: a code that programs read, and words.
@@ -12,9 +14,7 @@ func Refuse(w http.ResponseWriter, status int, code, description string) {
 	if err != nil {
 		panic(err) // a map of strings always encodes
 	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_, _ = w.Write(data) // the client has gone away; nothing to do about it
+	wire.Send(w, status, "application/json", data)
 }
 
 // Form reads the form of a request to an endpoint. False says that it has been refused.

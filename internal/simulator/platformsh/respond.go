@@ -1,6 +1,7 @@
 package platformsh
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -8,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"paasmcp/internal/simulator/wire"
 )
 
 // Response is the answer to one operation. Body is encoded as JSON unless Raw is set.
@@ -37,20 +40,11 @@ func (r Response) encode() ([]byte, error) {
 }
 
 func (r Response) write(w http.ResponseWriter, data []byte) {
-	status := r.Status
-	if status == 0 {
-		status = http.StatusOK
+	if r.Status == http.StatusNoContent {
+		w.WriteHeader(r.Status)
+		return
 	}
-	if status != http.StatusNoContent {
-		ct := r.ContentType
-		if ct == "" {
-			ct = "application/json"
-		}
-		w.Header().Set("Content-Type", ct)
-		w.Header().Set("Content-Length", strconv.Itoa(len(data)))
-	}
-	w.WriteHeader(status)
-	_, _ = w.Write(data) // the client has gone away; nothing to do about it
+	wire.Send(w, cmp.Or(r.Status, http.StatusOK), cmp.Or(r.ContentType, "application/json"), data)
 }
 
 // Problem is an error answer: status, message, code, title and detail per field.
@@ -117,10 +111,7 @@ func (p *Problem) write(w http.ResponseWriter, path string) {
 	if strings.HasPrefix(path, "/projects/") {
 		ct = "application/json"
 	}
-	w.Header().Set("Content-Type", ct)
-	w.Header().Set("Content-Length", strconv.Itoa(len(data)))
-	w.WriteHeader(p.Status)
-	_, _ = w.Write(data) // the client has gone away; nothing to do about it
+	wire.Send(w, p.Status, ct, data)
 }
 
 // stamp formats a time as the service does: microseconds and a numeric zone.

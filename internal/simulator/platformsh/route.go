@@ -3,14 +3,16 @@ package platformsh
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"io"
 	"mime"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 	"time"
+
+	"paasmcp/internal/simulator/wire"
 )
 
 // Doc is a JSON object as it goes over the wire. Stored documents are live: handlers run under the server's lock and must
@@ -54,15 +56,12 @@ func (r *Request) Raw() []byte { return r.raw }
 const maxBody = 4 << 20
 
 func readBody(hr *http.Request) ([]byte, error) {
-	if hr.Body == nil || hr.Body == http.NoBody {
-		return nil, nil
-	}
-	data, err := io.ReadAll(io.LimitReader(hr.Body, maxBody+1))
-	if err != nil {
-		return nil, &Problem{Status: http.StatusBadRequest, Message: "The request body could not be read."}
-	}
-	if len(data) > maxBody {
+	data, err := wire.Body(hr, maxBody)
+	switch {
+	case errors.Is(err, wire.ErrTooLarge):
 		return nil, &Problem{Status: http.StatusRequestEntityTooLarge, Message: "The request body is too large."}
+	case err != nil:
+		return nil, &Problem{Status: http.StatusBadRequest, Message: "The request body could not be read."}
 	}
 	return data, nil
 }

@@ -20,6 +20,7 @@ import (
 
 	"paasmcp/internal/simulator/router"
 	"paasmcp/internal/simulator/uuid"
+	"paasmcp/internal/simulator/wire"
 )
 
 // APIToken is the API token of the demo user Ada, who may do everything.
@@ -174,7 +175,5 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_, _ = w.Write(data) // the client has gone away; nothing to do about it
+	wire.Send(w, status, "application/json", data)
 }

@@ -7,7 +7,8 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"strconv"
+
+	"paasmcp/internal/simulator/wire"
 )
 
 // Doc is a JSON object.
@@ -85,18 +86,15 @@ func encode(d Doc, err error) []byte {
 func writeAnswer(w http.ResponseWriter, d Doc) { writeJSON(w, encode(d, nil)) }
 
 func writeJSON(w http.ResponseWriter, data []byte) {
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.Header().Set("Content-Length", strconv.Itoa(len(data)))
-	_, _ = w.Write(data) // a client that has gone away is no error here
+	wire.Send(w, http.StatusOK, "application/json; charset=utf-8", data)
 }
 
 // Refuse answers a request with an HTTP status. It is the page of the proxy before the platform: the platform itself answers
 // every call with 200 and a result.
 func Refuse(w http.ResponseWriter, status int) {
 	line := fmt.Sprintf("%d %s", status, http.StatusText(status))
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.WriteHeader(status)
-	_, _ = fmt.Fprintf(w, "<html><head><title>%s</title></head><body><h1>%s</h1></body></html>\n", line, line) // the client has gone away
+	wire.Send(w, status, "text/html; charset=utf-8", fmt.Appendf(nil,
+		"<html><head><title>%s</title></head><body><h1>%s</h1></body></html>\n", line, line))
 }
 
 // scripted wraps an answer the way calls do that run through the scripting engine: a failure is visible only inside.

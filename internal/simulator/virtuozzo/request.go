@@ -4,13 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"paasmcp/internal/simulator/wire"
 )
 
 // maxBody is far above what any call of this project sends; file writes are the largest.
@@ -34,15 +35,9 @@ func readForm(hr *http.Request) (url.Values, error) {
 	if hr.Method != http.MethodPost {
 		return form, nil
 	}
-	data, err := io.ReadAll(io.LimitReader(hr.Body, maxBody+1))
-	if err != nil {
-		return nil, err
-	}
-	if len(data) > maxBody {
-		return nil, fmt.Errorf("longer than %d bytes", maxBody)
-	}
-	if len(data) == 0 {
-		return form, nil
+	data, err := wire.Body(hr, maxBody)
+	if err != nil || len(data) == 0 {
+		return form, err
 	}
 	ct, _, _ := strings.Cut(hr.Header.Get("Content-Type"), ";")
 	if ct != "application/x-www-form-urlencoded" {
