@@ -2,14 +2,15 @@ package acquia_test
 
 import (
 	"fmt"
+	"maps"
 	"net/url"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"paasmcp/internal/simulator/acquia"
+	"paasmcp/internal/simulator/simtest"
 )
 
 type values = map[string]string
@@ -34,17 +35,6 @@ type sample struct {
 	query  string
 	body   string
 	before func(s *site) values // earlier calls; returns more parameters, also for {name} in query and body
-}
-
-var slot = regexp.MustCompile(`\{[A-Za-z0-9_]+\}`)
-
-func fill(s string, with values, escape func(string) string) string {
-	return slot.ReplaceAllStringFunc(s, func(m string) string {
-		if v, ok := with[strings.Trim(m, "{}")]; ok {
-			return escape(v)
-		}
-		return m
-	})
 }
 
 // operation is a line of testdata/operations.txt: the call, its documented statuses, and what its answer is.
@@ -89,31 +79,24 @@ func TestEveryOperationAnswers(t *testing.T) {
 func checkOperation(t *testing.T, op operation) {
 	s := newSite(t)
 	in := samples[op.call]
-	with := values{}
-	for k, v := range seeded {
-		with[k] = v
-	}
+	with := maps.Clone(seeded)
 	method, template, _ := strings.Cut(op.call, " ")
 	if strings.Contains(template, "/site-instances/") || strings.HasPrefix(template, "/v3/") || strings.HasPrefix(template, "/codebases/") ||
 		strings.HasSuffix(template, "/sites") || strings.HasSuffix(template, "/site-instances") {
 		with["environmentId"] = acquia.MEOProd
 	}
-	for k, v := range in.params {
-		with[k] = v
-	}
+	maps.Copy(with, in.params)
 	if in.before != nil {
-		for k, v := range in.before(s) {
-			with[k] = v
-		}
+		maps.Copy(with, in.before(s))
 	}
-	path := fill(template, with, url.PathEscape)
-	if slot.MatchString(path) {
+	path := simtest.Fill(template, with, url.PathEscape)
+	if strings.Contains(path, "{") {
 		t.Fatalf("no value for a parameter of %s", path)
 	}
 	if in.query != "" {
-		path += "?" + fill(in.query, with, url.QueryEscape)
+		path += "?" + simtest.Fill(in.query, with, url.QueryEscape)
 	}
-	body := fill(in.body, with, func(v string) string { return v })
+	body := simtest.Fill(in.body, with, simtest.Plain)
 	if method == "POST" && body == "" {
 		body = "{}"
 	}

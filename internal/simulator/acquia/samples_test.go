@@ -177,32 +177,16 @@ func after(status string, call, body string) func(*site) values {
 	}
 }
 
-func associatedDomain(s *site) values {
-	return after("completed", "POST /applications/"+acquia.AppPortal+"/email/domains/"+acquia.SeedEmailDomain+"/actions/associate", "{}")(s)
-}
-
-func withCDN(s *site) values {
-	return after("completed", "POST /environments/"+acquia.EnvProd+"/cdn", "{}")(s)
-}
-func withLiveDev(s *site) values {
-	return after("completed", "POST /environments/"+acquia.EnvDev+"/livedev/actions/enable", "{}")(s)
-}
-
-func disabledCron(s *site) values {
-	return after("completed", "POST /environments/"+acquia.EnvProd+"/crons/"+acquia.SeedCron+"/actions/disable", "{}")(s)
-}
-
-func disabledForwarding(s *site) values {
-	return after("completed", "POST /environments/"+acquia.EnvProd+"/log-forwarding-destinations/"+acquia.SeedDestination+"/actions/disable", "{}")(s)
-}
-
-func enabledProvider(s *site) values {
-	return after("completed", "POST /identity-providers/"+acquia.SeedIdentityProvider+"/actions/enable", "{}")(s)
-}
-
-func snapshot(s *site) values {
-	return after("completed", "POST /environments/"+acquia.EnvProd+"/logs/apache-access", "{}")(s)
-}
+// What some operations need to have happened.
+var (
+	associatedDomain   = after("completed", "POST /applications/"+acquia.AppPortal+"/email/domains/"+acquia.SeedEmailDomain+"/actions/associate", "{}")
+	withCDN            = after("completed", "POST /environments/"+acquia.EnvProd+"/cdn", "{}")
+	withLiveDev        = after("completed", "POST /environments/"+acquia.EnvDev+"/livedev/actions/enable", "{}")
+	disabledCron       = after("completed", "POST /environments/"+acquia.EnvProd+"/crons/"+acquia.SeedCron+"/actions/disable", "{}")
+	disabledForwarding = after("completed", "POST /environments/"+acquia.EnvProd+"/log-forwarding-destinations/"+acquia.SeedDestination+"/actions/disable", "{}")
+	enabledProvider    = after("completed", "POST /identity-providers/"+acquia.SeedIdentityProvider+"/actions/enable", "{}")
+	snapshot           = after("completed", "POST /environments/"+acquia.EnvProd+"/logs/apache-access", "{}")
+)
 
 func withModProxy(s *site) values {
 	s.T.Helper()

@@ -6,14 +6,15 @@ import (
 	"encoding/base32"
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"net/url"
 	"os"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"paasmcp/internal/simulator/platformsh"
+	"paasmcp/internal/simulator/simtest"
 )
 
 // listKeys says where the documented lists sit in the answer; $ is an answer that is the list. Other answers are
@@ -78,17 +79,6 @@ type sample struct {
 	before func(s *site) map[string]string // earlier calls; returns more parameters, also for {name} in query and body
 }
 
-var slot = regexp.MustCompile(`\{[A-Za-z_]+\}`)
-
-func fill(s string, values map[string]string, escape func(string) string) string {
-	return slot.ReplaceAllStringFunc(s, func(m string) string {
-		if v, ok := values[strings.Trim(m, "{}")]; ok {
-			return escape(v)
-		}
-		return m
-	})
-}
-
 func TestEveryOperationAnswers(t *testing.T) {
 	t.Parallel()
 	data, err := os.ReadFile("testdata/operations.txt")
@@ -117,28 +107,21 @@ func TestEveryOperationAnswers(t *testing.T) {
 func checkOperation(t *testing.T, call string) {
 	s := newSite(t)
 	in := samples[call]
-	values := map[string]string{}
-	for k, v := range seeded {
-		values[k] = v
-	}
-	for k, v := range in.params {
-		values[k] = v
-	}
+	values := maps.Clone(seeded)
+	maps.Copy(values, in.params)
 	if in.before != nil {
-		for k, v := range in.before(s) {
-			values[k] = v
-		}
+		maps.Copy(values, in.before(s))
 	}
 	method, path, _ := strings.Cut(call, " ")
-	path = fill(path, values, url.PathEscape)
-	if slot.MatchString(path) {
+	path = simtest.Fill(path, values, url.PathEscape)
+	if strings.Contains(path, "{") {
 		t.Fatalf("no value for a parameter of %s", path)
 	}
 	if in.query != "" {
-		path += "?" + fill(in.query, values, func(v string) string { return v })
+		path += "?" + simtest.Fill(in.query, values, simtest.Plain)
 	}
 	s.Media = in.media
-	status, answer, header := s.Do(method+" "+path, fill(in.body, values, func(v string) string { return v }))
+	status, answer, header := s.Do(method+" "+path, simtest.Fill(in.body, values, simtest.Plain))
 	if status < 200 || status > 299 {
 		t.Fatalf("%s %s: %d %v", method, path, status, answer)
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -137,3 +138,18 @@ func Find(list []Doc, path string, value any) Doc {
 	}
 	return nil
 }
+
+var hole = regexp.MustCompile(`\{\w+\}`)
+
+// Fill puts values into the {holes} of a text; those without a value stay.
+func Fill(text string, values map[string]string, escape func(string) string) string {
+	return hole.ReplaceAllStringFunc(text, func(m string) string {
+		if v, ok := values[strings.Trim(m, "{}")]; ok {
+			return escape(v)
+		}
+		return m
+	})
+}
+
+// Plain is for [Fill] where nothing needs to be escaped.
+func Plain(value string) string { return value }
