@@ -169,23 +169,23 @@ var samples = map[string]sample{
 	"PUT" + anyNet + "/isolation":                {body: `{"dedicated_compute":true}`},
 }
 
-func after(status string, call, body string) func(*site) values {
+func after(call string) func(*site) values {
 	return func(s *site) values {
 		s.T.Helper()
-		s.finish(status, call, body)
+		s.finish("completed", call, "{}")
 		return nil
 	}
 }
 
 // What some operations need to have happened.
 var (
-	associatedDomain   = after("completed", "POST /applications/"+acquia.AppPortal+"/email/domains/"+acquia.SeedEmailDomain+"/actions/associate", "{}")
-	withCDN            = after("completed", "POST /environments/"+acquia.EnvProd+"/cdn", "{}")
-	withLiveDev        = after("completed", "POST /environments/"+acquia.EnvDev+"/livedev/actions/enable", "{}")
-	disabledCron       = after("completed", "POST /environments/"+acquia.EnvProd+"/crons/"+acquia.SeedCron+"/actions/disable", "{}")
-	disabledForwarding = after("completed", "POST /environments/"+acquia.EnvProd+"/log-forwarding-destinations/"+acquia.SeedDestination+"/actions/disable", "{}")
-	enabledProvider    = after("completed", "POST /identity-providers/"+acquia.SeedIdentityProvider+"/actions/enable", "{}")
-	snapshot           = after("completed", "POST /environments/"+acquia.EnvProd+"/logs/apache-access", "{}")
+	associatedDomain   = after("POST /applications/"+acquia.AppPortal+"/email/domains/"+acquia.SeedEmailDomain+"/actions/associate")
+	withCDN            = after("POST /environments/"+acquia.EnvProd+"/cdn")
+	withLiveDev        = after("POST /environments/"+acquia.EnvDev+"/livedev/actions/enable")
+	disabledCron       = after("POST /environments/"+acquia.EnvProd+"/crons/"+acquia.SeedCron+"/actions/disable")
+	disabledForwarding = after("POST /environments/"+acquia.EnvProd+"/log-forwarding-destinations/"+acquia.SeedDestination+"/actions/disable")
+	enabledProvider    = after("POST /identity-providers/"+acquia.SeedIdentityProvider+"/actions/enable")
+	snapshot           = after("POST /environments/"+acquia.EnvProd+"/logs/apache-access")
 )
 
 func withModProxy(s *site) values {
