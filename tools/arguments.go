@@ -2,6 +2,7 @@ package tools
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -25,6 +26,9 @@ func decodeArguments(raw []byte) (map[string]any, error) {
 	dec.UseNumber()
 	var args map[string]any
 	if err := dec.Decode(&args); err != nil {
+		if wrong := (*json.UnmarshalTypeError)(nil); errors.As(err, &wrong) { // its text is about Go
+			return nil, fmt.Errorf("arguments: not a JSON object but a JSON %s", wrong.Value)
+		}
 		return nil, fmt.Errorf("arguments: not a JSON object: %w", err)
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
@@ -160,6 +164,20 @@ func (v *validator) schema(op *schemas.Operation) *schemas.Schema {
 
 // describe makes one line of what is wrong, in "where: what" parts, each with what would be right.
 func (v *validator) describe(op *schemas.Operation, wrong []schemas.Violation) string {
+	return explain(wrong, argumentNames(op), func(name string) string {
+		if v.related == nil {
+			return ""
+		}
+		if source := v.related.Source(op.Name, name); source != "" {
+			return "comes from " + source
+		}
+		return ""
+	})
+}
+
+// explain makes one line of what is wrong with arguments of these names. about says of an argument where its value comes from, or
+// nothing.
+func explain(wrong []schemas.Violation, names []string, about func(name string) string) string {
 	var parts []string
 	unknown := false
 	for _, w := range wrong {
@@ -167,18 +185,18 @@ func (v *validator) describe(op *schemas.Operation, wrong []schemas.Violation) s
 		if len(w.At) > 0 {
 			where = strings.Join(w.At, ".")
 		}
-		parts = append(parts, where+": "+w.Message+v.help(op, w))
+		parts = append(parts, where+": "+w.Message+help(w, names, about))
 		unknown = unknown || w.Keyword == "additionalProperties"
 	}
 	slices.Sort(parts) // the same mistake should read the same every time
 	if unknown {
-		parts = append(parts, "it takes "+strings.Join(argumentNames(op), ", "))
+		parts = append(parts, "it takes "+cmp.Or(strings.Join(names, ", "), "no arguments"))
 	}
 	return strings.Join(parts, "; ")
 }
 
 // help adds to what is wrong what was probably meant, or where the missing value comes from.
-func (v *validator) help(op *schemas.Operation, w schemas.Violation) string {
+func help(w schemas.Violation, names []string, about func(name string) string) string {
 	var hints []string
 	add := func(format, value string) {
 		if value != "" {
@@ -198,21 +216,17 @@ func (v *validator) help(op *schemas.Operation, w schemas.Violation) string {
 	case "additionalProperties":
 		for _, name := range w.Names {
 			if top {
-				add("did you mean %s?", spelling.Closest(name, argumentNames(op)))
+				add("did you mean %s?", spelling.Closest(name, names))
 			}
 		}
 	case "pattern", "format":
-		if len(w.At) == 1 && v.related != nil {
-			if source := v.related.Source(op.Name, w.At[0]); source != "" {
-				add("%s", "it comes from "+source)
-			}
+		if len(w.At) == 1 {
+			add("it %s", about(w.At[0]))
 		}
 	case "required":
 		for _, name := range w.Names {
-			if top && v.related != nil {
-				if source := v.related.Source(op.Name, name); source != "" {
-					add("%s", name+" comes from "+source)
-				}
+			if top {
+				add(name+" %s", about(name))
 			}
 		}
 	}

@@ -20,8 +20,8 @@ import (
 type describeInput struct {
 	Tool string `json:"tool" jsonschema_description:"from paas_find"`
 	// Arguments are taken and ignored: models that have just read about paas_read pass them here too.
-	Arguments object `json:"arguments,omitempty" jsonschema:"-"`
-	Account   string `json:"account,omitempty"`
+	Arguments map[string]any `json:"arguments,omitempty" jsonschema:"-"`
+	Account   string         `json:"account,omitempty"`
 	// Unlisted is set by this server alone, see answerUnlisted.
 	Unlisted bool `json:"unlisted,omitempty" jsonschema:"-"`
 }

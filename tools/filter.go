@@ -40,6 +40,9 @@ func (s *Service) filtered(ctx context.Context, call Call, o *Outcome, a Answer)
 		return Answer{}, err
 	}
 	err = s.filter(ctx, &a, call.View.JQ, raw, body)
+	if a.Next != "" {
+		a.Note = joinNotes(partial(body, o.Result.Total)+"; pass a larger limit, or the cursor in next", a.Note)
+	}
 	if err != nil {
 		if k, ok := s.kept.put(caller.From(ctx).Principal, keptAnswer{Tool: o.Operation.Name, JSON: raw, Shows: o.Operation.Shows, Next: a.Next}); ok {
 			err = fmt.Errorf("%w. The answer is kept: try again with paas_result, result %s", err, k.ID)
@@ -78,6 +81,16 @@ func (s *Service) filter(ctx context.Context, a *Answer, program string, raw []b
 		a.Note = joinNotes("jq gave more values than can be kept; select fewer", a.Note)
 	}
 	return nil
+}
+
+// partial says that a program saw the first items of a list only: who counts them would be wrong.
+func partial(body any, total int) string {
+	items, _ := body.([]any)
+	of := "the platform has more"
+	if total > len(items) {
+		of = fmt.Sprintf("there are %d", total)
+	}
+	return fmt.Sprintf("jq saw %s of the list; %s", plural(len(items), "item", "items"), of)
 }
 
 // cleaned removes what a text can hide, which a program could have made. Nulls stay: they were asked for.

@@ -14,7 +14,7 @@ import (
 type findInput struct {
 	Query    string `json:"query" jsonschema_description:"what you need, in plain words"`
 	Platform string `json:"platform,omitempty" jsonschema:"enum=platformsh,enum=acquia,enum=virtuozzo"`
-	Limit    count  `json:"limit,omitempty" jsonschema:"type=integer" jsonschema_description:"default 8, most 50"`
+	Limit    int    `json:"limit,omitempty" jsonschema_description:"default 8, most 50"`
 }
 
 // Found is one operation of a search.
@@ -43,7 +43,7 @@ func (s *Service) findTool() server.ServerTool {
 		"Find operations of the hosting platforms by need, best first. paas_describe tells how to call them.",
 		hints(true, false, true), outputOf[foundAnswer]("operations", "note"),
 		func(_ context.Context, in findInput, _ mcp.CallToolParams) (*mcp.CallToolResult, error) {
-			found, err := s.Find(in.Query, schemas.Platform(in.Platform), int(in.Limit))
+			found, err := s.Find(in.Query, schemas.Platform(in.Platform), in.Limit)
 			if err != nil {
 				return failed(err), nil
 			}

@@ -71,9 +71,17 @@ func (s *Service) Wait(ctx context.Context, job string, atMost time.Duration, pr
 	if err != nil {
 		return JobRef{}, false, false, err
 	}
-	if err := s.mayWatch(ctx, client, handle); err != nil {
+	op, args := s.watched(client, handle)
+	l, err := s.watch(ctx, client, handle, op, args)
+	if err != nil {
 		return JobRef{}, false, false, err
 	}
+	defer func() {
+		l.end(err)
+		if op != nil && err != nil {
+			err = s.teach(op, err)
+		}
+	}()
 	deadline := time.Now().Add(atMost)
 	for {
 		j, err := client.Job(ctx, handle)

@@ -12,7 +12,6 @@ import (
 	"github.com/mark3labs/mcp-go/server"
 
 	"paasmcp/apiclient"
-	"paasmcp/internal/audit"
 	"paasmcp/internal/caller"
 	"paasmcp/internal/legible"
 	"paasmcp/internal/policy"
@@ -144,28 +143,20 @@ type located struct {
 // locateIn asks one account. The search goes by the policy like any read, and stands in the audit as one entry.
 func (s *Service) locateIn(ctx context.Context, client *apiclient.Client, host string) (answer located) {
 	verdict, err := s.mayLocate(ctx, client)
-	id, auditErr := s.Audit.Intent(s.locateEntry(ctx, client, host, verdict))
+	search, auditErr := s.begin(ctx, client, locateName, map[string]any{"name": host}, verdict)
 	if auditErr != nil {
 		return located{err: fmt.Errorf("the audit could not be written, so it was not asked: %w", auditErr)}
 	}
 	if err != nil {
-		s.locateOutcome(id, audit.Outcome{Status: audit.Refused, Kind: verdict.Reason})
+		search.refuse(verdict.Reason)
 		return located{err: err}
 	}
-	started := time.Now()
 	defer func() {
 		if r := recover(); r != nil { // one platform's odd answer must not take the other accounts down
 			s.Logger.Error("locate: panic", "account", client.Account().Name, "panic", r)
 			answer = located{err: errors.New("the search broke off; the server's log says more")}
 		}
-		o := audit.Outcome{Status: audit.OK, DurationMS: time.Since(started).Milliseconds()}
-		if answer.err != nil {
-			o.Status, o.Kind = audit.Failed, "error"
-			if e := (*apiclient.Error)(nil); errors.As(answer.err, &e) {
-				o.Kind, o.RequestID = string(e.Kind), e.RequestID
-			}
-		}
-		s.locateOutcome(id, o)
+		search.end(answer.err)
 	}()
 	ctx, cancel := context.WithTimeout(ctx, locateTimeout)
 	defer cancel()
@@ -191,22 +182,6 @@ func (s *Service) mayLocate(ctx context.Context, client *apiclient.Client) (poli
 		}
 	}
 	return verdict, nil
-}
-
-func (s *Service) locateEntry(ctx context.Context, client *apiclient.Client, host string, verdict policy.Verdict) audit.Entry {
-	from := caller.From(ctx)
-	return audit.Entry{
-		Principal: from.Principal, Client: from.ClientName, ClientVersion: from.ClientVersion, Transport: from.Transport,
-		Account: client.Account().Name, Platform: client.Account().Platform,
-		Tool: locateName, Args: map[string]any{"name": host}, Risk: []schemas.Risk{schemas.Read},
-		Rule: verdict.Rule, Verdict: string(verdict.Action), Level: string(verdict.Level),
-	}
-}
-
-func (s *Service) locateOutcome(id audit.ID, o audit.Outcome) {
-	if err := s.Audit.Outcome(id, o); err != nil {
-		s.Logger.Error("audit: outcome not written", "tool", locateName, "error", err)
-	}
 }
 
 // foundPlace makes a place readable: what the platform wrote is cleaned and cut like every other text of its.

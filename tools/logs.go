@@ -24,10 +24,10 @@ type logsInput struct {
 	Notification  string `json:"notification_uuid,omitempty"`
 	LogType       string `json:"log_type,omitempty" jsonschema_description:"Acquia: php-error, drupal-watchdog …"`
 	EnvName       string `json:"env_name,omitempty"`
-	NodeID        count  `json:"node_id,omitempty" jsonschema:"type=integer"`
+	NodeID        int    `json:"node_id,omitempty"`
 	Path          string `json:"path,omitempty"`
 	Grep          string `json:"grep,omitempty"`
-	Lines         count  `json:"lines,omitempty" jsonschema:"type=integer" jsonschema_description:"default 40"`
+	Lines         int    `json:"lines,omitempty" jsonschema_description:"default 40"`
 	Account       string `json:"account,omitempty"`
 }
 
@@ -102,7 +102,7 @@ const (
 func (s *Service) readLog(ctx context.Context, f foundLog, in logsInput) (LogAnswer, error) {
 	most := logLines
 	if in.Lines > 0 {
-		most = min(int(in.Lines), mostLogLines)
+		most = min(in.Lines, mostLogLines)
 	}
 	f.text = visibleLog(f.text)
 	log, width := logs.Read(f.text), maxLineShown

@@ -20,6 +20,7 @@ import (
 type logReader struct {
 	s    *Service
 	in   logsInput
+	gone bool // the environment was deleted by the job that is asked about
 	call func(tool string, args map[string]any, into *target) (*Outcome, error)
 }
 
@@ -42,6 +43,8 @@ func (r *logReader) read(ctx context.Context) (foundLog, error) {
 		return r.logType()
 	case in.EnvName != "" && in.NodeID > 0:
 		return r.logFile()
+	case in.EnvName != "" && in.Path != "":
+		return foundLog{}, errors.New("a path is on a node: give node_id too; virtuozzo_environment_get has the ids")
 	case in.EnvName != "":
 		return r.actions()
 	}
@@ -70,7 +73,7 @@ func (r *logReader) openJob() error {
 	case kind == "notification":
 		r.in.Notification = rest
 	case kind == "env", kind == "gone":
-		r.in.EnvName = parts[0]
+		r.in.EnvName, r.gone = parts[0], kind == "gone"
 	default:
 		return errors.New("this kind of job has no log; paas_wait tells its state")
 	}
@@ -358,6 +361,12 @@ func (r *logReader) actions() (foundLog, error) {
 			line += fmt.Sprintf(", failed with result %s: %s", code, textOf(action, "error"))
 		}
 		lines = append(lines, line)
+	}
+	if len(lines) == 0 && !r.gone { // nothing happened to it lately, or its name is wrong
+		if _, err := r.call("virtuozzo_environment_get", map[string]any{"env_name": r.in.EnvName, "lazy": true}, nil); err != nil {
+			return foundLog{}, err
+		}
+		found.notes = append(found.notes, "none of the last "+plural(len(items), "action", "actions")+" of the account was on it")
 	}
 	found.text = strings.Join(lines, "\n")
 	return found, nil

@@ -167,6 +167,7 @@ func TestLogsOnSimulators(t *testing.T) {
 		{"a log file", map[string]any{"env_name": "shop", "node_id": "101", "path": "/var/log/nginx/error_log", "lines": 20}, func(a tools.LogAnswer) bool {
 			return a.Lines > 20 && len(a.Tail)+len(a.Failing) <= 25
 		}},
+		{"an environment that was deleted", map[string]any{"job": "vap/gone:no-longer"}, func(a tools.LogAnswer) bool { return a.Lines == 0 }},
 		{"what was done to an environment", map[string]any{"job": "vap/env:analytics"}, func(a tools.LogAnswer) bool { return strings.Contains(a.Cause, "No space left on device") }},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -197,6 +198,9 @@ func TestLogsErrors(t *testing.T) {
 		{map[string]any{"environment_id": acquia.EnvProd, "log_type": "no-such-log"}, "log_type"},
 		{map[string]any{"env_name": "shop", "node_id": 101, "path": "/etc/passwd"}, "virtuozzo_log_read"},
 		{map[string]any{"project_id": platformsh.ProjectShop, "environment_id": "main", "grep": "("}, "grep"},
+		{map[string]any{"env_name": "nope"}, "look up env_name with virtuozzo_environment_list"},
+		{map[string]any{"env_name": "shop", "path": "/var/log/php.log"}, "give node_id too"},
+		{map[string]any{"env_name": "shop", "lines": 0}, "lines: minimum"},
 	} {
 		if _, got := r.logs(t, tc.args); !got.IsError || !strings.Contains(got.text(), tc.want) {
 			t.Errorf("%v: %s; should say %q", tc.args, got.text(), tc.want)

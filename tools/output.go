@@ -16,8 +16,9 @@ import (
 // wrong; a name that T does not have is a mistake of the programmer.
 func outputOf[T any](members ...string) json.RawMessage {
 	type schema struct {
-		Type       string            `json:"type,omitempty"`
-		Properties map[string]schema `json:"properties,omitempty"`
+		Type        string            `json:"type,omitempty"`
+		Description string            `json:"description,omitempty"`
+		Properties  map[string]schema `json:"properties,omitempty"`
 	}
 	types := memberTypes(reflect.TypeFor[T]())
 	properties := map[string]schema{}
@@ -26,7 +27,9 @@ func outputOf[T any](members ...string) json.RawMessage {
 		if !ok {
 			panic(fmt.Sprintf("output schema of %s: there is no member %s", reflect.TypeFor[T](), name))
 		}
-		properties[name] = schema{Type: kind}
+		if properties[name] = (schema{Type: kind}); kind == "" {
+			properties[name] = schema{Description: "any JSON"} // strict readers take a schema that says nothing for a mistake
+		}
 	}
 	raw, err := json.Marshal(schema{Type: "object", Properties: properties})
 	if err != nil {
@@ -52,8 +55,10 @@ func jsonType(t reflect.Type) string {
 		t = t.Elem()
 	}
 	switch {
-	case t == reflect.TypeFor[json.RawMessage](), t.Kind() == reflect.Interface:
+	case t.Kind() == reflect.Interface:
 		return ""
+	case t == reflect.TypeFor[json.RawMessage](): // a schema, in all of our answers
+		return "object"
 	case t.Kind() == reflect.Slice:
 		return "array"
 	case slices.Contains([]reflect.Kind{reflect.Struct, reflect.Map}, t.Kind()):

@@ -6,11 +6,16 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/invopop/jsonschema"
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
+
+	"paasmcp/schemas"
 )
 
 // ownTools are the hand-written tools, in the order of a task: find, describe, call, wait, read on.
@@ -27,98 +32,123 @@ func (s *Service) ownTools() []server.ServerTool {
 }
 
 // own makes a hand-written tool whose arguments are the fields of In. The schema is reflected from the struct, so what is
-// documented and what is decoded are one thing. The output schema is one of [outputOf].
+// documented, what is checked and what is decoded are one thing. The output schema is one of [outputOf].
 func own[In any](s *Service, name, title, description string, hints mcp.ToolAnnotation, output json.RawMessage,
 	handle func(context.Context, In, mcp.CallToolParams) (*mcp.CallToolResult, error),
 ) server.ServerTool {
-	tool := mcp.NewToolWithRawSchema(name, description, reflectInput(new(In), s.Accounts.Choice("")))
+	shown := reflectInput(new(In))
+	checked := sync.OnceValue(func() *schemas.Schema { return checkedInput(reflect.TypeFor[In](), reflectInput(new(In))) })
+	if !s.Accounts.Choice("") { // the argument is only offered when there is more than one to choose from
+		shown.Properties.Delete("account")
+	}
+	raw, err := json.Marshal(shown)
+	if err != nil { // the structs are ours and a test lists all tools
+		panic(fmt.Sprintf("schema of %s: %v", name, err))
+	}
+	tool := mcp.NewToolWithRawSchema(name, description, raw)
 	hints.Title = title
 	tool.Annotations, tool.RawOutputSchema = hints, output
 	return server.ServerTool{Tool: tool, Handler: func(ctx context.Context, r mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		var in In
-		if err := decodeStrict(r.Params.RawArguments, &in); err != nil {
+		if err := decodeInput(checked(), r.Params.RawArguments, &in); err != nil {
 			return failed(fmt.Errorf("%s: %w", name, err)), nil
 		}
 		return handle(ctx, in, r.Params)
 	}}
 }
 
-// reflectInput renders a struct as the inline schema that every client loads. The account argument is only offered when
-// there is more than one to choose from.
-func reflectInput(in any, accounts bool) json.RawMessage {
+// reflectInput renders a struct as the inline schema that every client loads.
+func reflectInput(in any) *jsonschema.Schema {
 	reflector := jsonschema.Reflector{DoNotReference: true, ExpandedStruct: true, Anonymous: true}
 	schema := reflector.Reflect(in)
 	schema.Version = ""
-	if !accounts {
-		schema.Properties.Delete("account")
-	}
-	raw, err := json.Marshal(schema)
-	if err != nil { // the structs are ours and a test lists all tools
-		panic(fmt.Sprintf("schema of %T: %v", in, err))
-	}
-	return raw
+	return schema
 }
 
-func decodeStrict(raw []byte, into any) error {
-	if len(bytes.TrimSpace(raw)) == 0 {
-		raw = []byte("{}")
-	}
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(into); err != nil {
-		return errors.New("arguments: " + strings.TrimPrefix(err.Error(), "json: "))
-	}
-	return nil
-}
-
-// The types below accept what models commonly write in place of the right JSON type.
-
-// count is a whole number, also when written as text.
-type count int
-
-// UnmarshalJSON accepts 5 and "5".
-func (c *count) UnmarshalJSON(raw []byte) error {
-	var n int
-	if err := json.Unmarshal(bytes.Trim(raw, `"`), &n); err != nil {
-		return fmt.Errorf("%s is not a whole number", raw)
-	}
-	*c = count(n)
-	return nil
-}
-
-// object is a JSON object with exact numbers, also when written as JSON text.
-type object map[string]any
-
-// UnmarshalJSON accepts {…} and "{…}".
-func (o *object) UnmarshalJSON(raw []byte) error {
-	if raw[0] == '"' {
-		var text string
-		if err := json.Unmarshal(raw, &text); err != nil {
-			return err
+// checkedInput is the schema that arguments are checked against, in the form that rows have. It also admits the members that are
+// not shown. No number of ours means anything below 1.
+func checkedInput(t reflect.Type, shown *jsonschema.Schema) *schemas.Schema {
+	checked := &schemas.Schema{Type: "object", Properties: schemas.Properties{}, Required: shown.Required}
+	for _, field := range reflect.VisibleFields(t) {
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		p := schemas.Property{Name: name, Schema: schemas.Schema{Type: jsonType(field.Type)}}
+		switch p.Type {
+		case "array":
+			p.Items = &schemas.Schema{Type: jsonType(field.Type.Elem())}
+		case "integer":
+			p.Minimum = &one
 		}
-		raw = []byte(text)
+		if seen, ok := shown.Properties.Get(name); ok {
+			p.Enum, p.Description = seen.Enum, seen.Description
+		}
+		checked.Properties = append(checked.Properties, p)
 	}
+	return checked
+}
+
+// decodeInput coerces, checks and decodes the arguments of a hand-written tool.
+func decodeInput(checked *schemas.Schema, raw []byte, into any) error {
 	args, err := decodeArguments(raw)
-	*o = args
-	return err
+	if err != nil {
+		return err
+	}
+	for name, value := range args {
+		i := property(checked, name)
+		switch {
+		case i < 0:
+		case value == nil: // models write null for what they leave out
+			delete(args, name)
+		default:
+			args[name] = coerceOwn(&checked.Properties[i].Schema, value)
+		}
+	}
+	if wrong := checked.Validate(args); len(wrong) > 0 {
+		return errors.New(explainInput(checked, wrong))
+	}
+	for i := range checked.Properties {
+		if p := &checked.Properties[i]; p.Type == "integer" && args[p.Name] != nil {
+			args[p.Name] = wholeNumber(args[p.Name])
+		}
+	}
+	fit, err := json.Marshal(args)
+	if err != nil {
+		return err
+	}
+	dec := json.NewDecoder(bytes.NewReader(fit))
+	dec.UseNumber() // the arguments of an operation keep their exact numbers
+	return dec.Decode(into)
 }
 
-// words is a list of texts, also when written as one text with commas.
-type words []string
-
-// UnmarshalJSON accepts ["a","b"] and "a,b".
-func (w *words) UnmarshalJSON(raw []byte) error {
-	if raw[0] == '"' {
-		var text string
-		if err := json.Unmarshal(raw, &text); err != nil {
-			return err
+// explainInput says what is wrong with the arguments of a hand-written tool.
+func explainInput(checked *schemas.Schema, wrong []schemas.Violation) string {
+	var names []string
+	about := map[string]string{}
+	for _, p := range checked.Properties {
+		names = append(names, p.Name)
+		if p.Description != "" {
+			about[p.Name] = "is " + p.Description
 		}
-		for part := range strings.SplitSeq(text, ",") {
-			if part = strings.TrimSpace(part); part != "" {
-				*w = append(*w, part)
-			}
-		}
-		return nil
 	}
-	return json.Unmarshal(raw, (*[]string)(w))
+	text := explain(wrong, names, func(name string) string { return about[name] })
+	stray := slices.ContainsFunc(wrong, func(w schemas.Violation) bool { return w.Keyword == "additionalProperties" })
+	if stray && slices.Contains(names, "arguments") {
+		text += "; what the operation takes goes into arguments"
+	}
+	return text
+}
+
+// coerceOwn does what [coerce] does for the arguments of rows, and takes a text with commas for a list: the lists of this server are
+// of names.
+func coerceOwn(s *schemas.Schema, v any) any {
+	text, ok := v.(string)
+	if !ok || s.Type != "array" || strings.HasPrefix(text, "[") {
+		return coerce(s, v)
+	}
+	list := []any{}
+	for part := range strings.SplitSeq(text, ",") {
+		if part = strings.TrimSpace(part); part != "" {
+			list = append(list, part)
+		}
+	}
+	return list
 }

@@ -1,76 +1,73 @@
 package tools
 
 import (
+	"encoding/json"
 	"fmt"
 
 	"paasmcp/schemas"
 )
 
+// The server's own arguments of direct tools, as schemas.
+var (
+	one, billion = 1.0, 1e9
+
+	argLimit   = schemas.Property{Name: "limit", Schema: schemas.Schema{Type: "integer", Minimum: &one}}
+	argCursor  = schemas.Property{Name: "cursor", Schema: schemas.Schema{Type: "string"}}
+	argFields  = schemas.Property{Name: "fields", Schema: schemas.Schema{Type: "array", Items: &schemas.Schema{Type: "string"}}}
+	argJQ      = schemas.Property{Name: "jq", Schema: schemas.Schema{Type: "string"}}
+	argReveal  = schemas.Property{Name: "reveal", Schema: schemas.Schema{Type: "boolean"}}
+	argSaveTo  = schemas.Property{Name: "save_to", Schema: schemas.Schema{Type: "string", Description: "File name to save it under."}}
+	argAccount = schemas.Property{Name: "account", Schema: schemas.Schema{Type: "string"}}
+)
+
 // takeOwn moves the server's own arguments out of a direct call's arguments. A row never has arguments of these names.
 func takeOwn(call *Call, args map[string]any) error {
-	for _, name := range schemas.OwnArguments() {
-		value, given := args[name]
-		if !given {
+	for _, p := range []*schemas.Property{&argLimit, &argCursor, &argFields, &argJQ, &argReveal, &argSaveTo, &argAccount} {
+		value, given := args[p.Name]
+		delete(args, p.Name)
+		if !given || value == nil {
 			continue
 		}
-		delete(args, name)
-		if value == nil {
-			continue
+		value = coerceOwn(&p.Schema, value)
+		if wrong := p.Validate(value); len(wrong) > 0 {
+			return fmt.Errorf("%s: %s", p.Name, wrong[0].Message)
 		}
-		if err := setOwn(call, name, value); err != nil {
-			return err
-		}
+		setOwn(call, p, value)
 	}
 	return nil
 }
 
-func setOwn(call *Call, name string, value any) error {
-	ok := false
-	switch name {
-	case "limit":
-		var n int
-		if n, ok = wholeNumber(coerce(&schemas.Schema{Type: "integer"}, value)); ok && n < 1 {
-			return fmt.Errorf("limit: %d is less than 1", n)
-		}
-		call.View.Limit = n
-	case "cursor":
-		call.View.Cursor, ok = value.(string)
-	case "fields":
-		call.View.Fields, ok = texts(coerce(&schemas.Schema{Type: "array", Items: &schemas.Schema{Type: "string"}}, value))
-	case "jq":
-		call.View.JQ, ok = value.(string)
-	case "reveal":
-		call.View.Reveal, ok = coerce(&schemas.Schema{Type: "boolean"}, value).(bool)
-	case "save_to":
-		call.SaveTo, ok = value.(string)
-	case "account":
-		call.Account, ok = value.(string)
+// setOwn sets an argument that has been checked.
+func setOwn(call *Call, p *schemas.Property, value any) {
+	switch p {
+	case &argLimit:
+		call.View.Limit = wholeNumber(value)
+	case &argCursor:
+		call.View.Cursor = value.(string)
+	case &argFields:
+		call.View.Fields = texts(value.([]any))
+	case &argJQ:
+		call.View.JQ = value.(string)
+	case &argReveal:
+		call.View.Reveal = value.(bool)
+	case &argSaveTo:
+		call.SaveTo = value.(string)
+	case &argAccount:
+		call.Account = value.(string)
 	}
-	if !ok {
-		return fmt.Errorf("%s: %v is not of the right type; see paas_describe", name, value)
-	}
-	return nil
 }
 
-func wholeNumber(v any) (int, bool) {
-	n, ok := v.(interface{ Int64() (int64, error) })
-	if !ok {
-		return 0, false
-	}
-	i, err := n.Int64()
-	return int(i), err == nil
+// wholeNumber takes 5, and 5.0 and 5e0, which are as whole. More than a billion of anything is a billion.
+func wholeNumber(v any) int {
+	n, _ := v.(json.Number)
+	f, _ := n.Float64()
+	return int(min(f, billion))
 }
 
-func texts(v any) ([]string, bool) {
-	list, ok := v.([]any)
-	if !ok {
-		return nil, false
-	}
+func texts(list []any) []string {
 	out := make([]string, len(list))
 	for i := range list {
-		if out[i], ok = list[i].(string); !ok {
-			return nil, false
-		}
+		out[i], _ = list[i].(string)
 	}
-	return out, true
+	return out
 }

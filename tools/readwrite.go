@@ -9,23 +9,23 @@ import (
 )
 
 type readInput struct {
-	Tool      string `json:"tool" jsonschema_description:"from paas_find"`
-	Arguments object `json:"arguments,omitempty" jsonschema:"type=object"`
-	Fields    words  `json:"fields,omitempty" jsonschema_description:"dotted; * for all"`
-	Limit     count  `json:"limit,omitempty" jsonschema:"type=integer" jsonschema_description:"items, default 50"`
-	Cursor    string `json:"cursor,omitempty" jsonschema_description:"next of the answer before"`
-	JQ        string `json:"jq,omitempty" jsonschema_description:"over the value or the list of items"`
-	Reveal    bool   `json:"reveal,omitempty" jsonschema_description:"show secrets; a person is asked"`
-	SaveTo    string `json:"save_to,omitempty" jsonschema_description:"file name"`
-	Account   string `json:"account,omitempty"`
+	Tool      string         `json:"tool" jsonschema_description:"from paas_find"`
+	Arguments map[string]any `json:"arguments,omitempty"`
+	Fields    []string       `json:"fields,omitempty" jsonschema_description:"dotted; * for all"`
+	Limit     int            `json:"limit,omitempty" jsonschema_description:"items, default 50"`
+	Cursor    string         `json:"cursor,omitempty" jsonschema_description:"next of the answer before"`
+	JQ        string         `json:"jq,omitempty" jsonschema_description:"over the value or the list of items"`
+	Reveal    bool           `json:"reveal,omitempty" jsonschema_description:"show secrets; a person is asked"`
+	SaveTo    string         `json:"save_to,omitempty" jsonschema_description:"file name"`
+	Account   string         `json:"account,omitempty"`
 }
 
 type writeInput struct {
-	Tool      string `json:"tool" jsonschema_description:"from paas_find"`
-	Arguments object `json:"arguments,omitempty" jsonschema:"type=object"`
-	Fields    words  `json:"fields,omitempty" jsonschema_description:"dotted; * for all"`
-	Reveal    bool   `json:"reveal,omitempty" jsonschema_description:"show secrets; a person is asked"`
-	Account   string `json:"account,omitempty"`
+	Tool      string         `json:"tool" jsonschema_description:"from paas_find"`
+	Arguments map[string]any `json:"arguments,omitempty"`
+	Fields    []string       `json:"fields,omitempty" jsonschema_description:"dotted; * for all"`
+	Reveal    bool           `json:"reveal,omitempty" jsonschema_description:"show secrets; a person is asked"`
+	Account   string         `json:"account,omitempty"`
 }
 
 func (s *Service) readTool() server.ServerTool {
@@ -35,10 +35,7 @@ func (s *Service) readTool() server.ServerTool {
 		func(ctx context.Context, in readInput, params mcp.CallToolParams) (*mcp.CallToolResult, error) {
 			call := Call{
 				Tool: in.Tool, Account: in.Account, SaveTo: in.SaveTo, ReadsOnly: true,
-				View: View{Fields: in.Fields, Limit: int(in.Limit), Cursor: in.Cursor, JQ: in.JQ, Reveal: in.Reveal},
-			}
-			if in.Limit < 0 {
-				return failed(fmt.Errorf("%s: limit: %d is less than 1", in.Tool, in.Limit)), nil
+				View: View{Fields: in.Fields, Limit: in.Limit, Cursor: in.Cursor, JQ: in.JQ, Reveal: in.Reveal},
 			}
 			return s.callInner(ctx, call, in.Arguments, params)
 		})

@@ -91,18 +91,6 @@ func hints(readOnly, destructive, idempotent bool) mcp.ToolAnnotation {
 	}
 }
 
-// The server's own arguments of direct tools, as schemas.
-var (
-	one        = 1.0
-	argLimit   = schemas.Property{Name: "limit", Schema: schemas.Schema{Type: "integer", Minimum: &one}}
-	argCursor  = schemas.Property{Name: "cursor", Schema: schemas.Schema{Type: "string"}}
-	argFields  = schemas.Property{Name: "fields", Schema: schemas.Schema{Type: "array", Items: &schemas.Schema{Type: "string"}}}
-	argJQ      = schemas.Property{Name: "jq", Schema: schemas.Schema{Type: "string"}}
-	argReveal  = schemas.Property{Name: "reveal", Schema: schemas.Schema{Type: "boolean"}}
-	argSaveTo  = schemas.Property{Name: "save_to", Schema: schemas.Schema{Type: "string", Description: "File name to save it under."}}
-	argAccount = schemas.Property{Name: "account", Schema: schemas.Schema{Type: "string"}}
-)
-
 // ownArguments are the arguments a direct tool has besides its row's. They are added only where they can do something:
 // each costs every model a few tokens on every request.
 func (s *Service) ownArguments(row *schemas.Row) []schemas.Property {

@@ -14,11 +14,11 @@ import (
 )
 
 type resultInput struct {
-	Result string `json:"result" jsonschema_description:"id from the answer"`
-	Page   count  `json:"page,omitempty" jsonschema:"type=integer"`
-	Grep   string `json:"grep,omitempty" jsonschema_description:"regular expression"`
-	JQ     string `json:"jq,omitempty" jsonschema_description:"over the value or the list of items"`
-	Fields words  `json:"fields,omitempty"`
+	Result string   `json:"result" jsonschema_description:"id from the answer"`
+	Page   int      `json:"page,omitempty"`
+	Grep   string   `json:"grep,omitempty" jsonschema_description:"regular expression"`
+	JQ     string   `json:"jq,omitempty" jsonschema_description:"over the value or the list of items"`
+	Fields []string `json:"fields,omitempty"`
 }
 
 // Part is a part of a kept answer.
@@ -64,42 +64,64 @@ func (s *Service) readResult(ctx context.Context, in resultInput) (*mcp.CallTool
 		if err := s.filter(ctx, &a, in.JQ, k.JSON, body); err != nil {
 			return nil, err
 		}
-		return s.fitting(ctx, a, keptAnswer{Tool: k.Tool}, a.body)
+		if k.Next != "" {
+			a.Next, a.Note = k.Next, joinNotes(partial(body, -1)+": "+goesOn(k), a.Note)
+		}
+		return s.fitting(ctx, a, keptAnswer{Tool: k.Tool, Next: k.Next}, a.body)
 	}
-	shows := k.Shows
+	shows, note := k.Shows, ""
 	if len(in.Fields) > 0 {
-		shows = in.Fields
+		shows, note = in.Fields, fieldsNote(in.Fields, body)
 		if c, isObject := body.(map[string]any); isObject {
 			body = pick(c, shows)
 		}
 	}
 	c := contentOf(body)
+	var out Part
 	if in.Grep != "" {
-		return s.grep(c, shows, in)
+		out, err = s.grep(c, shows, in)
+	} else {
+		out, err = s.page(c.rows(shows), k, in.Page)
 	}
-	return s.page(c.rows(shows), k, int(in.Page))
-}
-
-// page gives one page. The last one says how the list goes on at the platform.
-func (s *Service) page(rows part, k keptAnswer, number int) (*mcp.CallToolResult, error) {
-	pages := s.pages(rows)
-	number = max(number, 1)
-	if number > len(pages) {
-		return nil, fmt.Errorf("page %d: there are %d pages", number, len(pages))
+	if err != nil {
+		return nil, err
 	}
-	shown := pages[number-1]
-	out := Part{Items: shown.items, Lines: shown.lines, First: shown.first + 1, Page: number, Pages: len(pages)}
-	if number == len(pages) && k.Next != "" {
-		out.Next, out.Note = k.Next, "the platform has more: repeat the call of "+k.Tool+" with cursor set to next"
-	}
+	out.Note = joinNotes(note, out.Note)
 	return result(out)
 }
 
+// goesOn says how to get what follows a kept answer at the platform.
+func goesOn(k keptAnswer) string { return "repeat the call of " + k.Tool + " with cursor set to next" }
+
+// page gives one page. The last one says how the list goes on at the platform.
+func (s *Service) page(rows part, k keptAnswer, number int) (Part, error) {
+	shown, out, err := s.pick(rows, number)
+	if err != nil {
+		return Part{}, err
+	}
+	out.First = shown.first + 1
+	if out.Page == out.Pages && k.Next != "" {
+		out.Next, out.Note = k.Next, "the platform has more: "+goesOn(k)
+	}
+	return out, nil
+}
+
+// pick is the page of that number; the first one without.
+func (s *Service) pick(rows part, number int) (part, Part, error) {
+	pages := s.pages(rows)
+	number = max(number, 1)
+	if number > len(pages) {
+		return part{}, Part{}, fmt.Errorf("page %d does not exist; the last is %d", number, len(pages))
+	}
+	shown := pages[number-1]
+	return shown, Part{Items: shown.items, Lines: shown.lines, Page: number, Pages: len(pages)}, nil
+}
+
 // grep gives what matches, page by page as well.
-func (s *Service) grep(c content, shows []string, in resultInput) (*mcp.CallToolResult, error) {
+func (s *Service) grep(c content, shows []string, in resultInput) (Part, error) {
 	expression, err := searchFor(in.Grep)
 	if err != nil {
-		return nil, err
+		return Part{}, err
 	}
 	var rows part
 	var at []int
@@ -111,20 +133,18 @@ func (s *Service) grep(c content, shows []string, in resultInput) (*mcp.CallTool
 	} else {
 		rows.lines, matches = matchingLines(c.lines, expression)
 	}
-	pages := s.pages(rows)
-	number := max(int(in.Page), 1)
-	if number > len(pages) {
-		return nil, fmt.Errorf("page %d: there are %d pages of matches", number, len(pages))
+	shown, out, err := s.pick(rows, in.Page)
+	if err != nil {
+		return Part{}, err
 	}
-	shown := pages[number-1]
-	out := Part{Items: shown.items, Lines: shown.lines, Page: number, Pages: len(pages), Matches: &matches}
+	out.Matches = &matches
 	if at != nil {
 		out.At = slices.Clone(at[shown.first : shown.first+len(shown.items)])
 	}
 	if matches == 0 {
 		out.Note = "nothing matches; the expression is searched in both cases of letters"
 	}
-	return result(out)
+	return out, nil
 }
 
 // decodeExact decodes JSON and keeps numbers as they are.

@@ -3,6 +3,7 @@ package tools
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/mark3labs/mcp-go/mcp"
@@ -60,6 +61,9 @@ func (s *Service) Present(o *Outcome, v View) Answer {
 			notes = append(notes, "the list is empty")
 		}
 	}
+	if len(v.Fields) > 0 {
+		notes = append(notes, fieldsNote(v.Fields, o.body()))
+	}
 	if r.File != nil {
 		a.File = &file{Name: legible.Block(r.File.Name), ContentType: legible.Block(r.File.ContentType), Bytes: r.File.Size, SavedTo: o.Saved.Path, Resource: o.Saved.URI}
 	}
@@ -69,15 +73,18 @@ func (s *Service) Present(o *Outcome, v View) Answer {
 	if !r.IsList && a.Value == nil && a.File == nil && len(a.Jobs) == 0 {
 		notes = append(notes, "the platform answered without content, which means that it went well")
 	}
-	if next := s.next(o); next != "" {
-		notes = append(notes, next)
-	}
+	notes = append(notes, s.next(o), o.Note)
 	a.Changed, a.Backups = tidyChanges(o.Changed), o.Backups
-	if o.Note != "" {
-		notes = append(notes, o.Note)
-	}
-	a.Note = strings.Join(notes, "; ")
+	a.Note = joinNotes(notes...)
 	return a
+}
+
+// body is what the platform answered.
+func (o *Outcome) body() any {
+	if o.Result.IsList {
+		return o.Result.Items
+	}
+	return o.Result.Value
 }
 
 // tidyChanges makes what was read before an update fit to show: it is the platform's text, like the answer.
@@ -89,11 +96,9 @@ func tidyChanges(list []approval.Change) []approval.Change {
 	return tidied
 }
 
-func joinNotes(a, b string) string {
-	if b == "" {
-		return a
-	}
-	return a + "; " + b
+// joinNotes makes one line of those notes that say something.
+func joinNotes(notes ...string) string {
+	return strings.Join(slices.DeleteFunc(notes, func(n string) bool { return n == "" }), "; ")
 }
 
 // result renders a structured value with the same information as text: clients show models one or the other.

@@ -18,6 +18,7 @@ func (s *Service) teach(op *schemas.Operation, err error) error {
 		return err
 	}
 	taught := *platform
+	taught.Operation = op.Name
 	taught.Hint = s.callsIn(op.Platform, platform.Hint)
 	switch platform.Kind {
 	case apiclient.KindNotFound:
@@ -25,6 +26,8 @@ func (s *Service) teach(op *schemas.Operation, err error) error {
 		if op.Platform == schemas.Virtuozzo && platform.Code != "" && !strings.Contains(taught.Hint, "look up ") {
 			taught.Hint = joinNotes(taught.Hint, s.lookUp(op)) // its codes have hints of their own
 		}
+	case apiclient.KindInvalid:
+		taught.Hint = strings.Replace(taught.Hint, "correct the arguments", "correct the arguments (paas_describe shows them)", 1)
 	case apiclient.KindForbidden:
 		if need := s.needed(op, platform); need != "" {
 			taught.Hint = joinNotes(taught.Hint, need)
@@ -71,7 +74,7 @@ func (s *Service) needed(op *schemas.Operation, e *apiclient.Error) string {
 	switch op.Platform {
 	case schemas.Platformsh:
 		if need := platformshNeeds(op); need != "" {
-			return "it takes " + need + s.shownBy("platformsh_user_project_access_list")
+			return "it takes " + need + s.shownBy("platformsh_user_extended_access_list")
 		}
 	case schemas.Acquia:
 		return "an administrator of the team or organization changes roles" + s.shownBy("acquia_role_list", "acquia_permission_list")

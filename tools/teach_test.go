@@ -28,7 +28,7 @@ func TestPlatformErrorsTeach(t *testing.T) {
 		},
 		{
 			"psh environment", "platformsh_environment_variable_create", `{"project_id":"abc123","environment_id":"main","name":"A","value":"1"}`, 403, psh403,
-			[]string{"role contributor or admin on the environment's type", "platformsh_user_project_access_list"},
+			[]string{"role contributor or admin on the environment's type", "platformsh_user_extended_access_list"},
 		},
 		{"psh project", "platformsh_project_update", `{"project_id":"abc123","title":"T"}`, 403, psh403, []string{"role admin on the project"}},
 		{"psh read", "platformsh_project_get", `{"project_id":"abc123"}`, 403, psh403, []string{"at least the role viewer"}},

@@ -96,8 +96,7 @@ func pick(value any, fields []string) any {
 		out := map[string]any{}
 		deeper := map[string][]string{}
 		for _, f := range fields {
-			head, rest, nested := strings.Cut(strings.TrimPrefix(f, "[]."), ".")
-			head = strings.TrimSuffix(head, "[]")
+			head, rest, nested := step(f)
 			if head == "*" {
 				for name := range v {
 					deeper[name] = append(deeper[name], rest)
@@ -123,6 +122,51 @@ func pick(value any, fields []string) any {
 	default:
 		return value
 	}
+}
+
+// step takes the first name off a field path. The ways of jq to write one are understood: .name, .[].name, name[].name.
+func step(path string) (head, rest string, more bool) {
+	path = strings.TrimPrefix(strings.TrimPrefix(path, "."), "[].")
+	head, rest, more = strings.Cut(path, ".")
+	return strings.TrimSuffix(head, "[]"), rest, more
+}
+
+// unknownFields are those that nothing in a value has, not even as null. Of an empty list nobody knows.
+func unknownFields(fields []string, value any) []string {
+	if list, isList := value.([]any); isList && len(list) == 0 {
+		return nil
+	}
+	var unknown []string
+	for _, f := range fields {
+		if !hasField(value, f) {
+			unknown = append(unknown, shorten(legible.Line(f), maxWord))
+		}
+	}
+	return unknown
+}
+
+func hasField(value any, path string) bool {
+	switch v := value.(type) {
+	case []any:
+		return slices.ContainsFunc(v, func(child any) bool { return hasField(child, path) })
+	case map[string]any:
+		head, rest, more := step(path)
+		for name, child := range v {
+			if (name == head || head == "*") && (!more || rest == "" || child == nil || hasField(child, rest)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// fieldsNote tells of fields that do not exist which there are.
+func fieldsNote(fields []string, value any) string {
+	unknown := unknownFields(fields, value)
+	if len(unknown) == 0 {
+		return ""
+	}
+	return "there is no field " + strings.Join(unknown, ", ") + "; the answer is " + shorten(shapeOf(value), maxErrorText)
 }
 
 // tidier makes values fit to show.

@@ -10,7 +10,7 @@ import (
 
 type waitInput struct {
 	Job     string `json:"job" jsonschema_description:"from the answer that started it"`
-	Timeout count  `json:"timeout_seconds,omitempty" jsonschema:"type=integer" jsonschema_description:"default 50; then call again"`
+	Timeout int    `json:"timeout_seconds,omitempty" jsonschema_description:"default 50; then call again"`
 }
 
 // waitAnswer is the answer of paas_wait.
@@ -21,6 +21,8 @@ type waitAnswer struct {
 	Note   string `json:"note,omitempty"`
 }
 
+const waitName = "paas_wait"
+
 // defaultWait stays below the 60 seconds after which common clients give up on a call.
 const (
 	defaultWait = 50 * time.Second
@@ -28,7 +30,7 @@ const (
 )
 
 func (s *Service) waitTool() server.ServerTool {
-	return own(s, "paas_wait", "Wait for a job",
+	return own(s, waitName, "Wait for a job",
 		"Wait until a job is done, with progress.",
 		hints(true, false, true), outputOf[waitAnswer]("done", "failed", "log"),
 		func(ctx context.Context, in waitInput, params mcp.CallToolParams) (*mcp.CallToolResult, error) {
