@@ -16,6 +16,7 @@ import (
 	"paasmcp/internal/approval"
 	"paasmcp/internal/audit"
 	"paasmcp/internal/config"
+	"paasmcp/internal/demo"
 	"paasmcp/internal/jq"
 	"paasmcp/internal/policy"
 	"paasmcp/internal/secrets"
@@ -177,30 +178,10 @@ func demoAccounts(ctx context.Context) ([]apiclient.Account, func(), error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	virtuozzo := demo.Account("demo-virtuozzo", schemas.Virtuozzo, base)
+	virtuozzo.Production = []string{"shop"}
 	accounts := []apiclient.Account{
-		{
-			Name:     "demo",
-			Platform: schemas.Platformsh,
-			APIURL:   base + simulator.PlatformshPath,
-			TokenURL: base + simulator.PlatformshPath + "/oauth2/token",
-			Token:    simulator.PlatformshToken,
-		},
-		{
-			Name:     "demo-acquia",
-			Platform: schemas.Acquia,
-			APIURL:   base + simulator.AcquiaPath + "/api",
-			TokenURL: base + simulator.AcquiaPath + "/api/auth/oauth/token",
-			Key:      simulator.AcquiaKey,
-			Secret:   simulator.AcquiaSecret,
-		},
-		{
-			Name:     "demo-virtuozzo",
-			Platform: schemas.Virtuozzo,
-			APIURL:   base + simulator.VirtuozzoPath + "/1.0",
-			Token:    simulator.VirtuozzoToken,
-
-			Production: []string{"shop"},
-		},
+		demo.Account("demo", schemas.Platformsh, base), demo.Account("demo-acquia", schemas.Acquia, base), virtuozzo,
 	}
 	return accounts, func() { _ = sim.Close() }, nil
 }

@@ -1,26 +1,22 @@
 package e2e_test
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/mark3labs/mcp-go/server"
-
 	"paasmcp/apiclient"
-	"paasmcp/internal/approval"
-	"paasmcp/internal/audit"
 	"paasmcp/internal/caller"
+	"paasmcp/internal/demo"
 	"paasmcp/internal/policy"
 	"paasmcp/internal/simulator"
 	acquiademo "paasmcp/internal/simulator/acquia"
 	pshdemo "paasmcp/internal/simulator/platformsh"
+	"paasmcp/internal/testrig"
 	"paasmcp/schemas"
 	"paasmcp/tools"
 )
@@ -56,81 +52,42 @@ var everyPlatform = []same{
 
 // house is a whole server over the simulator with two accounts on every platform, without a transport.
 type house struct {
-	t   *testing.T
-	mcp *server.MCPServer
+	t *testing.T
+	*testrig.Rig
 }
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
-	listener := httptest.NewServer(simulator.New(simulator.Options{Speed: simulator.Instant}).Handler())
-	t.Cleanup(listener.Close)
-	var list []apiclient.Account
+	const base = "http://127.0.0.1"
+	var accounts []apiclient.Account
 	for _, p := range everyPlatform {
 		for _, name := range p.accounts {
-			a := apiclient.Account{Name: name, Platform: p.platform}
-			switch base := listener.URL; p.platform {
-			case schemas.Platformsh:
-				a.APIURL, a.TokenURL, a.Token = base+simulator.PlatformshPath, base+simulator.PlatformshPath+"/oauth2/token", simulator.PlatformshToken
-			case schemas.Acquia:
-				a.APIURL, a.TokenURL = base+simulator.AcquiaPath+"/api", base+simulator.AcquiaPath+"/api/auth/oauth/token"
-				a.Key, a.Secret = simulator.AcquiaKey, simulator.AcquiaSecret
-			case schemas.Virtuozzo:
-				a.APIURL, a.Token = base+simulator.VirtuozzoPath+"/1.0", simulator.VirtuozzoToken
-			}
-			list = append(list, a)
+			accounts = append(accounts, demo.Account(name, p.platform, base))
 		}
 	}
-	accounts, err := tools.NewAccounts(list, apiclient.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	catalog, err := schemas.Open(nil, accounts.Platforms()...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	sealer, err := approval.NewRandomSealer()
-	if err != nil {
-		t.Fatal(err)
-	}
-	log, err := audit.Open("")
-	if err != nil {
-		t.Fatal(err)
-	}
-	service := tools.NewService(tools.Config{
-		Catalog: catalog, Accounts: accounts, Gate: approval.NewGate(sealer, new(approval.Once)), Audit: log,
-		Policy: policy.Policy{{Name: "all", Action: policy.Allow}}, PollEvery: time.Millisecond,
-	})
-	mcp, err := tools.NewServer(service, tools.Selection{Toolsets: []string{"none"}}, "test")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &house{t, mcp}
+	return &house{t, testrig.New(t, testrig.Options{
+		Accounts: accounts, Transport: simulator.New(simulator.Options{Speed: simulator.Instant}).Transport(), Toolsets: "none",
+		Change: []func(*tools.Config){func(c *tools.Config) {
+			c.Policy, c.PollEvery = policy.Policy{{Name: "all", Action: policy.Allow}}, time.Millisecond
+		}},
+	})}
 }
 
 func (h *house) call(tool string, arguments args) reply {
 	h.t.Helper()
-	raw, err := json.Marshal(map[string]any{"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": map[string]any{
-		"name": tool, "arguments": arguments,
-	}})
-	if err != nil {
-		h.t.Fatal(err)
+	out, refused := h.Send(h.t, caller.Caller{Principal: "local", Transport: "stdio"}, "tools/call", map[string]any{"name": tool, "arguments": arguments})
+	var result struct {
+		IsError           bool
+		Content           []struct{ Text string }
+		StructuredContent any
 	}
-	ctx := caller.With(context.Background(), caller.Caller{Principal: "local", Transport: "stdio"})
-	out, err := json.Marshal(h.mcp.HandleMessage(ctx, raw))
-	if err != nil {
-		h.t.Fatal(err)
+	if refused != "" {
+		h.t.Fatalf("%s: %s", tool, refused)
 	}
-	var m struct {
-		Result struct {
-			IsError           bool
-			Content           []struct{ Text string }
-			StructuredContent any
-		}
-	}
-	if err := json.Unmarshal(out, &m); err != nil || len(m.Result.Content) != 1 {
+	if err := json.Unmarshal(out, &result); err != nil || len(result.Content) != 1 {
 		h.t.Fatalf("%s: %s %v", tool, out, err)
 	}
-	return reply{failed: m.Result.IsError, text: m.Result.Content[0].Text, value: m.Result.StructuredContent}
+	return reply{failed: result.IsError, text: result.Content[0].Text, value: result.StructuredContent}
 }
 
 // alike checks that all platforms say the same, but for their names.

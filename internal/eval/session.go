@@ -15,6 +15,7 @@ import (
 	"paasmcp/internal/approval"
 	"paasmcp/internal/audit"
 	"paasmcp/internal/caller"
+	"paasmcp/internal/demo"
 	"paasmcp/internal/policy"
 	"paasmcp/internal/simulator"
 	"paasmcp/schemas"
@@ -95,18 +96,9 @@ func (shop *Shop) open(person *Person) (*Session, error) {
 		Clock: simulator.NewFakeClock(started), Speed: simulator.Instant, KeepRequests: -1, AcquiaRate: -1,
 	})
 	accounts, err := tools.NewAccounts([]apiclient.Account{
-		{
-			Name: "platformsh", Platform: schemas.Platformsh, Token: simulator.PlatformshToken,
-			APIURL: upstream + simulator.PlatformshPath, TokenURL: upstream + simulator.PlatformshPath + "/oauth2/token",
-		},
-		{
-			Name: "acquia", Platform: schemas.Acquia, Key: simulator.AcquiaKey, Secret: simulator.AcquiaSecret,
-			APIURL: upstream + simulator.AcquiaPath + "/api", TokenURL: upstream + simulator.AcquiaPath + "/api/auth/oauth/token",
-		},
-		{
-			Name: "virtuozzo", Platform: schemas.Virtuozzo, Token: simulator.VirtuozzoToken,
-			APIURL: upstream + simulator.VirtuozzoPath + "/1.0",
-		},
+		demo.Account("platformsh", schemas.Platformsh, upstream),
+		demo.Account("acquia", schemas.Acquia, upstream),
+		demo.Account("virtuozzo", schemas.Virtuozzo, upstream),
 	}, apiclient.Options{Transport: sim.Transport()})
 	if err != nil {
 		return nil, err

@@ -15,6 +15,7 @@ import (
 
 	"paasmcp/apiclient"
 	"paasmcp/internal/approval"
+	"paasmcp/internal/demo"
 	"paasmcp/internal/preview"
 	"paasmcp/internal/secrets"
 	"paasmcp/internal/simulator"
@@ -60,11 +61,7 @@ func newRig(t *testing.T) *rig {
 		clients: map[schemas.Platform]*apiclient.Client{}}
 	const base = "http://127.0.0.1"
 	for _, account := range []apiclient.Account{
-		{Name: "psh", Platform: schemas.Platformsh, Token: simulator.PlatformshToken, APIURL: base + simulator.PlatformshPath,
-			TokenURL: base + simulator.PlatformshPath + "/oauth2/token"},
-		{Name: "cloud", Platform: schemas.Acquia, Key: simulator.AcquiaKey, Secret: simulator.AcquiaSecret, APIURL: base + simulator.AcquiaPath + "/api",
-			TokenURL: base + simulator.AcquiaPath + "/api/auth/oauth/token"},
-		{Name: "vap", Platform: schemas.Virtuozzo, Token: simulator.VirtuozzoToken, APIURL: base + simulator.VirtuozzoPath + "/1.0"},
+		demo.Account("psh", schemas.Platformsh, base), demo.Account("cloud", schemas.Acquia, base), demo.Account("vap", schemas.Virtuozzo, base),
 	} {
 		client, err := apiclient.New(account, apiclient.Options{Transport: r.sim.Transport()})
 		if err != nil {
