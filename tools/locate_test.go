@@ -17,6 +17,7 @@ import (
 
 	"paasmcp/apiclient"
 	"paasmcp/internal/caller"
+	"paasmcp/internal/demo"
 	"paasmcp/internal/policy"
 	"paasmcp/internal/simulator"
 	"paasmcp/schemas"
@@ -60,8 +61,7 @@ func (w world) odd(r *http.Request) *http.Response {
 }
 
 func pshAccount(name, host string) apiclient.Account {
-	base := "https://" + host + simulator.PlatformshPath
-	a := apiclient.Account{Name: name, Platform: schemas.Platformsh, Token: simulator.PlatformshToken, APIURL: base, TokenURL: base + "/oauth2/token"}
+	a := demo.Account(name, schemas.Platformsh, "https://"+host)
 	if strings.HasPrefix(host, "down") {
 		a.Token = "s3cr3t-down"
 	}
@@ -69,13 +69,11 @@ func pshAccount(name, host string) apiclient.Account {
 }
 
 func acquiaAccount(name, host string) apiclient.Account {
-	base := "https://" + host + simulator.AcquiaPath
-	return apiclient.Account{Name: name, Platform: schemas.Acquia, Key: simulator.AcquiaKey, Secret: simulator.AcquiaSecret,
-		APIURL: base + "/api", TokenURL: base + "/api/auth/oauth/token"}
+	return demo.Account(name, schemas.Acquia, "https://"+host)
 }
 
 func virtuozzoAccount(name, host string) apiclient.Account {
-	return apiclient.Account{Name: name, Platform: schemas.Virtuozzo, Token: simulator.VirtuozzoToken, APIURL: "https://" + host + simulator.VirtuozzoPath + "/1.0"}
+	return demo.Account(name, schemas.Virtuozzo, "https://"+host)
 }
 
 // locateRig is a server with these accounts, and the simulator behind those that answer.
