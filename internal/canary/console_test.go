@@ -153,7 +153,7 @@ type day struct {
 // open signs the person in once the first call waits.
 func (d *day) open() {
 	d.t.Helper()
-	told := d.s.stderr.await(d.t, "waits for an approval")
+	told := d.s.stderr.Await(d.t, "waits for an approval")
 	note := consoleFile(d.t, d.s.runtime)
 	name, token := "local", note.Token
 	if d.token != "" {

@@ -10,11 +10,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"paasmcp/apiclient"
+	"paasmcp/internal/testrig"
 	"paasmcp/schemas"
 )
 
@@ -29,7 +28,7 @@ type session struct {
 	in      io.WriteCloser
 	out     *bufio.Reader
 	stdout  bytes.Buffer // every byte so far
-	stderr  transcript
+	stderr  testrig.Transcript
 	audit   string // file
 	files   string // folder of saved answers
 	runtime string // folder of the console's file
@@ -254,51 +253,6 @@ func (s *session) end() map[string]string {
 		s.t.Error(err)
 	}
 	return map[string]string{"standard output": s.stdout.String(), "standard error": s.stderr.String(), "the audit": string(audit)}
-}
-
-// transcript collects what a process writes, and can be read meanwhile.
-type transcript struct {
-	mu    sync.Mutex
-	text  bytes.Buffer
-	wrote chan struct{} // somebody waits for more; nil when nobody does
-}
-
-func (o *transcript) Write(p []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.wrote != nil {
-		close(o.wrote)
-		o.wrote = nil
-	}
-	return o.text.Write(p)
-}
-
-func (o *transcript) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.text.String()
-}
-
-// await waits until the text is in it, and gives everything so far.
-func (o *transcript) await(t *testing.T, text string) string {
-	t.Helper()
-	for late := time.After(20 * time.Second); ; {
-		o.mu.Lock()
-		all, more := o.text.String(), make(chan struct{})
-		if o.wrote == nil {
-			o.wrote = more
-		}
-		more = o.wrote
-		o.mu.Unlock()
-		if strings.Contains(all, text) {
-			return all
-		}
-		select {
-		case <-more:
-		case <-late:
-			t.Fatalf("nobody said %q in 20 seconds:\n%s", text, tail(all))
-		}
-	}
 }
 
 func tail(text string) string { return text[max(0, len(text)-2000):] }

@@ -9,13 +9,13 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"golang.org/x/sys/unix"
 
 	"paasmcp/internal/cli"
+	"paasmcp/internal/testrig"
 )
 
 // assistant is an MCP client that cannot ask anybody, connected to a server with a simulated platform.
@@ -24,24 +24,7 @@ type assistant struct {
 	in     *io.PipeWriter
 	lines  *bufio.Scanner
 	env    map[string]string
-	stderr *transcript
-}
-
-type transcript struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (o *transcript) Write(p []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.text.Write(p)
-}
-
-func (o *transcript) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.text.String()
+	stderr *testrig.Transcript
 }
 
 func lookup(env map[string]string) func(string) (string, bool) {
@@ -60,7 +43,7 @@ func newAssistant(t *testing.T, level string, args ...string) *assistant {
 	in, out := io.Pipe()
 	answers, say := io.Pipe()
 	env := map[string]string{"XDG_RUNTIME_DIR": dir, "GOGC": "100"} // GOGC keeps the server from changing that of the tests
-	a := &assistant{t: t, in: out, lines: bufio.NewScanner(answers), env: env, stderr: &transcript{}}
+	a := &assistant{t: t, in: out, lines: bufio.NewScanner(answers), env: env, stderr: &testrig.Transcript{}}
 	a.lines.Buffer(nil, 1<<20)
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan int, 1)
@@ -135,7 +118,7 @@ func (a *assistant) create(id int, name string) {
 // terminal is a pseudo-terminal: what a person types goes in at person, and programs see a terminal.
 type terminal struct {
 	person, program *os.File
-	shown           *transcript
+	shown           *testrig.Transcript
 }
 
 func newTerminal(t *testing.T) *terminal {
@@ -157,7 +140,7 @@ func newTerminal(t *testing.T) *terminal {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { program.Close() })
-	return &terminal{person: person, program: program, shown: &transcript{}}
+	return &terminal{person: person, program: program, shown: &testrig.Transcript{}}
 }
 
 // approve runs the command on a terminal at which somebody types these lines.
@@ -177,7 +160,7 @@ func (a *assistant) approve(typed string, args ...string) (code int, shown strin
 func (a *assistant) waits() string {
 	a.t.Helper()
 	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
-		var out transcript
+		var out testrig.Transcript
 		p := cli.Process{Args: []string{"approve", "--list"}, In: strings.NewReader(""), Out: &out, Err: &out, Env: lookup(a.env)}
 		if code := cli.Main(a.t.Context(), p); code != 0 {
 			a.t.Fatalf("approve --list: %d %s", code, out.String())

@@ -1,7 +1,6 @@
 package console_test
 
 import (
-	"bytes"
 	"context"
 	"io"
 	"log/slog"
@@ -12,7 +11,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -21,6 +19,7 @@ import (
 	"paasmcp/internal/audit"
 	"paasmcp/internal/console"
 	"paasmcp/internal/policy"
+	"paasmcp/internal/testrig"
 	"paasmcp/schemas"
 	"paasmcp/tools"
 )
@@ -32,26 +31,8 @@ type fixture struct {
 	desk  *approval.Desk
 	base  string
 	dir   string // with the note for the terminal
-	log   *output
+	log   *testrig.Transcript
 	audit string
-}
-
-// output collects what a console prints and logs.
-type output struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (o *output) Write(p []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.text.Write(p)
-}
-
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.text.String()
 }
 
 var accounts = []apiclient.Account{
@@ -75,7 +56,7 @@ func newFixture(t testing.TB, change func(*console.Config)) *fixture {
 	}
 	gate := approval.NewGate(sealer, &approval.Once{})
 	service := tools.NewService(tools.Config{Catalog: catalog, Accounts: set, Gate: gate, Policy: policy.NewLive(policy.Default()), Audit: &audit.Log{}})
-	f := &fixture{t: t, desk: approval.NewDesk(gate), dir: filepath.Join(t.TempDir(), "run"), log: &output{}}
+	f := &fixture{t: t, desk: approval.NewDesk(gate), dir: filepath.Join(t.TempDir(), "run"), log: &testrig.Transcript{}}
 	cfg := console.Config{
 		Desk: f.desk, Service: func() *tools.Service { return service }, Dir: f.dir, Addr: "127.0.0.1:0",
 		Logger: slog.New(slog.NewTextHandler(f.log, &slog.HandlerOptions{Level: slog.LevelDebug})),

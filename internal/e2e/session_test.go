@@ -1,7 +1,6 @@
 package e2e_test
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -16,6 +15,8 @@ import (
 	"github.com/mark3labs/mcp-go/client"
 	"github.com/mark3labs/mcp-go/client/transport"
 	"github.com/mark3labs/mcp-go/mcp"
+
+	"paasmcp/internal/testrig"
 )
 
 // The revisions of the protocol that workflows run with: the newest, and the one that most installed clients speak.
@@ -31,26 +32,8 @@ type process struct {
 	out    io.Reader     // what it writes to standard output; must be read to the end
 	ended  chan struct{} // closed when the output has been read
 	files  string        // the folder for answers that are files
-	stdout transcript
-	stderr transcript
-}
-
-// transcript keeps what passes through it.
-type transcript struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (t *transcript) Write(p []byte) (int, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.text.Write(p)
-}
-
-func (t *transcript) String() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.text.String()
+	stdout testrig.Transcript
+	stderr testrig.Transcript
 }
 
 // start runs `paas-mcp serve` with the platform's account and nothing else in its environment.

@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
-	"strings"
-	"sync"
 	"testing"
 
 	"github.com/mark3labs/mcp-go/mcp"
@@ -14,6 +12,7 @@ import (
 
 	"paasmcp/internal/caller"
 	"paasmcp/internal/server"
+	"paasmcp/internal/testrig"
 )
 
 // fixture is an MCP server whose tools misbehave on demand.
@@ -22,7 +21,7 @@ type fixture struct {
 	started chan string   // names of waiting tools, as they begin
 	stopped chan string   // the same, when their context ended
 	release chan struct{} // lets held tools go on
-	log     *logBuffer
+	log     *testrig.Transcript
 }
 
 const secret = "hunter2-in-a-panic"
@@ -32,7 +31,7 @@ func newFixture() *fixture {
 		mcp: mcpserver.NewMCPServer("fixture", "1.0.0",
 			mcpserver.WithToolCapabilities(false), mcpserver.WithResourceCapabilities(false, false), mcpserver.WithPromptCapabilities(false)),
 		started: make(chan string, 100), stopped: make(chan string, 100), release: make(chan struct{}),
-		log: &logBuffer{},
+		log: &testrig.Transcript{},
 	}
 	f.tool("echo", "Returns its arguments.", f.echo)
 	f.tool("count", "Reports progress three times.", f.count)
@@ -133,24 +132,6 @@ func (f *fixture) hold(ctx context.Context, r mcp.CallToolRequest) (*mcp.CallToo
 		f.stopped <- "hold"
 		return nil, ctx.Err()
 	}
-}
-
-// logBuffer collects log lines of many goroutines.
-type logBuffer struct {
-	mu sync.Mutex
-	b  strings.Builder
-}
-
-func (l *logBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *logBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }
 
 // get is a message as the tests look at it.

@@ -179,13 +179,13 @@ func after(call string) func(*site) values {
 
 // What some operations need to have happened.
 var (
-	associatedDomain   = after("POST /applications/"+acquia.AppPortal+"/email/domains/"+acquia.SeedEmailDomain+"/actions/associate")
-	withCDN            = after("POST /environments/"+acquia.EnvProd+"/cdn")
-	withLiveDev        = after("POST /environments/"+acquia.EnvDev+"/livedev/actions/enable")
-	disabledCron       = after("POST /environments/"+acquia.EnvProd+"/crons/"+acquia.SeedCron+"/actions/disable")
-	disabledForwarding = after("POST /environments/"+acquia.EnvProd+"/log-forwarding-destinations/"+acquia.SeedDestination+"/actions/disable")
-	enabledProvider    = after("POST /identity-providers/"+acquia.SeedIdentityProvider+"/actions/enable")
-	snapshot           = after("POST /environments/"+acquia.EnvProd+"/logs/apache-access")
+	associatedDomain   = after("POST /applications/" + acquia.AppPortal + "/email/domains/" + acquia.SeedEmailDomain + "/actions/associate")
+	withCDN            = after("POST /environments/" + acquia.EnvProd + "/cdn")
+	withLiveDev        = after("POST /environments/" + acquia.EnvDev + "/livedev/actions/enable")
+	disabledCron       = after("POST /environments/" + acquia.EnvProd + "/crons/" + acquia.SeedCron + "/actions/disable")
+	disabledForwarding = after("POST /environments/" + acquia.EnvProd + "/log-forwarding-destinations/" + acquia.SeedDestination + "/actions/disable")
+	enabledProvider    = after("POST /identity-providers/" + acquia.SeedIdentityProvider + "/actions/enable")
+	snapshot           = after("POST /environments/" + acquia.EnvProd + "/logs/apache-access")
 )
 
 func withModProxy(s *site) values {
