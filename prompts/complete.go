@@ -68,12 +68,13 @@ func (c *completer) choices(
 		choices []tools.Choice
 		more    bool
 	}
+	given := o.given(values)
 	lists := make([]answer, len(platforms))
 	var asked sync.WaitGroup
 	for i, p := range platforms {
 		if slices.Contains(a.Platforms, p) {
 			asked.Go(func() {
-				lists[i].choices, lists[i].more = c.service.Suggest(ctx, p, a.Complete, values[argAccount], values[argProject])
+				lists[i].choices, lists[i].more = c.service.Suggest(ctx, p, a.Complete, values[argAccount], given)
 			})
 		}
 	}
@@ -82,4 +83,15 @@ func (c *completer) choices(
 		all, more = append(all, list.choices...), more || list.more
 	}
 	return all, more
+}
+
+// given are the ids among the values of arguments, by the kind of thing. Of two environments it is the first.
+func (o *offer) given(values map[string]string) map[string]string {
+	ids := map[string]string{}
+	for _, a := range o.Arguments {
+		if value := values[a.Name]; value != "" && a.Complete != "" && ids[a.Complete] == "" {
+			ids[a.Complete] = value
+		}
+	}
+	return ids
 }

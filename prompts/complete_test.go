@@ -17,11 +17,15 @@ import (
 
 // What the accounts of the rig hold.
 var holdings = map[string]string{
-	"psh.example.com/users/me":                     `{"id":"u1"}`,
-	"psh.example.com/users/u1/project-access":      `{"items":[{"project_id":"abc123","project_title":"Shop"},{"project_id":"shop9","project_title":"Blog"},{"project_id":"zzz","project_title":"Wiki"}]}`,
-	"psh.example.com/projects/abc123/environments": `[{"id":"main","title":"Production"},{"id":"feature/x","title":"Feature X"}]`,
-	"psh.example.com/organizations":                `{"items":[{"id":"org1","name":"acme","label":"Acme Ltd"}]}`,
-	"acquia.example.com/api/applications":          `{"_embedded":{"items":[{"uuid":"a47ac10b-58cc-4372-a567-0e02b2c3d479","name":"Shop front"}]}}`,
+	"psh.example.com/users/me":                                                              `{"id":"u1"}`,
+	"psh.example.com/users/u1/project-access":                                               `{"items":[{"project_id":"abc123","project_title":"Shop"},{"project_id":"shop9","project_title":"Blog"},{"project_id":"zzz","project_title":"Wiki"}]}`,
+	"psh.example.com/projects/abc123/environments":                                          `[{"id":"main","title":"Production"},{"id":"feature/x","title":"Feature X"}]`,
+	"psh.example.com/projects/abc123/environments/main/variables":                           `[{"id":"v1","name":"DB_PASSWORD","value":"s3cr3t"}]`,
+	"psh.example.com/projects/abc123/environments/main/backups":                             `[{"id":"b1","created_at":"2026-11-21T04:00:00Z","status":"CREATED"},{"id":"b2","created_at":"2026-11-20T04:00:00Z"}]`,
+	"acquia.example.com/api/environments/15-a47ac10b-58cc-4372-a567-0e02b2c3d479/variables": `{"_embedded":{"items":[{"name":"API_KEY","value":"s3cr3t"}]}}`,
+	"acquia.example.com/api/applications/a47ac10b-58cc-4372-a567-0e02b2c3d479/databases":    `{"_embedded":{"items":[{"name":"shop"},{"name":"blog"}]}}`,
+	"psh.example.com/organizations":                                                         `{"items":[{"id":"org1","name":"acme","label":"Acme Ltd"}]}`,
+	"acquia.example.com/api/applications":                                                   `{"_embedded":{"items":[{"uuid":"a47ac10b-58cc-4372-a567-0e02b2c3d479","name":"Shop front"}]}}`,
 	"acquia.example.com/api/applications/a47ac10b-58cc-4372-a567-0e02b2c3d479/environments": `{"_embedded":{"items":[
 		{"id":"15-a47ac10b-58cc-4372-a567-0e02b2c3d479","name":"dev","label":"Dev"},{"id":"24-a47ac10b-58cc-4372-a567-0e02b2c3d479","name":"prod","label":"Production"}]}}`,
 	"vap.example.com/1.0/environment/control/rest/getbasicenvsinfo": `{"result":0,"infos":[{"env":{"envName":"shop-live","displayName":"The shop","domain":"shop-live.vap.example.com"}}]}`,
@@ -60,6 +64,14 @@ func TestCompletions(t *testing.T) {
 		{"ship_to_production", "no_such_argument", "", nil, ""},
 		{"ship_to_production", "project", "", map[string]string{"platform": "nowhere"}, ""},
 		{"move_database", "target", "dev", map[string]string{"project": app, "platform": "acquia"}, "15-" + app},
+		{"move_database", "database", "", map[string]string{"project": app, "source": "15-" + app, "platform": "acquia"}, "shop blog"},
+		{"rotate_secret", "variable", "", map[string]string{"project": "abc123", "environment": "main"}, "DB_PASSWORD"},
+		{"rotate_secret", "variable", "", map[string]string{"project": "abc123"}, ""}, // of which environment?
+		{"rotate_secret", "variable", "s3cr3t", map[string]string{"project": "abc123", "environment": "main"}, ""},
+		{"rotate_secret", "variable", "", map[string]string{"project": app, "environment": "15-" + app}, "API_KEY"},
+		{"rotate_secret", "variable", "", map[string]string{"environment": "shop-live", "platform": "virtuozzo"}, ""},
+		{"back_up_and_restore", "backup", "", map[string]string{"project": "abc123", "environment": "main"}, "b1 b2"},
+		{"back_up_and_restore", "backup", "2026-11-20", map[string]string{"project": "abc123", "environment": "main"}, "b2"},
 		{"access_review", "organization", "acme", map[string]string{"platform": "platformsh"}, "org1"},
 		{"no_such_prompt", "project", "", nil, ""},
 	} {
@@ -178,7 +190,7 @@ func TestCompletionsAreBounded(t *testing.T) {
 	}
 }
 
-// TestCompletionsOfAccounts: with several accounts the one that is given is asked; without one, none.
+// TestCompletionsOfAccounts: with several accounts the one that is given is asked; without one, all are.
 func TestCompletionsOfAccounts(t *testing.T) {
 	t.Parallel()
 	second := accounts[0]
@@ -187,8 +199,10 @@ func TestCompletionsOfAccounts(t *testing.T) {
 	r.wire.answers = map[string]string{
 		"psh2.example.com/users/me":                `{"id":"u2"}`,
 		"psh2.example.com/users/u2/project-access": `{"items":[{"project_id":"mine"}]}`,
+		"psh.example.com/users/me":                 `{"id":"u1"}`,
+		"psh.example.com/users/u1/project-access":  `{"items":[{"project_id":"ours"}]}`,
 	}
-	for account, want := range map[string][]string{"private": {"mine"}, "work": {}, "": {}, "nobody": {}} {
+	for account, want := range map[string][]string{"private": {"mine"}, "work": {"ours"}, "": {"ours", "mine"}, "nobody": {}} {
 		got := r.complete("local", "ship_to_production", "project", "", map[string]string{"account": account})
 		if !slices.Equal(got.Values, want) {
 			t.Errorf("account %q: %v, want %v", account, got.Values, want)

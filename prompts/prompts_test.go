@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -138,6 +139,9 @@ func TestOperations(t *testing.T) {
 				if len(op.Flags) > 0 || op.Only != "" || op.Platform != p {
 					t.Errorf("%s: %s is %v, only %q, on %s", w.Name, o.Name, op.Flags, op.Only, op.Platform)
 				}
+				if op.ReturnsFile() {
+					t.Errorf("%s: %s answers with a file, which a model cannot read; paas_logs reads logs", w.Name, o.Name)
+				}
 				if op.IsRead() == o.Write {
 					t.Errorf("%s: %s is written as the other of read and write", w.Name, o.Name)
 				}
@@ -150,6 +154,30 @@ func TestOperations(t *testing.T) {
 			}
 			if w.Changes && writes == 0 {
 				t.Errorf("%s on %s: it is there to change something and has no write", w.Name, p)
+			}
+		}
+	}
+}
+
+// TestOwnTools: the hand-written tools that a workflow names exist.
+func TestOwnTools(t *testing.T) {
+	t.Parallel()
+	list := map[string]bool{}
+	for name := range newRig(t, accounts).MCP.ListTools() {
+		list[name] = true
+	}
+	files, err := filepath.Glob("*.md")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range regexp.MustCompile(`paas_[a-z]+`).FindAllString(string(text), -1) {
+			if !list[name] {
+				t.Errorf("%s: there is no tool %s", file, name)
 			}
 		}
 	}

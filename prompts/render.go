@@ -20,9 +20,6 @@ const (
 	argAccount  = "account"
 )
 
-// argProject is the argument of workflows that environments belong to.
-const argProject = "project"
-
 var headings = map[schemas.Platform]string{
 	schemas.Platformsh: "Platform.sh / Upsun",
 	schemas.Acquia:     "Acquia Cloud",

@@ -210,10 +210,8 @@ func (w *Workflow) checkFront() error {
 		if err := known(a.Platforms, w.Platforms); err != nil {
 			return fmt.Errorf("argument %s: %w", a.Name, err)
 		}
-		for _, p := range a.Platforms {
-			if a.Complete != "" && !tools.Suggestible(p, a.Complete) {
-				return fmt.Errorf("argument %s: nothing lists a %q on %s", a.Name, a.Complete, p)
-			}
+		if a.Complete != "" && !slices.ContainsFunc(a.Platforms, func(p schemas.Platform) bool { return tools.Suggestible(p, a.Complete) }) {
+			return fmt.Errorf("argument %s: nothing lists a %q", a.Name, a.Complete)
 		}
 	}
 	return nil

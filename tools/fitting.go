@@ -13,6 +13,7 @@ import (
 	"github.com/mark3labs/mcp-go/server"
 
 	"paasmcp/internal/caller"
+	"paasmcp/internal/legible"
 	"paasmcp/internal/tokens"
 )
 
@@ -203,7 +204,7 @@ func shapeOf(v any) string {
 		if len(list) > most {
 			list, more = list[:most], " …"
 		}
-		return strings.Join(list, ", ") + more
+		return legible.Line(strings.Join(list, ", ")) + more // keys are text of platforms too
 	}
 	switch v := v.(type) {
 	case []any:

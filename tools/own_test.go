@@ -40,7 +40,10 @@ func TestOwnArguments(t *testing.T) {
 		{"paas_read", with("arguments", map[string]any{"project_id": "p", "jq": 5}), nil}, // 5 is a program
 		{"paas_read", []any{1}, []string{"not a JSON object but a JSON array"}},
 		{"platformsh_environment_list", map[string]any{"project_id": "p", "limit": 0}, []string{"limit: minimum: got 0, want 1"}},
-		{"paas_find", map[string]any{"query": "backup", "platform": "Platform.sh"}, []string{"'platformsh', 'acquia', 'virtuozzo'", "did you mean platformsh?"}},
+		{
+			"paas_find", map[string]any{"query": "backup", "platform": "Platform.sh"},
+			[]string{"'platformsh', 'acquia', 'virtuozzo'", "did you mean platformsh?"},
+		},
 		{"paas_find", map[string]any{"q": "backup"}, []string{"missing property 'query'", "it takes query, platform, limit"}},
 		{"paas_find", map[string]any{"query": "backup", "limit": -5}, []string{"limit: minimum"}},
 		{"paas_wait", map[string]any{"job": "work/activity:p:a", "timeout_seconds": -5}, []string{"timeout_seconds: minimum"}},
@@ -104,8 +107,9 @@ func TestUnknownFields(t *testing.T) {
 		{".id,[].title,.[].name", ""},
 		{"*", ""}, {"http_access.*", ""}, {"nothing.deeper", ""},
 	} {
-		if a := r.ask(t, "paas_read", allEnvironments("fields", tc.fields)); !strings.Contains(a.Note, tc.want) || tc.want == "" && strings.Contains(a.Note, "no field") {
-			t.Errorf("%s: %q", tc.fields, a.Note)
+		note := r.ask(t, "paas_read", allEnvironments("fields", tc.fields)).Note
+		if !strings.Contains(note, tc.want) || tc.want == "" && strings.Contains(note, "no field") {
+			t.Errorf("%s: %q", tc.fields, note)
 		}
 	}
 	if a := r.ask(t, "paas_read", allEnvironments("fields", ".id")); a.Items[0]["id"] != "feature-000" {
@@ -115,8 +119,9 @@ func TestUnknownFields(t *testing.T) {
 	for _, args := range []map[string]any{
 		{"result": kept, "fields": "nope"}, {"result": kept, "fields": "nope", "grep": "feature-00"},
 	} {
-		if a := r.ask(t, "paas_result", args); !strings.Contains(a.Note, "there is no field nope; the answer is a list of 400 objects with the keys http_access, id") {
-			t.Errorf("%v: %q", args, a.Note)
+		note := r.ask(t, "paas_result", args).Note
+		if !strings.Contains(note, "there is no field nope; the answer is a list of 400 objects with the keys http_access, id") {
+			t.Errorf("%v: %q", args, note)
 		}
 	}
 	empty := &answering{answer: bulk}

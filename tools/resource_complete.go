@@ -48,5 +48,5 @@ func (c *resourceCompleter) choices(ctx context.Context, uri, variable string, g
 	if !slices.Contains(accounts, account) {
 		return nil, false // the id belongs to one account
 	}
-	return c.s.Suggest(ctx, shelf.platform, shelf.kind, account, "")
+	return c.s.Suggest(ctx, shelf.platform, shelf.kind, account, nil)
 }

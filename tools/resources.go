@@ -53,7 +53,7 @@ var shelves = []shelf{
 	{platform: schemas.Virtuozzo, path: "environments", title: "Environments", from: sources[schemas.Virtuozzo]["environment"]},
 	{
 		platform: schemas.Virtuozzo, path: "environments/{envName}", title: "An environment with its nodes",
-		from: source{tool: "virtuozzo_environment_get", as: "env_name"}, variable: "envName", kind: "environment",
+		from: source{tool: "virtuozzo_environment_get", of: []parent{{"environment", "env_name"}}}, variable: "envName", kind: "environment",
 	},
 }
 
@@ -140,7 +140,7 @@ func (s *Service) readShelf(ctx context.Context, shelf shelf, variables map[stri
 	if _, err := s.Accounts.Pick(shelf.platform, variables["account"]); err != nil {
 		return nil, err
 	}
-	outcome, err := s.readSource(ctx, shelf.from, variables["account"], variables[shelf.variable], 0)
+	outcome, err := s.readSource(ctx, shelf.from, variables["account"], []string{variables[shelf.variable]}, 0)
 	if err != nil {
 		return nil, err
 	}

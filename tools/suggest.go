@@ -24,22 +24,34 @@ type source struct {
 	tool   string
 	id     string   // field of an item that is the value, dotted
 	labels []string // fields that people know it by; what is typed may be part of one
-	needs  string   // kind of thing that must be known first …
-	as     string   // … and the argument of the read that takes it
+	of     []parent // what must be known first
 	mine   string   // argument of the read that takes the caller's own user id
 }
+
+// parent is a kind of thing that others belong to, and the argument of a read that takes its id.
+type parent struct{ kind, as string }
 
 // sources by platform and kind of thing. Each is one read, because it runs while somebody types.
 var sources = map[schemas.Platform]map[string]source{
 	schemas.Platformsh: {
 		"project":      {tool: "platformsh_user_project_access_list", id: "project_id", labels: []string{"project_title"}, mine: "user_id"},
-		"environment":  {tool: "platformsh_environment_list", id: "id", labels: []string{"title"}, needs: "project", as: "project_id"},
+		"environment":  {tool: "platformsh_environment_list", id: "id", labels: []string{"title"}, of: []parent{{"project", "project_id"}}},
 		"organization": {tool: "platformsh_org_list", id: "id", labels: []string{"name", "label"}},
+		"variable": {
+			tool: "platformsh_environment_variable_list", id: "name", of: []parent{{"project", "project_id"}, {"environment", "environment_id"}},
+		},
+		"backup": {
+			tool: "platformsh_environment_backup_list", id: "id", labels: []string{"created_at", "status"},
+			of: []parent{{"project", "project_id"}, {"environment", "environment_id"}},
+		},
 	},
 	schemas.Acquia: {
 		"project":      {tool: "acquia_application_list", id: "uuid", labels: []string{"name", "hosting.id"}},
-		"environment":  {tool: "acquia_environment_list", id: "id", labels: []string{"name", "label"}, needs: "project", as: "application_uuid"},
+		"environment":  {tool: "acquia_environment_list", id: "id", labels: []string{"name", "label"}, of: []parent{{"project", "application_uuid"}}},
 		"organization": {tool: "acquia_organization_list", id: "uuid", labels: []string{"name"}},
+		"variable":     {tool: "acquia_variable_list", id: "name", of: []parent{{"environment", "environment_id"}}},
+		"branch":       {tool: "acquia_branch_list", id: "name", of: []parent{{"project", "application_uuid"}}},
+		"database":     {tool: "acquia_application_database_list", id: "name", of: []parent{{"project", "application_uuid"}}},
 	},
 	schemas.Virtuozzo: {
 		"environment": {tool: "virtuozzo_environment_list", id: "env.envName", labels: []string{"env.displayName", "env.domain"}},
@@ -49,7 +61,7 @@ var sources = map[schemas.Platform]map[string]source{
 // ownID tells the user id that some lists of Platform.sh want.
 const ownID = "platformsh_user_me_get"
 
-// Suggestible reports whether a platform has things of a kind (project, environment, organization) that can be suggested.
+// Suggestible reports whether a platform has things of a kind (project, environment, organization, variable …) that can be suggested.
 func Suggestible(platform schemas.Platform, kind string) bool {
 	_, ok := sources[platform][kind]
 	return ok
@@ -76,7 +88,8 @@ type suggester struct {
 }
 
 type question struct {
-	principal, account, tool, of string
+	principal, account, tool string
+	of                       string // ids of the parents, with a zero byte after each
 }
 
 type listed struct {
@@ -92,19 +105,49 @@ type Choice struct {
 	Labels []string // what people know it by
 }
 
-// Suggest lists the ids of a kind of things, from memory when it was asked a moment ago; parent is the id of what they belong
-// to, where there is such a thing. More reports that there are further ones. It has no error: no suggestion is what a person
-// sees when a platform does not answer, and the text of an error is not for a list of values. Whoever asks the same while the
-// platform still thinks waits for the same answer.
-func (s *Service) Suggest(ctx context.Context, platform schemas.Platform, kind, account, parent string) (choices []Choice, more bool) {
+// askedAccounts is how many accounts of one platform are asked when none is named.
+const askedAccounts = 5
+
+// Suggest lists the ids of a kind of things; given are the ids that are known already, by kind. Without the name of an account, the
+// accounts of the platform are asked side by side: an id says by itself whose it is, and who is asked for a project before an account
+// would else be suggested nothing.
+func (s *Service) Suggest(
+	ctx context.Context, platform schemas.Platform, kind, account string, given map[string]string,
+) (choices []Choice, more bool) {
 	src, ok := sources[platform][kind]
-	if !ok || src.needs != "" && parent == "" {
+	if !ok {
 		return nil, false
 	}
-	if src.needs == "" {
-		parent = ""
+	of := ""
+	for _, p := range src.of {
+		if given[p.kind] == "" {
+			return nil, false
+		}
+		of += given[p.kind] + "\x00"
 	}
-	q := question{principal: caller.From(ctx).Principal, account: account, tool: src.tool, of: parent}
+	accounts := []string{account}
+	if account == "" {
+		accounts = s.Accounts.Names(platform)
+		more = len(accounts) > askedAccounts
+		accounts = accounts[:min(len(accounts), askedAccounts)]
+	}
+	lists := make([]*listed, len(accounts))
+	var asked sync.WaitGroup
+	for i, name := range accounts {
+		asked.Go(func() { lists[i] = s.suggest(ctx, src, name, of) })
+	}
+	asked.Wait()
+	for _, l := range lists {
+		choices, more = append(choices, l.choices...), more || l.more
+	}
+	return choices, more
+}
+
+// suggest lists what one account has, from memory when it was asked a moment ago. It has no error: no suggestion is what a person
+// sees when a platform does not answer, and the text of an error is not for a list of values. Whoever asks the same while the
+// platform still thinks waits for the same answer.
+func (s *Service) suggest(ctx context.Context, src source, account, of string) *listed {
+	q := question{principal: caller.From(ctx).Principal, account: account, tool: src.tool, of: of}
 	a := s.suggested.answer(q)
 	a.once.Do(func() {
 		// Typing on cancels the request, but its answer is what the next one needs.
@@ -124,7 +167,7 @@ func (s *Service) Suggest(ctx context.Context, platform schemas.Platform, kind, 
 		}()
 		a.choices, a.more, err = s.list(ctx, src, q)
 	})
-	return a.choices, a.more
+	return a
 }
 
 func (m *suggester) answer(q question) *listed {
@@ -143,7 +186,7 @@ func (m *suggester) answer(q question) *listed {
 }
 
 func (s *Service) list(ctx context.Context, src source, q question) ([]Choice, bool, error) {
-	out, err := s.readSource(ctx, src, q.account, q.of, maxListed)
+	out, err := s.readSource(ctx, src, q.account, strings.Split(q.of, "\x00"), maxListed)
 	if err != nil {
 		return nil, false, err
 	}
@@ -163,10 +206,10 @@ func (s *Service) list(ctx context.Context, src source, q question) ([]Choice, b
 }
 
 // readSource makes the call of a source. Nobody is asked about it: what the policy wants confirmed is refused.
-func (s *Service) readSource(ctx context.Context, src source, account, parent string, limit int) (*Outcome, error) {
+func (s *Service) readSource(ctx context.Context, src source, account string, parents []string, limit int) (*Outcome, error) {
 	args := map[string]any{}
-	if src.as != "" {
-		args[src.as] = parent
+	for i, p := range src.of {
+		args[p.as] = parents[i]
 	}
 	if src.mine != "" {
 		me, err := s.Call(ctx, Call{Tool: ownID, Account: account, ReadsOnly: true}, nobody{})

@@ -105,7 +105,8 @@ func TestWaitsThatFail(t *testing.T) {
 // an audit nobody is asked.
 func TestWaitsThroughTheGate(t *testing.T) {
 	t.Parallel()
-	rules := policy.Policy{{Name: "no activities", Match: policy.Match{Tools: []string{"*_activity_*"}}, Action: policy.Deny, Reason: "Activities are private."}}
+	private := policy.Match{Tools: []string{"*_activity_*"}}
+	rules := policy.Policy{{Name: "no activities", Match: private, Action: policy.Deny, Reason: "Activities are private."}}
 	r, sim := locateRig(t, threePlatforms(), func(c *tools.Config) { c.Policy = slices.Concat(rules, policy.Default()) })
 	job := "work/activity:" + platformsh.ProjectShop + ":" + platformsh.SeedFailedActivity
 	args := map[string]any{"job": job}
@@ -119,7 +120,8 @@ func TestWaitsThroughTheGate(t *testing.T) {
 	if n := len(sim.Requests()); n != 0 {
 		t.Errorf("%d requests", n)
 	}
-	if calls := r.audited(t); len(calls) != 2 || calls[0].Outcome.Status != audit.Refused || calls[0].Rule != "no activities" || calls[0].Tool != "paas_wait" {
+	if calls := r.audited(t); len(calls) != 2 || calls[0].Tool != "paas_wait" || calls[0].Rule != "no activities" ||
+		calls[0].Outcome.Status != audit.Refused {
 		t.Errorf("the audit has %+v", calls)
 	}
 	var log *audit.Log
@@ -127,7 +129,8 @@ func TestWaitsThroughTheGate(t *testing.T) {
 	if err := log.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if got := r.call(request{tool: "paas_wait", args: args}); !got.IsError || !strings.Contains(got.text(), "audit could not be written") || len(sim.Requests()) != 0 {
+	got := r.call(request{tool: "paas_wait", args: args})
+	if !got.IsError || !strings.Contains(got.text(), "audit could not be written") || len(sim.Requests()) != 0 {
 		t.Errorf("without an audit: %s", got.text())
 	}
 }
