@@ -109,7 +109,7 @@ func TestAcquiaTokenErrors(t *testing.T) {
 		`{"error":"additional_authentication_required","message":"requires additional thing"}`:          "set the account's scope to organization:UUID",
 		`{"error":"invalid_scope","error_description":"The client requires additional authentication"}`: "set the account's scope",
 	} {
-		f := &fake{answer: fineAnswer, token: func(_ int, w http.ResponseWriter, _ *http.Request) { giveJSON(w, 401, body) }}
+		f := &fake{answer: fineAnswer, token: always(401, body)}
 		_, err := send(t, onAcquia(t, f), acquiaRead, project)
 		if e := asError(t, err); e.Kind != apiclient.KindAuth || !strings.Contains(e.Hint, want) || strings.Contains(e.Error(), apiToken) {
 			t.Errorf("%s: %v", body, e)

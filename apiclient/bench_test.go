@@ -17,7 +17,7 @@ func BenchmarkSend(b *testing.B) {
 	for _, items := range []int{1, 50} {
 		entry := `{"id":"main","title":"Main","type":"production","status":"active","created_at":"2026-05-01T00:00:00Z","deployed":true,"disk":2048}`
 		body := `{"items":[` + strings.TrimSuffix(strings.Repeat(entry+",", items), ",") + `]}`
-		f := &fake{answer: func(_ int, w http.ResponseWriter, _ *http.Request) { giveJSON(w, 200, body) }}
+		f := &fake{answer: always(200, body)}
 		server := httptest.NewServer(f)
 		defer server.Close()
 		transport := apiclient.NewTransport()

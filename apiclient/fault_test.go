@@ -32,9 +32,6 @@ func TestFaults(t *testing.T) {
 			giveJSON(w, code, `{"message":"no luck"}`)
 		}
 	}
-	body := func(code int, text string) func(int, http.ResponseWriter, *http.Request) {
-		return func(_ int, w http.ResponseWriter, _ *http.Request) { giveJSON(w, code, text) }
-	}
 	ok := func(w http.ResponseWriter) { giveJSON(w, 200, `{"id":"x"}`) }
 	const fine = apiclient.Kind("")
 	type outcome struct {
@@ -172,13 +169,13 @@ func TestFaults(t *testing.T) {
 			{"step-up", status(401, "WWW-Authenticate", `Bearer error="insufficient_user_authentication", max_age=5`), outcome{apiclient.KindAuth, 1}, outcome{apiclient.KindAuth, 1}},
 		}},
 		{"acquia", acquiaAccount, acquiaRead, acquiaChange, acquiaDelete, []fault{
-			{"scope missing", body(401, `{"error":"additional_authentication_required","message":"Requires additional authentication."}`), outcome{apiclient.KindAuth, 1}, outcome{apiclient.KindAuth, 1}},
-			{"dependency down", body(503, `{"error":"system","message":"Currently unavailable."}`), outcome{apiclient.KindUnavailable, 4}, outcome{apiclient.KindUnknownOutcome, 1}},
+			{"scope missing", always(401, `{"error":"additional_authentication_required","message":"Requires additional authentication."}`), outcome{apiclient.KindAuth, 1}, outcome{apiclient.KindAuth, 1}},
+			{"dependency down", always(503, `{"error":"system","message":"Currently unavailable."}`), outcome{apiclient.KindUnavailable, 4}, outcome{apiclient.KindUnknownOutcome, 1}},
 			{"500 as HTML", func(_ int, w http.ResponseWriter, _ *http.Request) {
 				w.WriteHeader(500)
 				io.WriteString(w, "<html><body>Oops</body></html>")
 			}, outcome{apiclient.KindServer, 1}, outcome{apiclient.KindServer, 1}},
-			{"refusal with 200", body(200, `{"error":"forbidden","message":"No."}`), outcome{apiclient.KindForbidden, 1}, outcome{apiclient.KindForbidden, 1}},
+			{"refusal with 200", always(200, `{"error":"forbidden","message":"No."}`), outcome{apiclient.KindForbidden, 1}, outcome{apiclient.KindForbidden, 1}},
 		}},
 	} {
 		for _, tc := range slices.Concat(everywhere, platform.more) {

@@ -73,6 +73,11 @@ func giveJSON(w http.ResponseWriter, status int, body string) {
 	io.WriteString(w, body)
 }
 
+// always answers every call with the same JSON.
+func always(status int, body string) func(int, http.ResponseWriter, *http.Request) {
+	return func(_ int, w http.ResponseWriter, _ *http.Request) { giveJSON(w, status, body) }
+}
+
 // pipes is a network in memory. Unlike sockets it lets the clock of testing/synctest move on while both ends wait.
 type pipes struct {
 	conns chan net.Conn

@@ -12,7 +12,7 @@ import (
 )
 
 func fixed(status int, body string) *fake {
-	return &fake{answer: func(_ int, w http.ResponseWriter, _ *http.Request) { giveJSON(w, status, body) }}
+	return &fake{answer: always(status, body)}
 }
 
 func TestJobsOfAnAnswer(t *testing.T) {

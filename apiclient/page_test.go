@@ -199,7 +199,7 @@ func TestListShapes(t *testing.T) {
 		`{"items":[1,2]}`: 2, `{"items":[]}`: 0, `{"items":null}`: 0, `{}`: 0, ``: 0, `[1]`: 1,
 		`{"items":"x"}`: -1, `{"items":{"a":1}}`: -1, `"x"`: -1,
 	} {
-		c := onLoopback(t, &fake{answer: func(_ int, w http.ResponseWriter, _ *http.Request) { giveJSON(w, 200, body) }}, apiclient.Options{})
+		c := onLoopback(t, &fake{answer: always(200, body)}, apiclient.Options{})
 		result, err := send(t, c, listRow("", "", 0, "items"), map[string]any{"id": "o"})
 		switch {
 		case want < 0 && err == nil:

@@ -28,9 +28,6 @@ var (
 // twice in one case only: the whole call was turned away because the session had ended.
 func TestVirtuozzoFaults(t *testing.T) {
 	t.Parallel()
-	body := func(status int, text string) func(int, http.ResponseWriter, *http.Request) {
-		return func(_ int, w http.ResponseWriter, _ *http.Request) { giveJSON(w, status, text) }
-	}
 	expired := func(text string) func(int, http.ResponseWriter, *http.Request) {
 		return func(_ int, w http.ResponseWriter, r *http.Request) {
 			if r.PostForm.Get("session") == "session-1" {
@@ -51,33 +48,33 @@ func TestVirtuozzoFaults(t *testing.T) {
 		answer              func(n int, w http.ResponseWriter, r *http.Request)
 		read, write, blocks outcome
 	}{
-		{"fine", body(200, `{"result":0}`), once(fine), once(fine), once(fine)},
+		{"fine", always(200, `{"result":0}`), once(fine), once(fine), once(fine)},
 		{"expired session", expired(`{"result":701,"error":"authentication failed"}`), outcome{fine, 2}, outcome{fine, 2}, outcome{fine, 2}},
 		{"session named as parameter", expired(`{"result":3,"error":"invalid parameter [session]"}`), outcome{fine, 2}, outcome{fine, 2}, outcome{fine, 2}},
-		{"701 twice", body(200, `{"result":701,"error":"authentication failed"}`), outcome{apiclient.KindAuth, 2}, outcome{apiclient.KindAuth, 2}, outcome{apiclient.KindAuth, 2}},
+		{"701 twice", always(200, `{"result":701,"error":"authentication failed"}`), outcome{apiclient.KindAuth, 2}, outcome{apiclient.KindAuth, 2}, outcome{apiclient.KindAuth, 2}},
 		// The script or a node had begun, so nobody knows what would be done twice.
-		{"701 in the script", body(200, `{"result":0,"response":{"result":701,"error":"authentication failed"}}`), once(apiclient.KindAuth), once(apiclient.KindAuth), once(apiclient.KindAuth)},
-		{"701 on a node", body(200, `{"result":701,"responses":[{"nodeid":1,"result":0},{"nodeid":2,"result":701}]}`), once(apiclient.KindAuth), once(apiclient.KindAuth), once(apiclient.KindAuth)},
-		{"not allowed", body(200, `{"result":8,"error":"access not permitted"}`), once(apiclient.KindForbidden), once(apiclient.KindForbidden), once(apiclient.KindForbidden)},
-		{"no such environment", body(200, `{"result":11,"error":"does not exist"}`), once(apiclient.KindNotFound), once(apiclient.KindNotFound), once(apiclient.KindNotFound)},
-		{"unknown code", body(200, `{"result":4242,"error":"odd"}`), once(apiclient.KindServer), once(apiclient.KindServer), once(apiclient.KindServer)},
-		{"unknown method", body(404, `{}`), once(apiclient.KindNotFound), once(apiclient.KindNotFound), once(apiclient.KindNotFound)},
-		{"401", body(401, `{}`), once(apiclient.KindAuth), once(apiclient.KindAuth), once(apiclient.KindAuth)},
-		{"429", body(429, `{}`), outcome{apiclient.KindRateLimited, 4}, outcome{apiclient.KindRateLimited, 4}, outcome{apiclient.KindRateLimited, 4}},
-		{"500", body(500, `{}`), once(apiclient.KindServer), once(apiclient.KindServer), once(apiclient.KindServer)},
-		{"502", body(502, `{}`), outcome{apiclient.KindUnavailable, 4}, once(apiclient.KindUnknownOutcome), once(apiclient.KindUnknownOutcome)},
+		{"701 in the script", always(200, `{"result":0,"response":{"result":701,"error":"authentication failed"}}`), once(apiclient.KindAuth), once(apiclient.KindAuth), once(apiclient.KindAuth)},
+		{"701 on a node", always(200, `{"result":701,"responses":[{"nodeid":1,"result":0},{"nodeid":2,"result":701}]}`), once(apiclient.KindAuth), once(apiclient.KindAuth), once(apiclient.KindAuth)},
+		{"not allowed", always(200, `{"result":8,"error":"access not permitted"}`), once(apiclient.KindForbidden), once(apiclient.KindForbidden), once(apiclient.KindForbidden)},
+		{"no such environment", always(200, `{"result":11,"error":"does not exist"}`), once(apiclient.KindNotFound), once(apiclient.KindNotFound), once(apiclient.KindNotFound)},
+		{"unknown code", always(200, `{"result":4242,"error":"odd"}`), once(apiclient.KindServer), once(apiclient.KindServer), once(apiclient.KindServer)},
+		{"unknown method", always(404, `{}`), once(apiclient.KindNotFound), once(apiclient.KindNotFound), once(apiclient.KindNotFound)},
+		{"401", always(401, `{}`), once(apiclient.KindAuth), once(apiclient.KindAuth), once(apiclient.KindAuth)},
+		{"429", always(429, `{}`), outcome{apiclient.KindRateLimited, 4}, outcome{apiclient.KindRateLimited, 4}, outcome{apiclient.KindRateLimited, 4}},
+		{"500", always(500, `{}`), once(apiclient.KindServer), once(apiclient.KindServer), once(apiclient.KindServer)},
+		{"502", always(502, `{}`), outcome{apiclient.KindUnavailable, 4}, once(apiclient.KindUnknownOutcome), once(apiclient.KindUnknownOutcome)},
 		{"504 in HTML", func(_ int, w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(504)
 			io.WriteString(w, "<html><title>Gateway time-out</title></html>")
 		}, outcome{apiclient.KindUnavailable, 4}, once(apiclient.KindUnknownOutcome), once(apiclient.KindUnknownOutcome)},
 		{"reset", func(int, http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
 			outcome{apiclient.KindUnavailable, 4}, once(apiclient.KindUnknownOutcome), once(apiclient.KindUnknownOutcome)},
-		{"truncated JSON", body(200, `{"result":0,"env":{`), once(apiclient.KindServer), once(apiclient.KindUnknownOutcome), once(apiclient.KindUnknownOutcome)},
+		{"truncated JSON", always(200, `{"result":0,"env":{`), once(apiclient.KindServer), once(apiclient.KindUnknownOutcome), once(apiclient.KindUnknownOutcome)},
 		{"HTML with 200", func(_ int, w http.ResponseWriter, _ *http.Request) {
 			io.WriteString(w, "<!doctype html><title>Welcome</title>")
 		},
 			once(apiclient.KindServer), once(apiclient.KindUnknownOutcome), once(apiclient.KindUnknownOutcome)},
-		{"huge", body(200, `{"result":0,"x":"`+strings.Repeat("x", 5<<20)+`"}`), once(apiclient.KindServer), once(apiclient.KindUnknownOutcome), once(apiclient.KindUnknownOutcome)},
+		{"huge", always(200, `{"result":0,"x":"`+strings.Repeat("x", 5<<20)+`"}`), once(apiclient.KindServer), once(apiclient.KindUnknownOutcome), once(apiclient.KindUnknownOutcome)},
 		{"slow drip", func(_ int, w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "application/json")
 			for {
@@ -190,9 +187,6 @@ func TestAccountPasswordIsSentOnce(t *testing.T) {
 
 func TestVirtuozzoSignInFailures(t *testing.T) {
 	t.Parallel()
-	give := func(status int, body string) func(int, http.ResponseWriter, *http.Request) {
-		return func(_ int, w http.ResponseWriter, _ *http.Request) { giveJSON(w, status, body) }
-	}
 	for name, tc := range map[string]struct {
 		signIn func(int, http.ResponseWriter, *http.Request)
 		kind   apiclient.Kind
@@ -200,18 +194,18 @@ func TestVirtuozzoSignInFailures(t *testing.T) {
 		first  int // sign-ins of the first call
 		after  int // sign-ins after five calls
 	}{
-		"wrong password":  {give(200, `{"result":701,"error":"authentication failed","attemptsLeft":3}`), apiclient.KindAuth, "3 attempts left", 1, 1},
-		"second factor":   {give(200, `{"result":0,"requiredAuthCheck":{"type":"TOTP(0)","isActive":true}}`), apiclient.KindAuth, "second factor", 1, 1},
-		"no session":      {give(200, `{"result":0}`), apiclient.KindAuth, "no session", 1, 1},
-		"suspended":       {give(200, `{"result":8,"error":"suspended"}`), apiclient.KindForbidden, "suspended", 1, 1},
-		"counted":         {give(200, `{"result":4242,"error":"odd","attemptsLeft":1}`), apiclient.KindServer, "odd (1 attempts left)", 1, 1},
-		"platform broken": {give(200, `{"result":99,"error":"oops"}`), apiclient.KindServer, "oops", 1, 5},
-		"echo":            {give(200, `{"result":701,"error":"bad `+vzPassword+` for dev"}`), apiclient.KindAuth, "bad [redacted] for dev", 1, 1},
-		"gateway":         {give(502, `{}`), apiclient.KindUnavailable, "nothing was changed", 1, 5},
+		"wrong password":  {always(200, `{"result":701,"error":"authentication failed","attemptsLeft":3}`), apiclient.KindAuth, "3 attempts left", 1, 1},
+		"second factor":   {always(200, `{"result":0,"requiredAuthCheck":{"type":"TOTP(0)","isActive":true}}`), apiclient.KindAuth, "second factor", 1, 1},
+		"no session":      {always(200, `{"result":0}`), apiclient.KindAuth, "no session", 1, 1},
+		"suspended":       {always(200, `{"result":8,"error":"suspended"}`), apiclient.KindForbidden, "suspended", 1, 1},
+		"counted":         {always(200, `{"result":4242,"error":"odd","attemptsLeft":1}`), apiclient.KindServer, "odd (1 attempts left)", 1, 1},
+		"platform broken": {always(200, `{"result":99,"error":"oops"}`), apiclient.KindServer, "oops", 1, 5},
+		"echo":            {always(200, `{"result":701,"error":"bad `+vzPassword+` for dev"}`), apiclient.KindAuth, "bad [redacted] for dev", 1, 1},
+		"gateway":         {always(502, `{}`), apiclient.KindUnavailable, "nothing was changed", 1, 5},
 		"html":            {func(_ int, w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "<html>") }, apiclient.KindUnavailable, "not JSON", 1, 5},
 		"reset":           {func(int, http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, apiclient.KindUnavailable, "nothing was changed", 1, 5},
-		"limited":         {give(429, `{}`), apiclient.KindRateLimited, "retry in", 4, 20},
-		"elsewhere":       {give(404, `{}`), apiclient.KindNotFound, "API address", 1, 5},
+		"limited":         {always(429, `{}`), apiclient.KindRateLimited, "retry in", 4, 20},
+		"elsewhere":       {always(404, `{}`), apiclient.KindNotFound, "API address", 1, 5},
 		"redirect": {func(_ int, w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "https://evil.example/", http.StatusFound)
 		}, apiclient.KindServer, "evil.example", 1, 5},

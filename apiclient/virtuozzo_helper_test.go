@@ -7,7 +7,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"paasmcp/apiclient"
 	"paasmcp/schemas"
@@ -74,21 +73,23 @@ func (p *provider) sessions() (in, out int) {
 
 // gives answers every call with the same JSON.
 func gives(status int, body string) *provider {
-	return &provider{answer: func(_ int, w http.ResponseWriter, _ *http.Request) { giveJSON(w, status, body) }}
+	return &provider{answer: always(status, body)}
 }
 
 func withLogin(a *apiclient.Account) { a.Login, a.Password = "dev@example.com", vzPassword }
 func withToken(a *apiclient.Account) { a.Token = vzToken }
 
+func vzAccount(credential func(*apiclient.Account)) accountFor {
+	return func(base string) apiclient.Account {
+		a := apiclient.Account{Name: "vz", Platform: schemas.Virtuozzo, APIURL: base}
+		credential(&a)
+		return a
+	}
+}
+
 func vzClient(t testing.TB, credential func(*apiclient.Account), options apiclient.Options) *apiclient.Client {
 	t.Helper()
-	account := apiclient.Account{Name: "vz", Platform: schemas.Virtuozzo, APIURL: "http://127.0.0.1"}
-	credential(&account)
-	c, err := apiclient.New(account, options)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
+	return newClientFor(t, vzAccount(credential)("http://127.0.0.1"), options)
 }
 
 // direct connects a client to the provider without a network.
@@ -98,20 +99,8 @@ func (p *provider) direct(t testing.TB, credential func(*apiclient.Account)) *ap
 
 // inMemory starts the provider inside a synctest bubble. stop must run before the bubble ends.
 func (p *provider) inMemory(t *testing.T, credential func(*apiclient.Account), change func(*apiclient.Options, *http.Transport)) (*apiclient.Client, func()) {
-	network := newPipes()
-	server := &http.Server{Handler: p}
-	go server.Serve(network)
-	transport := apiclient.NewTransport()
-	transport.DialContext = network.dial
-	options := apiclient.Options{Transport: transport}
-	if change != nil {
-		change(&options, transport)
-	}
-	return vzClient(t, credential, options), func() {
-		time.Sleep(time.Minute)
-		transport.CloseIdleConnections()
-		server.Close()
-	}
+	t.Helper()
+	return inMemoryFor(t, vzAccount(credential), p, change)
 }
 
 // vzRow is a row with form parameters by their wire names; "name" is a string, "name:object" of another type.

@@ -301,7 +301,7 @@ func TestVirtuozzoRows(t *testing.T) {
 func FuzzVirtuozzoAnswer(f *testing.F) {
 	p := &provider{}
 	body := ""
-	p.answer = func(_ int, w http.ResponseWriter, _ *http.Request) { giveJSON(w, 200, body) }
+	p.answer = always(200, body)
 	c := p.direct(f, withToken)
 	for _, seed := range []string{`{"result":0}`, `{"result":"x","response":{"result":7,"responses":[{"result":1,"nodeid":2},3,null]}}`, `{"response":[],"responses":{}}`,
 		`{"result":701,"responses":[{"response":{"responses":[{"result":"error"}]}}]}`, `{"session":"` + vzToken + `"}`, `{"result":-1e9}`} {
