@@ -16,7 +16,6 @@ import (
 
 	"paasmcp/apiclient"
 	"paasmcp/internal/approval"
-	"paasmcp/internal/audit"
 	"paasmcp/internal/console"
 	"paasmcp/internal/policy"
 	"paasmcp/internal/testrig"
@@ -42,29 +41,18 @@ var accounts = []apiclient.Account{
 
 func newFixture(t testing.TB, change func(*console.Config)) *fixture {
 	t.Helper()
-	catalog, err := schemas.Open(nil, schemas.Platformsh, schemas.Acquia)
-	if err != nil {
-		t.Fatal(err)
-	}
-	set, err := tools.NewAccounts(accounts, apiclient.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	sealer, err := approval.NewRandomSealer()
-	if err != nil {
-		t.Fatal(err)
-	}
-	gate := approval.NewGate(sealer, &approval.Once{})
-	service := tools.NewService(tools.Config{Catalog: catalog, Accounts: set, Gate: gate, Policy: policy.NewLive(policy.Default()), Audit: &audit.Log{}})
+	var gate *approval.Gate
+	server := testrig.New(t, testrig.Options{Accounts: accounts, Toolsets: "none", Change: []func(*tools.Config){func(c *tools.Config) { gate = c.Gate }}})
 	f := &fixture{t: t, desk: approval.NewDesk(gate), dir: filepath.Join(t.TempDir(), "run"), log: &testrig.Transcript{}}
 	cfg := console.Config{
-		Desk: f.desk, Service: func() *tools.Service { return service }, Dir: f.dir, Addr: "127.0.0.1:0",
+		Desk: f.desk, Service: func() *tools.Service { return server.Service }, Dir: f.dir, Addr: "127.0.0.1:0",
 		Logger: slog.New(slog.NewTextHandler(f.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	if change != nil {
 		change(&cfg)
 	}
 	f.audit = cfg.AuditFile
+	var err error
 	if f.Console, err = console.New(cfg); err != nil {
 		t.Fatal(err)
 	}
