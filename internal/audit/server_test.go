@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -19,6 +20,7 @@ import (
 	"paasmcp/internal/approval"
 	"paasmcp/internal/audit"
 	"paasmcp/internal/cli"
+	"paasmcp/internal/testrig"
 )
 
 // The tests below run the whole server with this log in it: as a process of its own, so that it can be killed and confined, or in
@@ -160,14 +162,11 @@ func (c *client) request(tool, arguments string, more map[string]any) (a answer,
 	if tool == readTool {
 		route = "paas_read"
 	}
-	params := map[string]any{"name": route, "arguments": map[string]any{"tool": tool, "arguments": json.RawMessage(arguments)}, "_meta": map[string]any{
-		"io.modelcontextprotocol/protocolVersion":    "2026-07-28",
-		"io.modelcontextprotocol/clientInfo":         map[string]any{"name": "editor", "version": "1.2"},
-		"io.modelcontextprotocol/clientCapabilities": map[string]any{"elicitation": map[string]any{"form": map[string]any{}}},
-	}}
-	for k, v := range more {
-		params[k] = v
+	params := map[string]any{
+		"name": route, "arguments": map[string]any{"tool": tool, "arguments": json.RawMessage(arguments)},
+		"_meta": testrig.Meta(map[string]any{"elicitation": map[string]any{"form": map[string]any{}}}),
 	}
+	maps.Copy(params, more)
 	raw, err := json.Marshal(map[string]any{"jsonrpc": "2.0", "id": c.n, "method": "tools/call", "params": params})
 	if err != nil {
 		panic(err)
