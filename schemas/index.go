@@ -58,7 +58,7 @@ type Row struct {
 }
 
 // InputSchema is what tools/list shows of [Operation.InputSchema]; it may leave details out. The operation is not decoded.
-func (r *Row) InputSchema(extra ...Property) json.RawMessage {
+func (r *Row) InputSchema(extra ...*Property) json.RawMessage {
 	return inputSchema(r.properties, extra, r.Required)
 }
 

@@ -6,15 +6,14 @@ import (
 	"slices"
 )
 
-// InputSchema renders the arguments of the operation as the JSON Schema a client sees, followed by extra properties of
-// the server's own (limit, cursor, account …). It keeps to what every client and model loads: an inline object with
+// InputSchema renders the arguments of the operation as the JSON Schema a client sees. It keeps to what every client and model loads: an inline object with
 // additionalProperties false, no $ref, no combinators, no type lists.
-func (o *Operation) InputSchema(extra ...Property) json.RawMessage {
+func (o *Operation) InputSchema() json.RawMessage {
 	var own bytes.Buffer // the row's arguments, without the braces around them
 	for i, p := range o.shown() {
 		writeProperty(&own, p.Name, &p.Schema, Visible, i > 0)
 	}
-	return inputSchema(own.String(), extra, o.RequiredArguments())
+	return inputSchema(own.String(), nil, o.RequiredArguments())
 }
 
 // shown are the row's own arguments with what a reader is told beyond their type.
@@ -30,12 +29,13 @@ func (o *Operation) shown() Properties {
 	return list
 }
 
-func inputSchema(properties string, extra []Property, required []string) json.RawMessage {
+func inputSchema(properties string, extra []*Property, required []string) json.RawMessage {
 	var b bytes.Buffer
+	b.Grow(len(properties) + 256)
 	b.WriteString(`{"type":"object","properties":{`)
 	b.WriteString(properties)
-	for i := range extra {
-		writeProperty(&b, extra[i].Name, &extra[i].Schema, Visible, properties != "" || i > 0)
+	for i, p := range extra {
+		writeProperty(&b, p.Name, &p.Schema, Visible, properties != "" || i > 0)
 	}
 	b.WriteByte('}')
 	key(&b, "required", required, len(required) > 0)

@@ -27,12 +27,12 @@ func Register(s *server.MCPServer, service *Service, selection Selection) error 
 	if err != nil {
 		return err
 	}
-	list := service.ownTools()
-	for i := range rows {
-		if service.ReadOnly && !rows[i].IsRead() {
+	list := slices.Grow(service.ownTools(), len(rows))
+	for _, row := range rows {
+		if service.ReadOnly && !row.IsRead() {
 			continue
 		}
-		list = append(list, server.ServerTool{Tool: service.tool(&rows[i]), Handler: service.direct(rows[i].Name)})
+		list = append(list, server.ServerTool{Tool: service.tool(row), Handler: service.direct(row.Name)})
 	}
 	s.AddTools(list...)
 	answerUnlisted(s, list)
@@ -40,15 +40,17 @@ func Register(s *server.MCPServer, service *Service, selection Selection) error 
 }
 
 // rows picks the rows that are offered directly.
-func (sel Selection) rows(catalog *schemas.Catalog) ([]schemas.Row, error) {
+func (sel Selection) rows(catalog *schemas.Catalog) ([]*schemas.Row, error) {
 	toolsets := sel.Toolsets
 	if len(toolsets) == 0 {
 		toolsets = []string{"default"}
 	}
-	var picked []schemas.Row
+	var picked []*schemas.Row
 	known := map[string]bool{}
 	usual := everydayOf(catalog)
-	for _, row := range catalog.Rows() {
+	all := catalog.Rows()
+	for i := range all {
+		row := &all[i]
 		known[row.Toolset] = true
 		if slices.Contains(toolsets, "all") || slices.Contains(toolsets, row.Toolset) ||
 			slices.Contains(toolsets, "default") && usual[row.Name] {
@@ -93,22 +95,22 @@ func hints(readOnly, destructive, idempotent bool) mcp.ToolAnnotation {
 
 // ownArguments are the arguments a direct tool has besides its row's. They are added only where they can do something:
 // each costs every model a few tokens on every request.
-func (s *Service) ownArguments(row *schemas.Row) []schemas.Property {
-	var own []schemas.Property
+func (s *Service) ownArguments(row *schemas.Row) []*schemas.Property {
+	var own []*schemas.Property
 	if row.IsList {
-		own = append(own, argLimit, argCursor)
+		own = append(own, &argLimit, &argCursor)
 	}
 	if row.IsRead() && row.HasShows {
-		own = append(own, argFields, argJQ)
+		own = append(own, &argFields, &argJQ)
 	}
 	if slices.Contains(row.Risk, schemas.RevealsSecrets) {
-		own = append(own, argReveal)
+		own = append(own, &argReveal)
 	}
 	if row.IsFile {
-		own = append(own, argSaveTo)
+		own = append(own, &argSaveTo)
 	}
 	if s.Accounts.Choice(row.Platform) {
-		own = append(own, argAccount)
+		own = append(own, &argAccount)
 	}
 	return own
 }
