@@ -29,7 +29,7 @@ type Route struct {
 }
 
 // routes joins the tables of all files. A table is a plain slice, so that nothing depends on the order of initialization.
-func (s *Server) routes() []Route {
+func routes() []Route {
 	return slices.Concat(
 		projectRoutes(),
 		accountRoutes(),

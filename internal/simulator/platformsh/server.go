@@ -36,8 +36,7 @@ type Options struct {
 
 // Server is one simulated installation: http.Handler, store and clock.
 type Server struct {
-	opts   Options
-	router router.Router[Handler]
+	opts Options
 
 	mu       sync.Mutex // guards everything below
 	rng      *rand.Rand
@@ -47,6 +46,15 @@ type Server struct {
 	activity activityQueue
 	accounts *accounts // organizations, users, teams, billing; files org_* and friends
 }
+
+// routing is built once for all servers: routes hold no state.
+var routing = sync.OnceValue(func() *router.Router[Handler] {
+	var r router.Router[Handler]
+	for _, route := range routes() {
+		r.Add(route.Call, route.Handle)
+	}
+	return &r
+})
 
 // New returns a server with the demo data.
 func New(opts Options) *Server {
@@ -65,9 +73,6 @@ func New(opts Options) *Server {
 		projects: map[string]*project{},
 	}
 	s.auth.init()
-	for _, r := range s.routes() {
-		s.router.Add(r.Call, r.Handle)
-	}
 	s.seed(opts.Now())
 	return s
 }
@@ -120,7 +125,7 @@ func (s *Server) answer(hr *http.Request, path string, body []byte) (Response, e
 	if err != nil {
 		return Response{}, err
 	}
-	m := s.router.Match(hr.Method, path)
+	m := routing().Match(hr.Method, path)
 	if !m.Found {
 		if len(m.Allow) > 0 {
 			return Response{}, &Problem{Status: http.StatusMethodNotAllowed, Message: "Method " + hr.Method + " is not allowed here.", Allow: m.Allow}
