@@ -1,10 +1,12 @@
 package tools
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
 	"paasmcp/apiclient"
+	"paasmcp/internal/legible"
 	"paasmcp/schemas"
 )
 
@@ -78,7 +80,7 @@ func (s *Accounts) Pick(platform schemas.Platform, name string) (*apiclient.Clie
 			return c, nil
 		}
 	}
-	return nil, fmt.Errorf("account %q does not exist on %s: use one of %s", name, platform, names(candidates))
+	return nil, fmt.Errorf("account %q does not exist on %s: use one of %s", shorten(legible.Line(name), maxWord), platform, names(candidates))
 }
 
 // Named returns the account of that name on whatever platform.
@@ -88,7 +90,10 @@ func (s *Accounts) Named(name string) (*apiclient.Client, error) {
 			return c, nil
 		}
 	}
-	return nil, fmt.Errorf("account %q does not exist: use one of %s", name, names(s.clients))
+	if len(s.clients) == 0 {
+		return nil, errors.New(NoAccounts)
+	}
+	return nil, fmt.Errorf("account %q does not exist: use one of %s", shorten(legible.Line(name), maxWord), names(s.clients))
 }
 
 func (s *Accounts) of(platform schemas.Platform) []*apiclient.Client {
@@ -102,9 +107,6 @@ func (s *Accounts) of(platform schemas.Platform) []*apiclient.Client {
 }
 
 func names(clients []*apiclient.Client) string {
-	if len(clients) == 0 {
-		return "(none)"
-	}
 	list := make([]string, len(clients))
 	for i, c := range clients {
 		list[i] = c.Account().Name

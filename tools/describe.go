@@ -3,7 +3,6 @@ package tools
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"maps"
 	"slices"
 
@@ -57,7 +56,7 @@ func (s *Service) describeTool() server.ServerTool {
 		func(ctx context.Context, in describeInput, _ mcp.CallToolParams) (*mcp.CallToolResult, error) {
 			d, err := s.Describe(ctx, in.Tool, in.Account)
 			if err == nil && in.Unlisted {
-				err = fmt.Errorf("%s is no tool of its own here: call %s with tool %s and its arguments", d.Tool, d.CallWith, d.Tool)
+				err = s.unlisted(&d)
 			}
 			if err != nil {
 				return failed(err), nil
@@ -73,13 +72,13 @@ func (s *Service) Describe(ctx context.Context, tool, account string) (Descripti
 		return Description{}, err
 	}
 	d := Description{
-		Tool: op.Name, Platform: op.Platform, Call: op.Call, CallWith: "paas_write", Summary: op.Summary, About: op.About,
+		Tool: op.Name, Platform: op.Platform, Call: op.Call, CallWith: writeName, Summary: op.Summary, About: op.About,
 		Risk: op.Risk, RiskWhen: op.When, Flags: op.Flags, Only: op.Only, Returns: op.Returns, Fields: op.Shows,
 		Input: op.InputSchema(), Example: op.Example.Args, Gate: s.gateText(ctx, op, account),
 		Related: s.relations(op), Workflows: s.workflows(op.Name),
 	}
 	if op.IsRead() {
-		d.CallWith = "paas_read"
+		d.CallWith = readName
 	}
 	if d.Example == nil {
 		d.Example = map[string]any{}

@@ -3,6 +3,7 @@ package tools
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/mark3labs/mcp-go/mcp"
@@ -48,7 +49,13 @@ func (s *Service) findTool() server.ServerTool {
 				return failed(err), nil
 			}
 			answer := foundAnswer{Operations: found, Note: howToCall}
-			if len(found) == 0 {
+			switch present := s.Accounts.Platforms(); {
+			case len(found) > 0:
+			case len(present) == 0:
+				answer.Note = NoAccounts
+			case in.Platform != "" && !slices.Contains(present, schemas.Platform(in.Platform)):
+				answer.Note = "no account for " + in.Platform + " is configured; there are accounts for " + joined(present)
+			default:
 				answer.Note = "nothing fits these words; name the resource (environment, backup, domain, variable, team …) and what to do with it"
 			}
 			return result(answer)

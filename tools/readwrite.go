@@ -8,6 +8,12 @@ import (
 	"github.com/mark3labs/mcp-go/server"
 )
 
+// The tools that call operations.
+const (
+	readName  = "paas_read"
+	writeName = "paas_write"
+)
+
 type readInput struct {
 	Tool      string         `json:"tool" jsonschema_description:"from paas_find"`
 	Arguments map[string]any `json:"arguments,omitempty"`
@@ -29,7 +35,7 @@ type writeInput struct {
 }
 
 func (s *Service) readTool() server.ServerTool {
-	return own(s, "paas_read", "Call a read operation",
+	return own(s, readName, "Call a read operation",
 		"Call any operation that only reads.",
 		hints(true, false, true), outputOf[Answer]("items", "next", "value", "kept", "note"),
 		func(ctx context.Context, in readInput, params mcp.CallToolParams) (*mcp.CallToolResult, error) {
@@ -42,7 +48,7 @@ func (s *Service) readTool() server.ServerTool {
 }
 
 func (s *Service) writeTool() server.ServerTool {
-	return own(s, "paas_write", "Call a changing operation",
+	return own(s, writeName, "Call a changing operation",
 		"Call any operation that changes something. What destroys, costs or grants access is put to a person first; no argument confirms.",
 		hints(false, true, false), outputOf[Answer]("value", "jobs", "note"),
 		func(ctx context.Context, in writeInput, params mcp.CallToolParams) (*mcp.CallToolResult, error) {

@@ -170,7 +170,7 @@ func (s *Service) Call(ctx context.Context, call Call, channel Channel) (*Outcom
 	}
 	if call.ReadsOnly && !op.IsRead() {
 		if s.ReadOnly {
-			return nil, &RefusedError{Tool: op.Name, Reason: "it is not a read, and this server runs read-only"}
+			return nil, &RefusedError{Tool: op.Name, Reason: "it is not a read, and this server runs read-only. " + liftReadOnly}
 		}
 		return nil, &RefusedError{Tool: op.Name, Reason: "it is not a read, so it cannot be called here; use paas_write"}
 	}

@@ -143,11 +143,14 @@ func platformshNeeds(op *schemas.Operation) string {
 	return "the role admin on the project"
 }
 
+// liftReadOnly says who can let a read-only server change something.
+const liftReadOnly = "Whoever runs the server can start it without --read-only."
+
 // allowedBy says who can let a refused call through, and how. It continues the sentence of the verdict.
 func allowedBy(v policy.Verdict, tool string) string {
 	switch v.Rule {
 	case "read-only":
-		return " Whoever runs the server can start it without --read-only."
+		return " " + liftReadOnly
 	case "unclassified":
 		return " No rule can allow it; tell whoever maintains paas-mcp."
 	case "no rule":

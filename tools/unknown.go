@@ -28,6 +28,9 @@ var everything = sync.OnceValue(func() *schemas.Catalog {
 // unknown explains a name that no operation has: what it may have meant, on its own platform first, and where it does exist.
 func (s *Service) unknown(name string) error {
 	name = strings.TrimSpace(name)
+	if name == writeName && s.ReadOnly {
+		return &RefusedError{Tool: writeName, Reason: "this server runs read-only. " + liftReadOnly}
+	}
 	if s.isOwn(name) {
 		return fmt.Errorf("%s is a tool of its own: call it directly", name)
 	}
@@ -62,6 +65,9 @@ func (s *Service) isOwn(name string) bool {
 
 // switchedOff explains a name that exists and cannot be called here.
 func (s *Service) switchedOff(op *schemas.Operation) error {
+	if len(s.Accounts.clients) == 0 {
+		return fmt.Errorf("operation %s cannot be called: %s", op.Name, NoAccounts)
+	}
 	if !slices.Contains(s.Accounts.Platforms(), op.Platform) {
 		others := elsewhere(op.Platform, strings.TrimPrefix(op.Name, string(op.Platform)+"_"))
 		others = slices.DeleteFunc(others, func(n string) bool { _, ok := s.Catalog.Operation(n); return !ok })

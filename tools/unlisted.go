@@ -3,10 +3,19 @@ package tools
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
 )
+
+// unlisted says how an operation that was called as a tool is called.
+func (s *Service) unlisted(d *Description) error {
+	if s.ReadOnly && d.CallWith != readName {
+		return &RefusedError{Tool: d.Tool, Reason: "it is not a read, and this server runs read-only. " + liftReadOnly}
+	}
+	return fmt.Errorf("%s is no tool of its own here: call %s with tool %s and its arguments", d.Tool, d.CallWith, d.Tool)
+}
 
 // answerUnlisted answers calls of tools that are not listed with what to call instead. Models read names of operations in the
 // answers of paas_find and call them as tools; the library would say "not found" in a protocol error, which few clients show to
