@@ -81,14 +81,17 @@ type entry struct {
 // Open reads the embedded rows of the given platforms; rows whose flag is deprecated or privileged only when
 // include names the flag. Loading only the platforms that have an account keeps the start short.
 func Open(include []Flag, platforms ...Platform) (*Catalog, error) {
-	c := &Catalog{at: map[string]int{}}
+	lines := 0
 	for _, platform := range platforms {
 		index, ok := indexes[platform]
 		if !ok {
 			return nil, fmt.Errorf("catalogue of %s: there is no such platform", platform)
 		}
-		lines := strings.Count(*index.lines, "\n")
-		c.rows, c.entries = slices.Grow(c.rows, lines), slices.Grow(c.entries, lines)
+		lines += strings.Count(*index.lines, "\n")
+	}
+	c := &Catalog{rows: make([]Row, 0, lines), entries: make([]entry, 0, lines), at: make(map[string]int, lines)}
+	for _, platform := range platforms {
+		index := indexes[platform]
 		seen := known{lists[Risk]{}, lists[Flag]{}, lists[string]{}}
 		for line := range strings.Lines(*index.lines) {
 			row, full, err := parseLine(platform, strings.TrimSuffix(line, "\n"), *index.rows, seen)
@@ -117,6 +120,15 @@ func hidden(flags, include []Flag) bool {
 
 // Rows lists every row, sorted by name within its platform. The slice is shared; do not change it.
 func (c *Catalog) Rows() []Row { return c.rows }
+
+// Row is the row of that name, not decoded. It is shared; do not change it.
+func (c *Catalog) Row(name string) (*Row, bool) {
+	at, ok := c.at[name]
+	if !ok {
+		return nil, false
+	}
+	return &c.rows[at], true
+}
 
 // Operation decodes the row of that name. The result is shared; do not change it.
 func (c *Catalog) Operation(name string) (*Operation, bool) {

@@ -71,14 +71,13 @@ func Everyday() []string { return slices.Concat(everyday...) }
 // everydayOf picks the everyday operations of the platforms in the catalogue: in turn the next of each, until the
 // number is reached.
 func everydayOf(catalog *schemas.Catalog) map[string]bool {
-	present := map[string]bool{}
-	for _, row := range catalog.Rows() {
-		present[row.Name] = true
-	}
 	picked := map[string]bool{}
 	for rank := range everydayTools {
 		for _, list := range everyday {
-			if rank < len(list) && present[list[rank]] && len(picked) < everydayTools {
+			if rank >= len(list) || len(picked) == everydayTools {
+				continue
+			}
+			if _, present := catalog.Row(list[rank]); present {
 				picked[list[rank]] = true
 			}
 		}
