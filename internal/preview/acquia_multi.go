@@ -22,9 +22,7 @@ func acquiaSite(l *look) {
 	if answer, err := l.acquiaEnvironment(environment); err == nil {
 		r, _ := acquia{}.resource(acquiaEnvironmentGet(environment), answer)
 		l.detail("environment", describe(r, environment))
-		for _, s := range r.state {
-			l.state("environment "+s.Name, s.Value)
-		}
+		l.states("environment", r)
 	}
 }
 

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"strings"
 	"sync"
-
-	"paasmcp/internal/approval"
 )
 
 // acquiaThing says how one kind of resource is shown. Fields are dotted paths; the first that has a text is the name. A fact is
@@ -131,18 +129,13 @@ func (acquia) resource(tool string, answer map[string]any) (resource, bool) {
 	case "acquia_site_instance_get":
 		r.name = some(texts(answer["domains"]), 1)
 	}
-	add := func(name, value string) {
-		if value != "" {
-			r.state = append(r.state, approval.Detail{Name: name, Value: value})
-		}
-	}
-	add("name", r.name)
+	r.keep("name", r.name)
 	for _, entry := range thing.state {
 		name, path, named := strings.Cut(entry, ": ")
 		if !named {
 			path = name
 		}
-		add(name, acquiaValue(answer, path))
+		r.keep(name, acquiaValue(answer, path))
 	}
 	return r, true
 }

@@ -76,6 +76,13 @@ func (l *look) detail(name, value string) { l.add(&l.target.Details, name, value
 func (l *look) along(name, value string)  { l.add(&l.target.Along, name, value) }
 func (l *look) state(name, value string)  { l.add(&l.target.State, name, value) }
 
+// states is state for all that a resource keeps, each name after what the resource is.
+func (l *look) states(what string, r resource) {
+	for _, s := range r.state {
+		l.state(what+" "+s.Name, s.Value)
+	}
+}
+
 func (l *look) add(to *[]approval.Detail, name, value string) {
 	if value == "" {
 		return

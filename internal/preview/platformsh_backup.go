@@ -74,9 +74,7 @@ func (p platformsh) restore(l *look) {
 		environment = byID(list, target)
 		r := p.environmentResource(environment)
 		l.detail("overwritten", describe(r, target))
-		for _, s := range r.state {
-			l.state("overwritten "+s.Name, s.Value)
-		}
+		l.states("overwritten", r)
 	}
 	if environment == nil {
 		return

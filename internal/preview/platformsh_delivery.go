@@ -123,7 +123,7 @@ func (p platformsh) integration(l *look) {
 			}
 			var names, requests []string
 			for _, environment := range list {
-				name := with(first(environment, "id", "name"), first(environment, "type"), first(environment, "status"))
+				name := environmentName(environment)
 				names = append(names, name)
 				if pr, _ := environment["is_pr"].(bool); pr {
 					requests = append(requests, name)

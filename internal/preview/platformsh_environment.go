@@ -121,9 +121,7 @@ func (p platformsh) merge(l *look) {
 			}
 			r := p.environmentResource(into)
 			l.detail("merged into", describe(r, parent))
-			for _, s := range r.state {
-				l.state("parent "+s.Name, s.Value)
-			}
+			l.states("parent", r)
 			l.change("code of the parent", short(first(into, "head_commit")), prefixed("merged with ", short(first(child, "head_commit"))))
 			l.target.Name = parent // it is what changes, though the call names the child
 		},
@@ -201,6 +199,11 @@ func (p platformsh) source(l *look, label, id string) {
 	l.detail(label, describe(p.environmentResource(environment), id))
 }
 
+// environmentName is an environment in a list: its name, type and status.
+func environmentName(environment map[string]any) string {
+	return with(first(environment, "id", "name"), first(environment, "type"), first(environment, "status"))
+}
+
 // children lists the environments below the one of the call.
 func (p platformsh) children(l *look, label string) {
 	list, err := p.environmentList(l)
@@ -211,7 +214,7 @@ func (p platformsh) children(l *look, label string) {
 	var names []string
 	for _, environment := range list {
 		if first(environment, "parent") == l.argument("environment_id") {
-			names = append(names, with(first(environment, "id", "name"), first(environment, "type"), first(environment, "status")))
+			names = append(names, environmentName(environment))
 		}
 	}
 	l.along(label, counted(names, 5))

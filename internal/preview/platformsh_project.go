@@ -25,9 +25,7 @@ func (p platformsh) deleteProject(l *look) {
 			if l.argument("project_id") == "" { // otherwise it is a part of the path and shown already
 				l.detail("project", describe(r, text(id)))
 			}
-			for _, s := range r.state {
-				l.state("project "+s.Name, s.Value)
-			}
+			l.states("project", r)
 		},
 		func(l *look) {
 			list, err := p.environmentList(l)
@@ -38,7 +36,7 @@ func (p platformsh) deleteProject(l *look) {
 			var names []string
 			newest := ""
 			for _, environment := range list {
-				names = append(names, with(first(environment, "id", "name"), first(environment, "type"), first(environment, "status")))
+				names = append(names, environmentName(environment))
 				newest = max(newest, first(environment, "last_backup_at"))
 			}
 			l.along("environments with their data", counted(names, 5))

@@ -1,42 +1,33 @@
 package preview
 
-import (
-	"strings"
-
-	"paasmcp/internal/approval"
-)
+import "strings"
 
 // resource describes what the path of a call names. The state leaves out what moves by itself: percentages, ages, and that some
 // work is under way (dirty), which a backup taken first brings about too.
 func (p platformsh) resource(tool string, a map[string]any) (resource, bool) {
 	r := resource{}
-	keep := func(name, value string) {
-		if value != "" {
-			r.state = append(r.state, approval.Detail{Name: name, Value: value})
-		}
-	}
 	switch strings.TrimPrefix(tool, "platformsh_") {
 	case "project_get":
 		r.name = first(a, "title", "id")
 		r.facts = present(first(a, "region"), prefixed("plan ", first(a, "subscription.plan")), unless("provisioned", first(a, "status.code")),
 			flagged(field(a, "subscription.suspended"), "suspended"))
-		keep("status", first(a, "status.code"))
-		keep("plan", first(a, "subscription.plan"))
-		keep("default branch", first(a, "default_branch"))
+		r.keep("status", first(a, "status.code"))
+		r.keep("plan", first(a, "subscription.plan"))
+		r.keep("default branch", first(a, "default_branch"))
 	case "environment_get":
 		return p.environmentResource(a), true
 	case "environment_backup_get":
 		r.facts = append(present(ago(first(a, "created_at")), exactly(first(a, "created_at"))), backupFacts(a)...)
-		keep("created", first(a, "created_at"))
-		keep("status", first(a, "status"))
+		r.keep("created", first(a, "created_at"))
+		r.keep("status", first(a, "status"))
 	case "environment_variable_get", "project_variable_get":
 		r.name = first(a, "name", "id")
 		r.facts = variableFacts(a)
-		keep("changed", first(a, "updated_at"))
+		r.keep("changed", first(a, "updated_at"))
 	case "project_domain_get", "environment_domain_get":
 		r.name = first(a, "name", "id")
 		r.facts = present(flagged(a["is_default"], "the default domain"), prefixed("stands in for ", first(a, "replacement_for")))
-		keep("default", first(a, "is_default"))
+		r.keep("default", first(a, "is_default"))
 	case "certificate_get":
 		return certificateResource(a), true
 	case "integration_get":
@@ -44,18 +35,18 @@ func (p platformsh) resource(tool string, a map[string]any) (resource, bool) {
 	case "environment_route_get":
 		r.name = first(a, "url", "original_url", "id")
 		r.facts = present(first(a, "type"), prefixed("to ", first(a, "to", "upstream")), flagged(a["primary"], "primary"))
-		keep("to", first(a, "to", "upstream"))
+		r.keep("to", first(a, "to", "upstream"))
 	case "environment_version_get":
 		r.facts = present(prefixed("commit ", short(first(a, "commit"))), percent(first(a, "routing.percentage")))
-		keep("commit", first(a, "commit"))
-		keep("traffic", first(a, "routing.percentage"))
+		r.keep("commit", first(a, "commit"))
+		r.keep("traffic", first(a, "routing.percentage"))
 	case "environment_deployment_get":
 		r.facts = present(prefixed("deployed ", ago(first(a, "created_at"))))
-		keep("deployed", first(a, "created_at"))
+		r.keep("deployed", first(a, "created_at"))
 	case "project_activity_get", "environment_activity_get":
 		r.name = first(a, "text", "type")
 		r.facts = present(first(a, "type"), first(a, "state"))
-		keep("result", first(a, "result"))
+		r.keep("result", first(a, "result"))
 	default:
 		return p.accountResource(tool, a)
 	}
@@ -75,51 +66,44 @@ func (platformsh) environmentResource(a map[string]any) resource {
 	if ok, known := field(a, "deployment_state.last_deployment_successful").(bool); known && !ok {
 		r.facts = append(r.facts, "the last deployment failed")
 	}
-	for _, d := range []approval.Detail{
-		{Name: "name", Value: r.name}, {Name: "type", Value: first(a, "type")}, {Name: "status", Value: kept}, {Name: "parent", Value: first(a, "parent")},
-		{Name: "commit", Value: first(a, "head_commit")}, {Name: "deployed", Value: deployed},
-	} {
-		if d.Value != "" {
-			r.state = append(r.state, d)
-		}
-	}
+	r.keep("name", r.name)
+	r.keep("type", first(a, "type"))
+	r.keep("status", kept)
+	r.keep("parent", first(a, "parent"))
+	r.keep("commit", first(a, "head_commit"))
+	r.keep("deployed", deployed)
 	return r
 }
 
 // accountResource describes organizations, people and contracts.
 func (platformsh) accountResource(tool string, a map[string]any) (resource, bool) {
 	r := resource{}
-	keep := func(name, value string) {
-		if value != "" {
-			r.state = append(r.state, approval.Detail{Name: name, Value: value})
-		}
-	}
 	switch strings.TrimPrefix(tool, "platformsh_") {
 	case "org_get":
 		r.name = first(a, "label", "name")
 		r.facts = present(prefixed("name ", first(a, "name")), unless("active", first(a, "status")))
-		keep("status", first(a, "status"))
+		r.keep("status", first(a, "status"))
 	case "user_get", "profile_get":
 		r.name = person(a)
 		r.facts = present(first(a, "email"), flagged(a["deactivated"], "deactivated"))
-		keep("email", first(a, "email"))
+		r.keep("email", first(a, "email"))
 	case "team_get":
 		r.name = first(a, "label", "id")
 		r.facts = present(countOf(a, "counts.member_count", "member"), countOf(a, "counts.project_count", "project"), may(a["project_permissions"]))
-		keep("rights", may(a["project_permissions"]))
-		keep("members", first(a, "counts.member_count"))
+		r.keep("rights", may(a["project_permissions"]))
+		r.keep("members", first(a, "counts.member_count"))
 	case "subscription_get":
 		r.name = first(a, "project_title")
 		r.facts = present(prefixed("project ", first(a, "project_id")), prefixed("plan ", first(a, "plan")), first(a, "status"), first(a, "project_region"))
-		keep("plan", first(a, "plan"))
-		keep("status", first(a, "status"))
-		keep("storage", first(a, "storage"))
-		keep("environments", first(a, "environments"))
+		r.keep("plan", first(a, "plan"))
+		r.keep("status", first(a, "status"))
+		r.keep("storage", first(a, "storage"))
+		r.keep("environments", first(a, "environments"))
 	case "org_project_get":
 		r.name = first(a, "title")
 		r.facts = present(prefixed("plan ", first(a, "plan")), first(a, "status"), first(a, "region"))
-		keep("plan", first(a, "plan"))
-		keep("status", first(a, "status"))
+		r.keep("plan", first(a, "plan"))
+		r.keep("status", first(a, "status"))
 	case "org_member_get", "project_user_access_get", "user_project_access_get", "team_project_access_get", "project_team_access_get",
 		"team_member_get", "project_access_get", "env_type_access_get":
 		r.what = accessWords(tool)
@@ -129,13 +113,13 @@ func (platformsh) accountResource(tool string, a map[string]any) (resource, bool
 		}
 		r.facts = present(flagged(a["owner"], "the owner"), may(a["permissions"]), prefixed("role ", first(a, "role")), prefixed("since ", ago(first(a,
 			"granted_at", "created_at"))))
-		keep("rights", may(a["permissions"]))
-		keep("role", first(a, "role"))
-		keep("since", first(a, "granted_at", "created_at"))
+		r.keep("rights", may(a["permissions"]))
+		r.keep("role", first(a, "role"))
+		r.keep("since", first(a, "granted_at", "created_at"))
 	case "ssh_key_get":
 		r.name = first(a, "title")
 		r.facts = present(prefixed("fingerprint ", first(a, "fingerprint")))
-		keep("fingerprint", first(a, "fingerprint"))
+		r.keep("fingerprint", first(a, "fingerprint"))
 	case "user_api_token_get":
 		r.name = first(a, "name")
 		r.facts = present(prefixed("last used ", ago(first(a, "last_used_at"))))
@@ -144,13 +128,13 @@ func (platformsh) accountResource(tool string, a map[string]any) (resource, bool
 	case "org_order_get":
 		r.name = first(a, "total_formatted")
 		r.facts = present(first(a, "status"), first(a, "billing_period_label.formatted"))
-		keep("total", first(a, "total_formatted"))
-		keep("status", first(a, "status"))
+		r.keep("total", first(a, "total_formatted"))
+		r.keep("status", first(a, "status"))
 	default:
 		return r, false
 	}
 	if r.name != "" {
-		keep("name", r.name)
+		r.keep("name", r.name)
 	}
 	return r, true
 }
@@ -170,7 +154,7 @@ func integrationResource(a map[string]any) resource {
 	about := first(a, "repository", "url", "project", "service_id", "category", "host", "channel")
 	r := resource{name: strings.TrimSpace(first(a, "type") + " " + about)}
 	r.facts = present(flagged(a["prune_branches"], "deletes environments whose branch is gone"), flagged(a["fetch_branches"], "fetches branches"))
-	r.state = append(r.state, approval.Detail{Name: "name", Value: r.name})
+	r.keep("name", r.name)
 	return r
 }
 
@@ -190,8 +174,8 @@ func certificateResource(a map[string]any) resource {
 	if len(domains) > 1 {
 		r.facts = append(r.facts, "also for "+some(domains[1:], 4))
 	}
-	r.state = append(r.state, approval.Detail{Name: "domains", Value: strings.Join(domains, ", ")},
-		approval.Detail{Name: "expires", Value: first(a, "expires_at")})
+	r.keep("domains", strings.Join(domains, ", "))
+	r.keep("expires", first(a, "expires_at"))
 	return r
 }
 

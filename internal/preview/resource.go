@@ -17,6 +17,11 @@ type resource struct {
 	state []approval.Detail // what a decision rests on
 }
 
+// keep adds to what a decision rests on. What is empty is not told.
+func (r *resource) keep(name, value string) {
+	r.state = append(r.state, approval.Detail{Name: name, Value: value})
+}
+
 // getters finds, for every path that names a resource, the operation that reads it: by the path with its holes made equal.
 func getters(catalog *schemas.Catalog) map[string]string {
 	gets := map[string]string{}
@@ -128,9 +133,7 @@ func (l *look) resources() {
 			shown = r.name
 		}
 		l.detail(what, describe(*r, shown))
-		for _, s := range r.state {
-			l.state(what+" "+s.Name, s.Value)
-		}
+		l.states(what, *r)
 		if i == len(list)-1 && list[i].param == l.last() && opaque(id) && len(l.Op.Target) == 0 {
 			l.target.Name = r.name
 		}
@@ -172,12 +175,10 @@ func plainResource(answer map[string]any) resource {
 	for _, name := range []string{"type", "status", "state"} {
 		if value := first(answer, name); value != "" {
 			r.facts = append(r.facts, name+" "+value)
-			r.state = append(r.state, approval.Detail{Name: name, Value: value})
+			r.keep(name, value)
 		}
 	}
-	if r.name != "" {
-		r.state = append(r.state, approval.Detail{Name: "name", Value: r.name})
-	}
+	r.keep("name", r.name)
 	return r
 }
 
