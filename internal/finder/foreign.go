@@ -1,6 +1,9 @@
 package finder
 
-import "unicode/utf8"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // shortestPart is how long, in bytes, a foreign word must be to be found in the middle of a compound. Shorter ones are
 // in many words by chance.
@@ -35,4 +38,48 @@ func (l *lexicon) longestEntry(text string, cjk bool) (foreignWord, int) {
 		}
 	}
 	return foreignWord{}, 0
+}
+
+// foreignPhrase is several words of another language that mean something together: "mot de passe", "neu starten", "läuft .. ab".
+type foreignPhrase struct {
+	words   []string // folded; "*" at the end: the start of a word; "..": some words between
+	english []string
+}
+
+// foreignPhrase returns the English words for the phrase at the start of a list, and the places of its words; nothing when there
+// is none. The phrase of the most words counts.
+func (l *lexicon) foreignPhrase(list []token) (english []string, at []int) {
+	if list[0].cjk {
+		return nil, nil
+	}
+	for _, p := range l.phrases[list[0].text[0]] {
+		if found := p.match(list); len(found) > len(at) {
+			english, at = p.english, found
+		}
+	}
+	return english, at
+}
+
+// match returns the places of the words of the phrase, which starts where the list does, or nil.
+func (p foreignPhrase) match(list []token) []int {
+	var at []int
+	i, free := 0, 0
+	for _, word := range p.words {
+		if word == gap {
+			free = maxGap
+			continue
+		}
+		start, open := strings.CutSuffix(word, "*")
+		for ; i < len(list) && !(list[i].text == start || open && strings.HasPrefix(list[i].text, start)); i++ {
+			if free--; free < 0 {
+				return nil
+			}
+		}
+		if i == len(list) {
+			return nil
+		}
+		at = append(at, i)
+		i, free = i+1, 0
+	}
+	return at
 }

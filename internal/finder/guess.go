@@ -2,38 +2,55 @@ package finder
 
 import "paasmcp/internal/spelling"
 
-// guess returns known stems for a word that nobody knows: the words it is run together from (getenvs, addsslcert), or
-// else the known word that it differs from by a slip or two of the keyboard.
-func (f *Finder) guess(text, stem string) []string {
-	if parts := f.takeApart(text); parts != nil {
-		var stems []string
-		for _, part := range parts {
-			if s := f.words.read(newToken(part).stem); !f.words.stop[s] {
-				stems = append(stems, s)
-			}
+// guess returns the known stems of the words that an unknown word is run together from: getenvs, addsslcert.
+func (f *Finder) guess(text string) []string {
+	var stems []string
+	for _, part := range f.takeApart(text) {
+		if s := f.words.read(newToken(part).stem); !f.words.stop[s] {
+			stems = append(stems, s)
 		}
-		return stems
 	}
-	if len(stem) < 5 {
-		return nil
+	return stems
+}
+
+// respell returns the known stem that a word differs from by a slip of the keyboard, or two in a long word; empty when there
+// is none. The words of the lexicon count as much as those of the rows: most slips are in the verb.
+func (f *Finder) respell(text, stem string) string {
+	if len(text) < shortestSlip || len(text) > longestSlip {
+		return ""
 	}
 	slips := 1
-	if len(stem) >= 8 {
+	if len(stem) >= 9 {
 		slips = 2
 	}
 	best, far := "", slips+1
-	for _, known := range f.stems {
-		if known[0] != stem[0] || len(known) < len(stem)-slips || len(known) > len(stem)+slips {
-			continue
+	consider := func(known string) {
+		if len(known) < len(stem)-1 || len(known) > len(stem)+1 || len(known) < shortestSlip-1 || !sameStart(known, stem) {
+			return
 		}
 		if d := spelling.Distance(stem, known); d < far || d == far && known < best {
 			best, far = known, d
 		}
 	}
-	if far > slips {
-		return nil
+	for _, known := range f.stems {
+		consider(known)
 	}
-	return []string{best}
+	for known := range f.words.vocabulary() {
+		consider(known)
+	}
+	return f.words.read(best)
+}
+
+// Bounds of words that are respelled: shorter ones are near to everything, longer ones are no words.
+const (
+	shortestSlip = 5
+	longestSlip  = 40
+)
+
+// sameStart reports whether two words begin alike. People look at the first letter they type; at most it is exchanged with
+// the second.
+func sameStart(a, b string) bool {
+	return a[0] == b[0] || a[0] == b[1] && a[1] == b[0]
 }
 
 // shortestPiece and shortestSplit keep words of other languages and names from being taken for run-together English.

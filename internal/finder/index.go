@@ -141,7 +141,7 @@ const (
 	factorDeprecated = 0.85
 	factorPrivileged = 0.7
 	factorPrerelease = 0.92
-	factorLegacy     = 0.75
+	factorLegacy     = 0.55
 	factorArgument   = 0.985 // for each required argument, so that the simpler of two calls comes first
 )
 

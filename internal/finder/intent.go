@@ -20,7 +20,7 @@ func (f *Finder) wanted(list []said, phrases []phrase, trouble bool) action {
 	var verb action
 	at := len(list)
 	for i, w := range list {
-		if a := f.words.verbs[w.stem]; a != unknown && w.weight == 1 {
+		if a := f.words.verbs[w.stem]; a != unknown && w.weight > weightConsumed {
 			verb, at = a, i
 			break
 		}
@@ -32,7 +32,10 @@ func (f *Finder) wanted(list []said, phrases []phrase, trouble bool) action {
 			}
 		}
 	}
+	ordered := f.ordered(list)
 	switch {
+	case ordered >= 0:
+		return f.words.verbs[list[ordered].stem]
 	case questions()[list[0].text]:
 		return look
 	case trouble && (at > 0 || verb.reads() || f.words.recorded[list[0].stem]): // a deploy that fails is no order to deploy
@@ -41,6 +44,56 @@ func (f *Finder) wanted(list []said, phrases []phrase, trouble bool) action {
 		return f.reading(list, verb)
 	}
 	return verb
+}
+
+// requests come before the verb of what somebody asks for, whatever was told before: "it hangs since noon, please cancel it".
+var requests = setOf("please can could should must want need needs lets pls gotta")
+
+// maxPlea is how many words may stand between a request and its verb: "could you please just restart".
+const maxPlea = 4
+
+// ordered is the place of the verb that somebody asks for in so many words, and that changes something; -1 when there is none.
+func (f *Finder) ordered(list []said) int {
+	if questions()[list[0].text] {
+		return -1
+	}
+	for i, w := range list {
+		if !requests()[w.text] {
+			continue
+		}
+		for j, v := range list[i+1 : min(len(list), i+1+maxPlea)] {
+			if v.text == "not" || v.text == "t" || v.text == "i" || questions()[v.text] && v.text != "do" || w.text == "should" && j == 0 && v.text != "be" {
+				break // a complaint, a question, or what ought to be
+			}
+			if a := f.words.verbs[v.stem]; a != unknown && v.weight > weightConsumed {
+				if a.reads() {
+					break
+				}
+				return i + 1 + j
+			}
+		}
+	}
+	return -1
+}
+
+// A long text tells a story around what is asked for; what stands far from that counts less.
+const (
+	longText  = 24
+	around    = 12
+	weightFar = 0.5
+)
+
+func (f *Finder) focus(list []said) {
+	if len(list) <= longText {
+		return
+	}
+	if at := f.ordered(list); at >= 0 {
+		for i := range list {
+			if i < at-around || i > at+around {
+				list[i].weight *= weightFar
+			}
+		}
+	}
 }
 
 // reading tells a wish to see many things from a wish to see one by the plural.

@@ -4,6 +4,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,7 +23,7 @@ import (
 //	lexicon/idioms.txt   phrase, phrase => words it stands for, or => word:0.5 with a weight; "..": some words between;
 //	                     +> the phrase keeps its own meaning as well; !> it tells of a problem, so reading comes first
 //	lexicon/platforms.txt words of one platform
-//	lexicon/??.txt       words of another language = English words; "umgebung*" is the start of a word or of a part of one
+//	lexicon/??.txt       words and phrases of another language = English words; "umgebung*" is the start of a word or of a part of one
 //
 //go:embed lexicon/*.txt
 var lexiconFiles embed.FS
@@ -39,7 +40,10 @@ type lexicon struct {
 	idioms    map[string][]idiom          // by first stem, longest first
 	platforms map[string]schemas.Platform // stem → the platform that has the thing
 	foreign   map[string]foreignWord
-	longest   int // of the foreign words, in bytes
+	phrases   map[byte][]foreignPhrase // by the first byte
+	longest   int                      // of the foreign words, in bytes
+
+	vocabulary func() map[string]bool // every English stem that the lexicon speaks of
 }
 
 // gap stands in an idiom for up to [maxGap] words.
@@ -78,8 +82,9 @@ func readLexicon(files fs.FS) (*lexicon, error) {
 	l := &lexicon{
 		stop: map[string]bool{}, weak: map[string]bool{}, same: map[string]string{}, near: map[string][]string{},
 		verbs: map[string]action{}, rowVerbs: map[string]action{}, trouble: map[string]bool{}, recorded: map[string]bool{}, idioms: map[string][]idiom{},
-		platforms: map[string]schemas.Platform{}, foreign: map[string]foreignWord{},
+		platforms: map[string]schemas.Platform{}, foreign: map[string]foreignWord{}, phrases: map[byte][]foreignPhrase{},
 	}
+	l.vocabulary = sync.OnceValue(l.everyStem)
 	// The order matters: everything after same.txt is read with its synonyms resolved.
 	readers := []struct {
 		file string
@@ -148,19 +153,25 @@ func (l *lexicon) read(stem string) string {
 	return stem
 }
 
-// stems are the readings of the words of a phrase, with the stop words.
+// stems are the readings of the words of a phrase, with the stop words but for articles within it, which a need may leave out.
 func (l *lexicon) stems(phrase string) []string {
 	var list []string
 	for i, part := range strings.Split(phrase, gap) {
 		if i > 0 {
 			list = append(list, gap)
 		}
-		for _, t := range tokens(part) {
-			list = append(list, l.read(t.stem))
+		all := tokens(part)
+		for j, t := range all {
+			if len(list) == 0 || j == len(all)-1 || !plainArticles()[t.text] { // "need a" is not "need"
+				list = append(list, l.read(t.stem))
+			}
 		}
 	}
 	return list
 }
+
+// plainArticles are those that never make a difference; "this" does in "since this morning".
+var plainArticles = setOf("a an the my our your")
 
 func one(word string) (string, error) {
 	list := tokens(word)
@@ -290,8 +301,12 @@ func (l *lexicon) readPlatform(key, _, value string) error {
 func (l *lexicon) readForeign(key, _, value string) error {
 	english := strings.Fields(value)
 	for _, word := range entries(key) {
+		if phrase := strings.Fields(fold(word)); len(phrase) > 1 {
+			l.phrases[phrase[0][0]] = append(l.phrases[phrase[0][0]], foreignPhrase{words: phrase, english: english})
+			continue
+		}
 		start, open := strings.CutSuffix(fold(word), "*")
-		if start == "" || strings.ContainsAny(start, " -") {
+		if start == "" || strings.Contains(start, "-") {
 			return fmt.Errorf("%q is not one word", word)
 		}
 		if _, ok := l.foreign[start]; ok {
@@ -301,4 +316,38 @@ func (l *lexicon) readForeign(key, _, value string) error {
 		l.longest = max(l.longest, len(start))
 	}
 	return nil
+}
+
+// everyStem is what makes a word an English one. Only a word that the rows lack is looked for here, so it is made when the first such
+// word comes.
+func (l *lexicon) everyStem() map[string]bool {
+	all := map[string]bool{}
+	add := func(stems ...string) {
+		for _, stem := range stems {
+			if stem != gap {
+				all[stem] = true
+			}
+		}
+	}
+	for _, set := range []map[string]bool{l.stop, l.weak, l.trouble, l.recorded} {
+		add(slices.Collect(maps.Keys(set))...)
+	}
+	for stem := range l.near {
+		add(stem)
+	}
+	for stem := range l.same {
+		add(stem)
+	}
+	for stem := range l.verbs {
+		add(stem)
+	}
+	for stem := range l.platforms {
+		add(stem)
+	}
+	for _, list := range l.idioms {
+		for _, i := range list {
+			add(i.phrase...)
+		}
+	}
+	return all
 }

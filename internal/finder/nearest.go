@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode"
 
 	"paasmcp/internal/spelling"
 	"paasmcp/schemas"
@@ -20,6 +21,7 @@ func (f *Finder) Nearest(name string, platform schemas.Platform, limit int) []st
 		score float64
 		far   int
 	}
+	name = strings.TrimFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) // models quote names
 	bare, wanted := f.bare(name), f.parts(name)
 	var all []candidate
 	for i := range f.rows {
@@ -33,7 +35,7 @@ func (f *Finder) Nearest(name string, platform schemas.Platform, limit int) []st
 		switch {
 		case bare != "" && (c.far == 0 || methodOf(r) == bare):
 			c.score = 2
-		case c.far <= maxSlips && len(bare) > 2*maxSlips:
+		case c.far <= min(maxSlips, len(bare)/shortPerSlip):
 			c.score = max(c.score, 1)
 		}
 		if c.score >= likeEnough {
@@ -56,9 +58,10 @@ func (f *Finder) Nearest(name string, platform schemas.Platform, limit int) []st
 }
 
 const (
-	maxSlips   = 2
-	likeEnough = 0.6
-	maxName    = 80 // characters of a name that are looked at; those of rows have at most 40
+	maxSlips     = 2
+	shortPerSlip = 5 // letters of a name for each slip: log_get is not org_get
+	likeEnough   = 0.6
+	maxName      = 80 // characters of a name that are looked at; those of rows have at most 40
 )
 
 // bare is a name without its platform, punctuation and case.
@@ -179,5 +182,5 @@ func (p nameParts) like(q nameParts) float64 {
 	case p.verb == "" || q.verb == "":
 		return 0.8*nouns + 0.05
 	}
-	return 0.8 * nouns
+	return 0.55 * nouns // another deed on the same thing: what was asked for on something related comes first
 }

@@ -32,9 +32,9 @@ const (
 	weightNear     = 0.5  // a word often used for the one that was said
 	weightConsumed = 0.35 // a word of an idiom that stands for other words
 	weightWeak     = 0.4  // a word of the lexicon's list of weak words
-	weightRecord   = 0.7  // where platforms keep a record of work that is in trouble
+	weightRecord   = 0.5  // where platforms keep a record of work that is in trouble
 	weightShape    = 0.6  // what kind of thing somebody pasted
-	weightGuess    = 0.7  // a word that is only nearly one of the catalogue's
+	weightGuess    = 0.7  // a word that was run together, or is only nearly one that is known
 )
 
 // maxWords is how much of a query is read. Needs are short; a pasted log must not keep the server busy.
@@ -61,6 +61,7 @@ func (f *Finder) understand(query string) need {
 	list := f.translate(tokens(query))
 	list = list[:min(len(list), maxWords)]
 	phrases := f.readIdioms(list)
+	f.focus(list)
 	trouble, recorded := f.troubled(list, phrases)
 	n.want = f.wanted(list, phrases, trouble)
 	extra := shapes
@@ -90,21 +91,53 @@ func (f *Finder) understand(query string) need {
 	return n
 }
 
-// translate reads each word as the lexicon does; words of other languages become the English ones.
+// translate reads each word as the lexicon does; words and phrases of other languages become English ones. What is no word of any
+// language is taken for a misspelled one, unless other words show that the need is not in English.
 func (f *Finder) translate(list []token) []said {
 	var out []said
-	for _, t := range list {
+	foreign := false
+	say := func(english []string) {
+		foreign = true
+		for _, word := range english {
+			e := newToken(word)
+			out = append(out, said{token: e, stem: f.words.read(e.stem), weight: 1, foreign: true})
+		}
+	}
+	var strange []int // places of unknown words
+	done := make([]bool, len(list))
+	for i, t := range list {
+		if done[i] {
+			continue
+		}
+		if english, at := f.words.foreignPhrase(list[i:]); len(at) > 0 {
+			say(english)
+			for _, j := range at {
+				done[i+j] = true
+			}
+			continue
+		}
 		stem := f.words.read(t.stem)
-		if !f.known(stem) || t.cjk {
+		if known := f.known(stem); !known || t.cjk {
 			if english := f.words.foreignWords(t.text, t.cjk); len(english) > 0 {
-				for _, word := range english {
-					e := newToken(word)
-					out = append(out, said{token: e, stem: f.words.read(e.stem), weight: 1, foreign: true})
-				}
+				say(english)
 				continue
+			}
+			if !known {
+				strange = append(strange, len(out))
 			}
 		}
 		out = append(out, said{token: t, stem: stem, weight: 1})
+	}
+	if foreign {
+		return out
+	}
+	for _, i := range strange {
+		if f.takeApart(out[i].text) != nil {
+			continue
+		}
+		if stem := f.respell(out[i].text, out[i].stem); stem != "" {
+			out[i].stem, out[i].weight = stem, weightGuess
+		}
 	}
 	return out
 }
@@ -114,7 +147,7 @@ func (f *Finder) known(stem string) bool {
 	if _, ok := f.ids[stem]; ok {
 		return true
 	}
-	return f.words.stop[stem] || f.words.weak[stem] || f.words.near[stem] != nil || f.words.verbs[stem] != unknown || f.words.idioms[stem] != nil
+	return f.words.vocabulary()[stem]
 }
 
 // readIdioms finds the phrases of the lexicon and gives their words less weight. A word belongs to one phrase only, the
@@ -194,7 +227,7 @@ func (n *need) add(f *Finder, stem string, weight float64, text string) {
 		}
 	}
 	if len(s.words) == 0 {
-		for _, guess := range f.guess(text, stem) {
+		for _, guess := range f.guess(text) {
 			n.add(f, guess, weight*weightGuess, guess)
 		}
 		return

@@ -20,8 +20,10 @@ const (
 	partCoverage = 0.5 // how much of the score depends on the share of the need that the row answers
 	partName     = 0.6 // ... on the share of the row's name that was asked for
 	partAlias    = 0.6 // ... on an alias that was said as a whole
-	partAction   = 0.4 // ... on doing what was asked to be done
+	partAction   = 0.3 // ... on doing what was asked to be done
+	partLook     = 0.4 // ... when that is to look first: words of a complaint say little of what to call
 	partHint     = 0.2 // ... on being of the platform that a word hints at
+	mostRare     = 3.5 // how much a rare word counts at most: that only one alias has "everywhere" makes it no good word
 	nearRarity   = 1.5 // how much rarer than the word itself a word near it may count
 )
 
@@ -79,7 +81,7 @@ func (r *ranking) rare(id int32) float64 {
 	if r.platform != "" {
 		all = float64(r.count[r.platform])
 	}
-	v := math.Log(1 + (all-have+0.5)/(have+0.5))
+	v := min(mostRare, math.Log(1+(all-have+0.5)/(have+0.5)))
 	r.idf[id] = v
 	return v
 }
@@ -129,7 +131,11 @@ func (r *ranking) finish(row int, n *need) float64 {
 	if r.rows[row].Platform == n.hint {
 		score *= 1 + partHint
 	}
-	return score * (1 + partAction*agreement(n.want, d.does))
+	part := partAction
+	if n.want == look {
+		part = partLook
+	}
+	return score * (1 + part*agreement(n.want, d.does))
 }
 
 // share is how much of some words was said, rare words counting more.
