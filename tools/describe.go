@@ -45,8 +45,9 @@ type Description struct {
 	Variants json.RawMessage  `json:"variants,omitempty"` // what each kind needs
 	Example  map[string]any   `json:"example"`
 
-	Related   []related.Relation `json:"related,omitempty"`   // what lists its ids, shows it, undoes it, acts on the same, waits
-	Workflows []Workflow         `json:"workflows,omitempty"` // that it is a step of
+	Related   []related.Relation `json:"related,omitempty"`     // what lists its ids, shows it, undoes it, acts on the same, waits
+	Workflows []Workflow         `json:"workflows,omitempty"`   // that it is a step of
+	Order     []string           `json:"usual_order,omitempty"` // of calls, for a change that no workflow has
 }
 
 func (s *Service) describeTool() server.ServerTool {
@@ -79,6 +80,12 @@ func (s *Service) Describe(ctx context.Context, tool, account string) (Descripti
 	}
 	if op.IsRead() {
 		d.CallWith = readName
+	}
+	if len(d.Workflows) == 0 {
+		d.Order = s.order(op)
+	}
+	if d.Returns == "" && len(op.Shows) == 0 && op.IsRead() {
+		d.Returns = "all that the platform answers; its documents do not name the fields"
 	}
 	if d.Example == nil {
 		d.Example = map[string]any{}

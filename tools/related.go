@@ -21,10 +21,24 @@ type Workflow struct {
 // relations are what goes with an operation, and the wait where its work goes on after the answer.
 func (s *Service) relations(op *schemas.Operation) []related.Relation {
 	list := s.related.Of(op.Name)
-	if op.Async == schemas.Activity || op.Async == schemas.Notification || op.Async == schemas.Action {
+	if waits(op) {
 		list = append(list[:min(len(list), related.Most-1)], related.Relation{Tool: "paas_wait", Why: "waits"})
 	}
 	return list
+}
+
+// waits reports whether work goes on after the answer that paas_wait can follow.
+func waits(op *schemas.Operation) bool {
+	return op.Async == schemas.Activity || op.Async == schemas.Notification || op.Async == schemas.Action
+}
+
+// order is the usual way to a change and on to its end.
+func (s *Service) order(op *schemas.Operation) []string {
+	steps := s.related.Order(op.Name)
+	if at := slices.Index(steps, op.Name); at >= 0 && waits(op) {
+		steps = slices.Insert(steps, at+1, "paas_wait")
+	}
+	return steps
 }
 
 // next is what usually comes after a change, as a call that can be made as it stands: look at what was made or changed, or at

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -211,7 +212,15 @@ func TestDescribeRelated(t *testing.T) {
 	if len(d.Workflows) != 2 || d.Workflows[0].Prompt != "back_up_and_restore" || d.Workflows[1].Prompt != "short" {
 		t.Errorf("workflows: %v", d.Workflows)
 	}
-	if d, err = s.Describe(context.Background(), "acquia_permission_list", ""); err != nil || len(d.Workflows) > 0 {
-		t.Errorf("%v, %v", d.Workflows, err)
+	if d, err = s.Describe(context.Background(), "acquia_permission_list", ""); err != nil || len(d.Workflows) > 0 || len(d.Order) > 0 {
+		t.Errorf("%v, %v, %v", d.Workflows, d.Order, err)
+	}
+	// A change that no workflow has still says in which order it is usually come to.
+	order := []string{"acquia_environment_list", "acquia_cron_list", "acquia_cron_get", "acquia_cron_disable", "paas_wait"}
+	if d, err = s.Describe(context.Background(), "acquia_cron_disable", ""); err != nil || !slices.Equal(d.Order, order) {
+		t.Errorf("%v, want %v; %v", d.Order, order, err)
+	}
+	if d, err = s.Describe(context.Background(), "virtuozzo_action_list", ""); err != nil || d.Returns == "" {
+		t.Errorf("a read whose fields nobody documents says nothing of its answer; %v", err)
 	}
 }

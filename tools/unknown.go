@@ -27,7 +27,7 @@ var everything = sync.OnceValue(func() *schemas.Catalog {
 
 // unknown explains a name that no operation has: what it may have meant, on its own platform first, and where it does exist.
 func (s *Service) unknown(name string) error {
-	name = strings.TrimSpace(name)
+	name = strings.Trim(name, " \t\n\"'`")
 	if name == writeName && s.ReadOnly {
 		return &RefusedError{Tool: writeName, Reason: "this server runs read-only. " + liftReadOnly}
 	}
@@ -35,6 +35,9 @@ func (s *Service) unknown(name string) error {
 		return fmt.Errorf("%s is a tool of its own: call it directly", name)
 	}
 	shown := shorten(legible.Line(name), 80)
+	if op, ok := s.Catalog.Operation(strings.ToLower(name)); ok { // in quotes, with spaces around it or in capitals
+		return fmt.Errorf("operation names are exact: call %s", op.Name)
+	}
 	if op, ok := everything().Operation(name); ok {
 		return s.switchedOff(op)
 	}

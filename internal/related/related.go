@@ -115,7 +115,61 @@ func (m *Map) Of(name string) []Relation {
 	for _, s := range m.siblings(r) {
 		add(s.Name, "acts on it")
 	}
+	if len(list) == 0 && r.IsRead() {
+		for _, s := range m.uses(r) {
+			add(s.Name, "takes what it lists")
+		}
+	}
 	return list
+}
+
+// Order is the usual way to an operation that changes something: what lists its ids, from the outside in, what shows the
+// thing, the operation itself. What a call makes is looked at afterwards. Empty for a read and where there is nothing to say.
+func (m *Map) Order(name string) []string {
+	m.read()
+	r := m.named[name]
+	if r == nil || r.IsRead() {
+		return nil
+	}
+	var steps []string
+	add := func(tool string) {
+		if tool != "" && !slices.Contains(steps, tool) {
+			steps = append(steps, tool)
+		}
+	}
+	for _, argument := range r.Required {
+		add(m.Source(name, argument))
+	}
+	makes := slices.ContainsFunc(r.words, func(w string) bool { return slices.Contains(makers, w) })
+	if !makes {
+		add(m.Shows(name))
+	}
+	add(name)
+	if makes {
+		add(m.Shows(name))
+	}
+	if len(steps) == 1 {
+		return nil
+	}
+	return steps
+}
+
+// uses are the operations that take what a read lists, those of the same name first.
+func (m *Map) uses(r *row) []*row {
+	var list []*row
+	for i := range m.rows {
+		s := &m.rows[i]
+		if s == r || s.Platform != r.Platform || len(hidden(s.Flags)) > len(hidden(r.Flags)) {
+			continue
+		}
+		if slices.ContainsFunc(s.Required, func(argument string) bool { return m.Source(s.Name, argument) == r.Name }) {
+			list = append(list, s)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b *row) int {
+		return cmp.Or(cmp.Compare(common(b.words, r.words), common(a.words, r.words)), cmp.Compare(len(a.words), len(b.words)), cmp.Compare(a.Name, b.Name))
+	})
+	return list[:min(len(list), mostSiblings)]
 }
 
 // Shows names the read that shows what an operation works on or makes: it alone, or else the list that it stands in. Empty
@@ -258,8 +312,17 @@ func (m *Map) undoes(r *row) string {
 // siblings are the other changes of the same thing, those of the thing itself before those of its parts, the milder first.
 func (m *Map) siblings(r *row) []*row {
 	list := m.sameThing(r)
+	alike := 0
+	switch {
+	case r.spoken(): // sameThing has looked at the words
+	case r.IsRead() && r.thing != "" && r.path != r.thing && m.at[place{r.Platform, r.path + "/{}"}] == nil:
+		alike = min(2, len(r.words)-1) // a part of the thing: who reads an estimate does not want to delete the organization
+	default:
+		alike = 1 // many things have actions below one path
+	}
 	list = slices.DeleteFunc(list, func(s *row) bool {
-		return s == r || s.IsRead() || slices.Contains(s.words, "create") && !r.IsList || len(hidden(s.Flags)) > len(hidden(r.Flags))
+		return s == r || s.IsRead() || slices.Contains(s.words, "create") && !r.IsList || len(hidden(s.Flags)) > len(hidden(r.Flags)) ||
+			common(s.words, r.words) < alike
 	})
 	slices.SortStableFunc(list, func(a, b *row) int {
 		return cmp.Or(cmp.Compare(common(b.words, r.words), common(a.words, r.words)), cmp.Compare(len(a.words), len(b.words)),

@@ -156,6 +156,53 @@ func TestWellKnown(t *testing.T) {
 	}
 }
 
+// TestOrder: list, get, act; what is made is looked at afterwards, and a read has no order.
+func TestOrder(t *testing.T) {
+	t.Parallel()
+	m := related.New(open(t).Rows())
+	for tool, want := range map[string][]string{
+		"platformsh_environment_backup_delete": {
+			"platformsh_org_project_list", "platformsh_environment_list", "platformsh_environment_backup_list", "platformsh_environment_backup_get",
+			"platformsh_environment_backup_delete",
+		},
+		"acquia_cron_create":         {"acquia_environment_list", "acquia_cron_create", "acquia_cron_get"},
+		"virtuozzo_environment_stop": {"virtuozzo_environment_list", "virtuozzo_environment_get", "virtuozzo_environment_stop"},
+		"acquia_cron_list":           nil,
+		"no_such_tool":               nil,
+	} {
+		if got := m.Order(tool); !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", tool, got, want)
+		}
+	}
+}
+
+// TestReadsSuggestNothingFarOff: who reads a part of a thing is not told how to delete the whole.
+func TestReadsSuggestNothingFarOff(t *testing.T) {
+	t.Parallel()
+	m := related.New(open(t).Rows())
+	for tool, never := range map[string]string{
+		"platformsh_org_estimate_get":       "platformsh_org_delete",
+		"platformsh_user_team_list":         "platformsh_user_totp_delete",
+		"acquia_environment_site_list":      "acquia_environment_delete",
+		"acquia_subscription_visits_by_app": "acquia_code_studio_enable",
+		"acquia_application_rename":         "acquia_remote_admin_update",
+	} {
+		if slices.ContainsFunc(m.Of(tool), func(r related.Relation) bool { return r.Tool == never }) {
+			t.Errorf("%s suggests %s", tool, never)
+		}
+	}
+	for tool, want := range map[string]string{ // a list that stands alone says what it is for
+		"acquia_permission_list":     "acquia_role_create",
+		"platformsh_user_me_get":     "platformsh_user_get",
+		"virtuozzo_template_list":    "virtuozzo_environment_create",
+		"platformsh_org_address_get": "platformsh_org_address_update",
+	} {
+		if !slices.ContainsFunc(m.Of(tool), func(r related.Relation) bool { return r.Tool == want }) {
+			t.Errorf("%s does not suggest %s: %v", tool, want, m.Of(tool))
+		}
+	}
+}
+
 // TestUndoes: undoing goes both ways or is said to be impossible.
 func TestUndoes(t *testing.T) {
 	t.Parallel()
