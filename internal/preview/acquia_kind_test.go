@@ -12,6 +12,7 @@ import (
 	"paasmcp/internal/policy"
 	"paasmcp/internal/simulator"
 	"paasmcp/internal/simulator/acquia"
+	"paasmcp/schemas"
 )
 
 func TestAcquiaKind(t *testing.T) {
@@ -206,7 +207,7 @@ func TestAcquiaRedeployed(t *testing.T) {
 func TestAcquiaSecrets(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(t *testing.T, r *rig) {
-		for _, op := range r.acquiaWrites() {
+		for _, op := range r.writes(schemas.Acquia) {
 			time.Sleep(time.Minute)
 			args := r.acquiaArgs(op)
 			for _, name := range []string{"value", "private_key", "key"} {

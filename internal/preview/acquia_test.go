@@ -8,6 +8,7 @@ import (
 
 	"paasmcp/internal/policy"
 	"paasmcp/internal/simulator/acquia"
+	"paasmcp/schemas"
 )
 
 // acquiaIDs makes cards readable: ids of the demo become words.
@@ -32,7 +33,7 @@ func TestAcquiaCards(t *testing.T) {
 	var cards strings.Builder
 	inBubble(t, func(t *testing.T, r *rig) {
 		time.Sleep(10 * time.Minute) // so that no age is just short of a full day
-		for i, op := range r.acquiaWrites() {
+		for i, op := range r.writes(schemas.Acquia) {
 			if i%10 == 9 {
 				time.Sleep(time.Minute) // the platform admits 100 calls a minute
 			}

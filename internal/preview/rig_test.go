@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -96,6 +98,56 @@ func (r *rig) look(tool string, args map[string]any) (preview.Target, *reader) {
 	ctx, cancel := context.WithTimeout(r.t.Context(), maxTime)
 	defer cancel()
 	return r.previewer.Look(ctx, r.call(tool, args), reader), reader
+}
+
+// writes are all operations of a platform that change something, gated or not.
+func (r *rig) writes(platform schemas.Platform) []*schemas.Operation {
+	var list []*schemas.Operation
+	for _, row := range r.catalog.Rows() {
+		if row.Platform == platform && !row.IsRead() {
+			list = append(list, r.operation(row.Name))
+		}
+	}
+	return list
+}
+
+// lookTwice looks at a call and holds the card to what is true of any: it is the same again, and so is its state a day later, and it
+// takes few reads.
+func (r *rig) lookTwice(op *schemas.Operation, args map[string]any) (preview.Target, *reader) {
+	r.t.Helper()
+	target, reader := r.look(op.Name, args)
+	if again, _ := r.look(op.Name, args); !reflect.DeepEqual(target, again) {
+		r.t.Errorf("%s: two looks differ:\n%+v\n%+v", op.Name, target, again)
+	}
+	if len(reader.made) > maxReads {
+		r.t.Errorf("%s: %d reads: %v", op.Name, len(reader.made), reader.reads())
+	}
+	for _, s := range target.State {
+		if relative.MatchString(s.Value) {
+			r.t.Errorf("%s: %s changes by itself: %s", op.Name, s.Name, s.Value)
+		}
+	}
+	return target, reader
+}
+
+// relative are times that are other ones a day later.
+var relative = regexp.MustCompile(`\b(ago|in \d+ (minute|hour|day|month|year)|just now)`)
+
+// nulls are the arguments of a call, none with a value; wrongArgs are of every type but the right one.
+func nulls(op *schemas.Operation) map[string]any {
+	args := map[string]any{}
+	for _, p := range op.Params {
+		args[p.Name] = nil
+	}
+	return args
+}
+
+func wrongArgs(op *schemas.Operation) map[string]any {
+	args := map[string]any{}
+	for i, p := range op.Params {
+		args[p.Name] = []any{[]any{1.0, map[string]any{"user_id": map[string]any{}}}, true, map[string]any{"a": []any{}}, 7.5}[i%4]
+	}
+	return args
 }
 
 // send makes a change that must succeed.

@@ -56,16 +56,6 @@ func kindOf(v any) reflect.Kind {
 	return reflect.TypeOf(v).Kind()
 }
 
-func (r *rig) virtuozzoWrites() []*schemas.Operation {
-	var list []*schemas.Operation
-	for _, row := range r.catalog.Rows() {
-		if op := r.operation(row.Name); op.Platform == schemas.Virtuozzo && !op.IsRead() {
-			list = append(list, op)
-		}
-	}
-	return list
-}
-
 // TestVirtuozzoCards compares the card of every call about which a person is asked with testdata/virtuozzo.txt, line by line, and
 // holds all cards to what is true of any. UPDATE=1 writes the file anew; read the difference as somebody who has five seconds.
 func TestVirtuozzoCards(t *testing.T) {
@@ -76,20 +66,9 @@ func TestVirtuozzoCards(t *testing.T) {
 		r.production = []string{"shop"}
 		time.Sleep(10 * time.Minute)
 		gated, named := 0, 0
-		for _, op := range r.virtuozzoWrites() {
+		for _, op := range r.writes(schemas.Virtuozzo) {
 			args := r.virtuozzoArgs(op)
-			target, reader := r.look(op.Name, args)
-			if again, _ := r.look(op.Name, args); !reflect.DeepEqual(target, again) {
-				t.Errorf("%s: two looks differ:\n%+v\n%+v", op.Name, target, again)
-			}
-			if len(reader.made) > maxReads {
-				t.Errorf("%s: %d reads: %v", op.Name, len(reader.made), reader.reads())
-			}
-			for _, s := range target.State {
-				if relative.MatchString(s.Value) {
-					t.Errorf("%s: %s changes by itself: %s", op.Name, s.Name, s.Value)
-				}
-			}
+			target, reader := r.lookTwice(op, args)
 			verdict := policy.Decide(policy.Facts{Operation: op, Risk: op.RiskFor(args), Environment: target.Kind.Environment})
 			if verdict.Action != policy.Confirm {
 				continue
@@ -199,15 +178,10 @@ func TestVirtuozzoNoSense(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(t *testing.T, r *rig) {
 		r.production = []string{"prod-*"}
-		for _, op := range r.virtuozzoWrites() {
-			wrong, null := map[string]any{}, map[string]any{}
-			for i := range op.Params {
-				null[op.Params[i].Name] = nil
-				wrong[op.Params[i].Name] = []any{map[string]any{"a": 1}, nil}
-			}
+		for _, op := range r.writes(schemas.Virtuozzo) {
 			for what, answer := range hostile() {
 				r.answer = func(string, map[string]any) (any, error, bool) { return answer, nil, true }
-				for _, args := range []map[string]any{r.virtuozzoArgs(op), {}, null, wrong} {
+				for _, args := range []map[string]any{r.virtuozzoArgs(op), {}, nulls(op), wrongArgs(op)} {
 					if target, reader := r.look(op.Name, args); len(reader.made) > maxReads {
 						t.Errorf("%s, %s: %d reads", op.Name, what, len(reader.made))
 					} else if preview.NamesEnvironment(r.call(op.Name, args)) && target.Kind == (preview.Kind{}) {
