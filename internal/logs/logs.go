@@ -64,7 +64,11 @@ func (l *Log) Report(most int) Report {
 	from := max(0, len(l.Lines)-most) // of the tail
 	if i := last(l.failures); i >= 0 {
 		f := l.failures[i]
-		start := max(f.first-2, f.cause-before, 0)
+		earliest := max(f.cause-before, 0)
+		start := max(f.first-2, earliest)
+		for start > earliest && continues().MatchString(l.Lines[start]) {
+			start-- // Python tells the way to an error before the error
+		}
 		end := min(f.last+after+1, start+max(most-tail, before+2), len(l.Lines))
 		r.Cause, r.Failing = l.line(f.cause), l.run(start, end)
 		for j := len(l.failures) - 1; j >= 0 && len(r.Earlier) < earlier; j-- {

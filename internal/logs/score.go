@@ -25,10 +25,13 @@ func says(score int, words string, expressions ...string) rule {
 	return rule{score, strings.Split(words, ","), regexp.MustCompile(strings.Join(expressions, "|"))}
 }
 
-// rules know the ways in which the tools of web projects report errors. They stand in groups, best first. Like all expressions here
-// they are made when the first log is read: most processes never read one.
+// rules know the ways in which the tools of web projects report errors. They stand in groups, best first; what only sounds like one
+// of them stands before it. Like all expressions here they are made when the first log is read: most processes never read one.
 var rules = sync.OnceValue(func() []rule {
 	return []rule{
+		// That there is a reason elsewhere.
+		says(consequence, "npm err", `\bnpm err(!|or) (test failed|lifecycle|code elifecycle|exit status|errno|this is probably not)`),
+
 		// The reason itself.
 		says(rootCause, "caused by", `^\s*caused by: `),
 		says(rootCause, "no space,quota,read-only", `no space left on device`, `disk quota exceeded`, `read-only file system`),
