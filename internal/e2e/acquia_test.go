@@ -18,11 +18,7 @@ const (
 
 // on names an environment, together with further arguments.
 func on(environment string, more ...any) args {
-	all := args{"environment_id": environment}
-	for i := 0; i+1 < len(more); i += 2 {
-		all[more[i].(string)] = more[i+1]
-	}
-	return all
+	return and(args{"environment_id": environment}, more)
 }
 
 // acquiaEnvironment returns the state of an environment, which must exist.
@@ -37,16 +33,7 @@ func acquiaEnvironment(t *testing.T, sim *simulator.Simulator, id string) demo.E
 
 func TestAcquiaWorkflows(t *testing.T) {
 	t.Parallel()
-	for i, w := range slices.Concat(acquiaDeployments(), acquiaData(), acquiaSettings(), acquiaPeople()) {
-		revision := modern
-		if i%3 == 2 {
-			revision = legacy
-		}
-		t.Run(w.name+" "+revision, func(t *testing.T) {
-			t.Parallel()
-			w.play(t, acquia, revision)
-		})
-	}
+	playAll(t, acquia, slices.Concat(acquiaDeployments(), acquiaData(), acquiaSettings(), acquiaPeople()))
 }
 
 func acquiaDeployments() []workflow {

@@ -10,11 +10,7 @@ import (
 
 // in names an environment of the shop, together with further arguments.
 func in(environment string, more ...any) args {
-	all := args{"project_id": demo.ProjectShop, "environment_id": environment}
-	for i := 0; i+1 < len(more); i += 2 {
-		all[more[i].(string)] = more[i+1]
-	}
-	return all
+	return and(args{"project_id": demo.ProjectShop, "environment_id": environment}, more)
 }
 
 // shop is the path of an environment of the shop.
@@ -34,16 +30,7 @@ func environmentOf(t *testing.T, sim *simulator.Simulator, name string) demo.Env
 
 func TestPlatformshWorkflows(t *testing.T) {
 	t.Parallel()
-	for i, w := range slices.Concat(platformshDeployments(), platformshData(), platformshSettings(), platformshPlans()) {
-		revision := modern
-		if i%3 == 2 {
-			revision = legacy
-		}
-		t.Run(w.name+" "+revision, func(t *testing.T) {
-			t.Parallel()
-			w.play(t, platformsh, revision)
-		})
-	}
+	playAll(t, platformsh, slices.Concat(platformshDeployments(), platformshData(), platformshSettings(), platformshPlans()))
 }
 
 func platformshDeployments() []workflow {

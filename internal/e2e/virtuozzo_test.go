@@ -10,11 +10,7 @@ import (
 
 // of names an environment, together with further arguments.
 func of(environment string, more ...any) args {
-	all := args{"env_name": environment}
-	for i := 0; i+1 < len(more); i += 2 {
-		all[more[i].(string)] = more[i+1]
-	}
-	return all
+	return and(args{"env_name": environment}, more)
 }
 
 // virtuozzoEnvironment returns the state of an environment, which must exist.
@@ -29,16 +25,7 @@ func virtuozzoEnvironment(t *testing.T, sim *simulator.Simulator, name string) d
 
 func TestVirtuozzoWorkflows(t *testing.T) {
 	t.Parallel()
-	for i, w := range slices.Concat(virtuozzoEnvironments(), virtuozzoNodes(), virtuozzoNetwork(), virtuozzoPeople()) {
-		revision := modern
-		if i%3 == 2 {
-			revision = legacy
-		}
-		t.Run(w.name+" "+revision, func(t *testing.T) {
-			t.Parallel()
-			w.play(t, virtuozzo, revision)
-		})
-	}
+	playAll(t, virtuozzo, slices.Concat(virtuozzoEnvironments(), virtuozzoNodes(), virtuozzoNetwork(), virtuozzoPeople()))
 }
 
 const (

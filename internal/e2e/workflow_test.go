@@ -52,6 +52,14 @@ type (
 	keep = map[string]string
 )
 
+// and adds further arguments: names and values by turns.
+func and(all args, more []any) args {
+	for i := 0; i+1 < len(more); i += 2 {
+		all[more[i].(string)] = more[i+1]
+	}
+	return all
+}
+
 // gate is what a person has to do before a call is sent. The zero gate asks nobody.
 type gate struct {
 	asks bool
@@ -61,6 +69,20 @@ type gate struct {
 var form = gate{asks: true}
 
 func typed(name string) gate { return gate{asks: true, name: name} }
+
+// playAll runs workflows beside each other, every third one with an older client.
+func playAll(t *testing.T, p platform, all []workflow) {
+	for i, w := range all {
+		revision := modern
+		if i%3 == 2 {
+			revision = legacy
+		}
+		t.Run(w.name+" "+revision, func(t *testing.T) {
+			t.Parallel()
+			w.play(t, p, revision)
+		})
+	}
+}
 
 // play runs a workflow with a server of its own against a simulator of its own.
 func (w *workflow) play(t *testing.T, p platform, revision string) {
