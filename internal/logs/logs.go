@@ -66,8 +66,10 @@ func (l *Log) Report(most int) Report {
 		f := l.failures[i]
 		earliest := max(f.cause-before, 0)
 		start := max(f.first-2, earliest)
-		for start > earliest && continues().MatchString(l.Lines[start]) {
-			start-- // Python tells the way to an error before the error
+		for i := earliest; i < start; i++ {
+			if strings.Contains(l.Lines[i], "Traceback (most recent call last)") {
+				start = i // Python tells the way to an error before the error
+			}
 		}
 		end := min(f.last+after+1, start+max(most-tail, before+2), len(l.Lines))
 		r.Cause, r.Failing = l.line(f.cause), l.run(start, end)
