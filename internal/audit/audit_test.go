@@ -29,9 +29,9 @@ var (
 	done = audit.Outcome{Status: audit.OK, RequestID: "r1", DurationMS: 12, Job: "a1"}
 )
 
-func open(t testing.TB, path string) *audit.Log {
+func open(t testing.TB, path string, options ...audit.Option) *audit.Log {
 	t.Helper()
-	l, err := audit.Open(path)
+	l, err := audit.Open(path, options...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,10 +26,7 @@ func rotating(t testing.TB, calls int) string {
 
 func appendTo(t testing.TB, path string, calls int) {
 	t.Helper()
-	l, err := audit.Open(path, audit.MaxSize(small), audit.Warn(func(err error) { t.Error(err) }))
-	if err != nil {
-		t.Fatal(err)
-	}
+	l := open(t, path, audit.MaxSize(small), audit.Warn(func(err error) { t.Error(err) }))
 	for range calls {
 		record(t, l, write)
 	}
@@ -174,10 +171,7 @@ func TestRotatedFilesTampered(t *testing.T) {
 func TestCallAcrossFiles(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "a")
-	l, err := audit.Open(path, audit.MaxSize(small))
-	if err != nil {
-		t.Fatal(err)
-	}
+	l := open(t, path, audit.MaxSize(small))
 	long, _ := l.Intent(write)
 	never, _ := l.Intent(read)
 	for range 10 {
@@ -276,10 +270,7 @@ func TestLinkToTheLog(t *testing.T) {
 func TestManyWritersRotate(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "a")
-	l, err := audit.Open(path, audit.MaxSize(small), audit.Warn(func(err error) { t.Error(err) }))
-	if err != nil {
-		t.Fatal(err)
-	}
+	l := open(t, path, audit.MaxSize(small), audit.Warn(func(err error) { t.Error(err) }))
 	var wg sync.WaitGroup
 	for i := range 30 {
 		wg.Go(func() {
@@ -309,10 +300,7 @@ func TestManyWritersRotate(t *testing.T) {
 func TestLongLinesRotate(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "a")
-	l, err := audit.Open(path, audit.MaxSize(1))
-	if err != nil {
-		t.Fatal(err)
-	}
+	l := open(t, path, audit.MaxSize(1))
 	record(t, l, write, read)
 	l.Close()
 	if r := verifyFile(t, path); !r.OK() || r.Files != 4 || r.Lines != 7 {

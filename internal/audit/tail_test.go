@@ -13,10 +13,7 @@ import (
 func TestTail(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "audit.jsonl")
-	log, err := audit.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	log := open(t, path)
 	defer log.Close()
 	long := strings.Repeat("x", 100<<10)
 	for n := range 60 { // six megabytes: more than is looked at
