@@ -33,8 +33,8 @@ const (
 )
 
 // seal makes the cursor.
-func (p position) seal(r *Request) string {
-	p.Version, p.For = cursorVersion, listID(r)
+func (p position) seal(list string) string {
+	p.Version, p.For = cursorVersion, list
 	text, err := json.Marshal(p)
 	if err != nil {
 		return "" // not reachable: strings and numbers always encode
@@ -42,8 +42,8 @@ func (p position) seal(r *Request) string {
 	return base64.RawURLEncoding.EncodeToString(text)
 }
 
-// openCursor reads what seal made. An empty cursor is the beginning.
-func openCursor(cursor string, r *Request) (position, error) {
+// openCursor reads what seal made for this list. An empty cursor is the beginning.
+func openCursor(cursor, list string, r *Request) (position, error) {
 	var p position
 	if cursor == "" {
 		return p, nil
@@ -61,8 +61,8 @@ func openCursor(cursor string, r *Request) (position, error) {
 	if err := dec.Decode(&p); err != nil {
 		return position{}, refused
 	}
-	if p.Version != cursorVersion || p.For != listID(r) || p.Query != pageKeys(r, p.Query) ||
-		!ordinal(p.Page) || !ordinal(p.Size) || !ordinal(p.Had) || !ordinal(p.Skip) || p.seal(r) != cursor {
+	if p.Version != cursorVersion || p.For != list || p.Query != pageKeys(r, p.Query) ||
+		!ordinal(p.Page) || !ordinal(p.Size) || !ordinal(p.Had) || !ordinal(p.Skip) || p.seal(list) != cursor {
 		return position{}, refused
 	}
 	return p, nil
@@ -70,9 +70,10 @@ func openCursor(cursor string, r *Request) (position, error) {
 
 func ordinal(n int) bool { return 0 <= n && n <= maxOrdinal }
 
-// listID ties a cursor to the operation and to everything that decides what the list holds.
-func listID(r *Request) string {
+// listID ties a cursor to the account, to the operation and to everything that decides what the list holds. The same call gives
+// another list on another account, of which a cursor would leave out the beginning.
+func listID(account string, r *Request) string {
 	h := sha256.New()
-	io.WriteString(h, r.Op.Name+"\x00"+r.Digest())
+	io.WriteString(h, account+"\x00"+r.Op.Name+"\x00"+r.Digest())
 	return hex.EncodeToString(h.Sum(nil)[:12])
 }

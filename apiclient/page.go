@@ -48,7 +48,8 @@ func (c *Client) list(ctx context.Context, r *Request, page Page) (*Result, erro
 	if err != nil {
 		return nil, c.complete(r, err)
 	}
-	at, err := openCursor(page.Cursor, r)
+	list := listID(c.account.Name, r)
+	at, err := openCursor(page.Cursor, list, r)
 	if err != nil {
 		return nil, c.complete(r, err)
 	}
@@ -79,7 +80,7 @@ func (c *Client) list(ctx context.Context, r *Request, page Page) (*Result, erro
 		if len(fresh) > room {
 			result.Items = append(result.Items, fresh[:room]...)
 			at.Skip += room
-			result.Next = at.seal(r)
+			result.Next = at.seal(list)
 			return result, nil
 		}
 		result.Items = append(result.Items, fresh...)
@@ -87,7 +88,7 @@ func (c *Client) list(ctx context.Context, r *Request, page Page) (*Result, erro
 			return result, nil
 		}
 		if at = next; len(result.Items) == limit || n == maxPages {
-			result.Next = at.seal(r)
+			result.Next = at.seal(list)
 			return result, nil
 		}
 	}

@@ -140,8 +140,11 @@ func purchase(r *Request, bought any) []Job {
 // timed pages backwards in time: the next page starts at the creation of the oldest item so far, which comes again.
 type timed struct{}
 
+// mostTimed is how many items are asked for at once. No document says how many may be; more pages are cheaper than a refusal.
+const mostTimed = 100
+
 func (timed) ask(r *Request, at position, want int) *Request {
-	more := sizeKey(r, want+len(at.Seen))
+	more := sizeKey(r, min(want+len(at.Seen), mostTimed))
 	if at.Before != "" {
 		if more != "" {
 			more += "&"
