@@ -123,13 +123,8 @@ func (s *Server) removeCerts(r *Request) (Doc, error) {
 				ids = append(ids, c["id"].(int))
 			}
 		}
-	} else if ids, err = r.ids("ids"); err != nil {
+	} else if ids, err = r.owned(s.cert); err != nil {
 		return nil, err
-	}
-	for _, id := range ids {
-		if _, err := s.cert(r, id); err != nil {
-			return nil, err
-		}
 	}
 	for _, id := range ids {
 		s.certs.remove(id)

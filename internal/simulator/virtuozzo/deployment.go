@@ -109,13 +109,18 @@ func (s *Server) deploy(r *Request) (Doc, error) {
 	if err := e.canDeploy(p.layer); err != nil {
 		return scripted(nil, err)
 	}
-	return s.begin(r, work{takes: 45 * time.Second, env: e, status: statusUpdating, nested: true, finish: func(now time.Time) (Doc, error) {
+	return s.begin(r, work{takes: 45 * time.Second, env: e, status: statusUpdating, nested: true, finish: s.fetch(e, p, p.view)})
+}
+
+// fetch is work that deploys the newest commit of a project's branch, and tells of it.
+func (s *Server) fetch(e *environment, p *project, tell func() Doc) func(now time.Time) (Doc, error) {
+	return func(now time.Time) (Doc, error) {
 		if err := branchExists(p.branch); err != nil {
 			return nil, err
 		}
 		e.deploy(p, s.hex(40), now)
-		return p.view(), nil
-	}})
+		return tell(), nil
+	}
 }
 
 func (s *Server) updateDeployment(r *Request) (Doc, error) {
@@ -141,13 +146,9 @@ func (s *Server) update(r *Request, e *environment, p *project) (Doc, error) {
 	if err := e.canDeploy(p.layer); err != nil {
 		return nil, err
 	}
-	return s.begin(r, work{takes: 30 * time.Second, env: e, status: statusUpdating, finish: func(now time.Time) (Doc, error) {
-		if err := branchExists(p.branch); err != nil {
-			return nil, err
-		}
-		e.deploy(p, s.hex(40), now)
-		return Doc{"log": p.log, "message": "updated to " + p.hash[:7]}, nil
-	}})
+	return s.begin(r, work{takes: 30 * time.Second, env: e, status: statusUpdating, finish: s.fetch(e, p, func() Doc {
+		return Doc{"log": p.log, "message": "updated to " + p.hash[:7]}
+	})})
 }
 
 func (s *Server) editDeployment(r *Request) (Doc, error) {

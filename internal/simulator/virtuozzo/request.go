@@ -219,6 +219,17 @@ func (r *Request) ids(name string) ([]int, error) {
 	return out, nil
 }
 
+// owned is ids for the parameter ids, where own must find each.
+func (r *Request) owned(own func(*Request, int) (Doc, error)) ([]int, error) {
+	ids, err := r.ids("ids")
+	for _, id := range ids {
+		if _, err := own(r, id); err != nil {
+			return nil, err
+		}
+	}
+	return ids, err
+}
+
 const dateLayout = "2006-01-02 15:04:05"
 
 func stamp(t time.Time) string { return t.UTC().Format(dateLayout) }

@@ -139,11 +139,9 @@ func (s *Server) getRoleMethods(r *Request) (Doc, error) {
 }
 
 func (s *Server) setPolicy(r *Request, p Doc) error {
-	methods := r.list("methods")
-	for _, m := range methods {
-		if !knownRight(m) {
-			return invalid("methods", "names no method with "+m)
-		}
+	methods, err := r.rights("methods")
+	if err != nil {
+		return err
 	}
 	p["methods"] = methods
 	for _, k := range []string{"name", "description"} {

@@ -86,14 +86,9 @@ func (s *Server) editTask(r *Request) (Doc, error) {
 }
 
 func (s *Server) deleteTasks(r *Request) (Doc, error) {
-	ids, err := r.ids("ids")
+	ids, err := r.owned(s.ownTask)
 	if err != nil {
 		return nil, err
-	}
-	for _, id := range ids {
-		if _, err := s.ownTask(r, id); err != nil {
-			return nil, err
-		}
 	}
 	for _, id := range ids {
 		s.tasks.remove(id)

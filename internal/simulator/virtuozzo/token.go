@@ -48,9 +48,15 @@ func allows(rights []string, method string) bool {
 	})
 }
 
-// knownRight tells whether a right covers any method at all.
-func knownRight(right string) bool {
-	return slices.ContainsFunc(calls().sorted, func(c *call) bool { return allows([]string{right}, c.method()) })
+// rights reads a list of rights, each of which must cover a method.
+func (r *Request) rights(name string) ([]string, error) {
+	rights := r.list(name)
+	for _, right := range rights {
+		if !slices.ContainsFunc(calls().sorted, func(c *call) bool { return allows([]string{right}, c.method()) }) {
+			return nil, invalid(name, "names no method with "+right)
+		}
+	}
+	return rights, nil
 }
 
 // methodItems describes the methods that keep says yes to, the way rights are listed.
@@ -131,11 +137,9 @@ func (s *Server) setToken(r *Request, t Doc) error {
 		change["apiList"] = rights
 	}
 	if r.has("apiList") {
-		rights := r.list("apiList")
-		for _, m := range rights {
-			if !knownRight(m) {
-				return invalid("apiList", "names no method with "+m)
-			}
+		rights, err := r.rights("apiList")
+		if err != nil {
+			return err
 		}
 		change["apiList"] = rights
 	}
@@ -192,14 +196,9 @@ func (s *Server) deleteTokens(r *Request) (Doc, error) {
 		s.auth.tokens.removeWhere(func(t Doc) bool { return t["uid"] == r.user.uid })
 		return nil, nil
 	}
-	ids, err := r.ids("ids")
+	ids, err := r.owned(s.ownToken)
 	if err != nil {
 		return nil, err
-	}
-	for _, id := range ids {
-		if _, err := s.ownToken(r, id); err != nil {
-			return nil, err
-		}
 	}
 	for _, id := range ids {
 		s.auth.tokens.remove(id)

@@ -54,13 +54,7 @@ func (s *Server) createVCS(r *Request) (Doc, error) {
 	if err := e.canDeploy(p.layer); err != nil {
 		return nil, err
 	}
-	return s.begin(r, work{takes: 45 * time.Second, env: e, status: statusUpdating, finish: func(now time.Time) (Doc, error) {
-		if err := branchExists(p.branch); err != nil {
-			return nil, err
-		}
-		e.deploy(p, s.hex(40), now)
-		return p.view(), nil
-	}})
+	return s.begin(r, work{takes: 45 * time.Second, env: e, status: statusUpdating, finish: s.fetch(e, p, p.view)})
 }
 
 func (s *Server) editVCS(r *Request) (Doc, error) {
