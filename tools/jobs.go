@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"paasmcp/apiclient"
+	"paasmcp/internal/caller"
 	"paasmcp/internal/legible"
 	"paasmcp/internal/secrets"
 )
@@ -89,6 +90,7 @@ func (s *Service) Wait(ctx context.Context, job string, atMost time.Duration, pr
 			return JobRef{}, false, false, err
 		}
 		ref = jobRef(name, j, new(secrets.Masker))
+		s.recent.add(caller.From(ctx).Principal, ref)
 		if j.Done || time.Until(deadline) < s.pause(j) {
 			lines := j.Log
 			if len(lines) == 0 {

@@ -1,7 +1,6 @@
 package tools
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -50,7 +49,7 @@ func own[In any](s *Service, name, title, description string, hints mcp.ToolAnno
 	tool.Annotations, tool.RawOutputSchema = hints, output
 	return server.ServerTool{Tool: tool, Handler: func(ctx context.Context, r mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		var in In
-		if err := decodeInput(checked(), r.Params.RawArguments, &in); err != nil {
+		if err := decodeInput(checked(), r.Params.RawArguments, reflect.ValueOf(&in).Elem()); err != nil {
 			return failed(fmt.Errorf("%s: %w", name, err)), nil
 		}
 		return handle(ctx, in, r.Params)
@@ -65,11 +64,12 @@ func reflectInput(in any) *jsonschema.Schema {
 	return schema
 }
 
-// checkedInput is the schema that arguments are checked against, in the form that rows have. It also admits the members that are
-// not shown. No number of ours means anything below 1.
+// checkedInput is the schema that arguments are checked against, in the form that rows have, with a property for each field. It also
+// admits the members that are not shown. No number of ours means anything below 1.
 func checkedInput(t reflect.Type, shown *jsonschema.Schema) *schemas.Schema {
-	checked := &schemas.Schema{Type: "object", Properties: schemas.Properties{}, Required: shown.Required}
-	for _, field := range reflect.VisibleFields(t) {
+	checked := &schemas.Schema{Type: "object", Required: shown.Required}
+	for i := range t.NumField() {
+		field := t.Field(i)
 		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 		p := schemas.Property{Name: name, Schema: schemas.Schema{Type: jsonType(field.Type)}}
 		switch p.Type {
@@ -86,8 +86,8 @@ func checkedInput(t reflect.Type, shown *jsonschema.Schema) *schemas.Schema {
 	return checked
 }
 
-// decodeInput coerces, checks and decodes the arguments of a hand-written tool.
-func decodeInput(checked *schemas.Schema, raw []byte, into any) error {
+// decodeInput coerces and checks the arguments of a hand-written tool, and sets the fields of its struct.
+func decodeInput(checked *schemas.Schema, raw []byte, into reflect.Value) error {
 	args, err := decodeArguments(raw)
 	if err != nil {
 		return err
@@ -106,17 +106,21 @@ func decodeInput(checked *schemas.Schema, raw []byte, into any) error {
 		return errors.New(explainInput(checked, wrong))
 	}
 	for i := range checked.Properties {
-		if p := &checked.Properties[i]; p.Type == "integer" && args[p.Name] != nil {
-			args[p.Name] = wholeNumber(args[p.Name])
+		field := into.Field(i)
+		switch value := args[checked.Properties[i].Name].(type) {
+		case string:
+			field.SetString(value)
+		case bool:
+			field.SetBool(value)
+		case json.Number:
+			field.SetInt(int64(wholeNumber(value)))
+		case []any:
+			field.Set(reflect.ValueOf(texts(value)))
+		case map[string]any: // the arguments of an operation, which keep their exact numbers
+			field.Set(reflect.ValueOf(value))
 		}
 	}
-	fit, err := json.Marshal(args)
-	if err != nil {
-		return err
-	}
-	dec := json.NewDecoder(bytes.NewReader(fit))
-	dec.UseNumber() // the arguments of an operation keep their exact numbers
-	return dec.Decode(into)
+	return nil
 }
 
 // explainInput says what is wrong with the arguments of a hand-written tool.

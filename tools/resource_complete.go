@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/mark3labs/mcp-go/mcp"
+
+	"paasmcp/internal/caller"
 )
 
 // resourceCompleter suggests values of the variables of resource templates.
@@ -25,6 +27,9 @@ func (c *resourceCompleter) choices(ctx context.Context, uri, variable string, g
 			list = append(list, Choice{ID: row.Name, Labels: []string{strings.TrimPrefix(row.Name, string(row.Platform)+"_")}})
 		}
 		return list, false
+	}
+	if uri == jobForm && variable == "job" {
+		return c.s.recent.of(caller.From(ctx).Principal), false
 	}
 	i := slices.IndexFunc(shelves, func(s shelf) bool { return accountForm+"/"+s.path == uri })
 	if i < 0 {

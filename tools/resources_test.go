@@ -291,9 +291,10 @@ func TestResourceCompletions(t *testing.T) {
 	t.Parallel()
 	w := &answers{}
 	r := withAnswers(t, w)
+	who := "local"
 	complete := func(era, uri, variable, typed string, given map[string]string) []string {
 		t.Helper()
-		result, failure := r.rpc(era, "local", "completion/complete", map[string]any{
+		result, failure := r.rpc(era, who, "completion/complete", map[string]any{
 			"ref": map[string]any{"type": "ref/resource", "uri": uri}, "argument": map[string]any{"name": variable, "value": typed},
 			"context": map[string]any{"arguments": given},
 		})
@@ -334,6 +335,16 @@ func TestResourceCompletions(t *testing.T) {
 	}
 	if got := complete("2026-07-28", "paas://operations/{tool}", "tool", "", nil); len(got) != 100 {
 		t.Errorf("%d values, the protocol allows 100", len(got))
+	}
+	const jobs = "paas://jobs/{+job}"
+	for range 2 {
+		r.read("2026-07-28", "local", "paas://jobs/psh/activity:abc123:act1")
+	}
+	if got := complete("2026-07-28", jobs, "job", "backup", nil); strings.Join(got, " ") != "psh/activity:abc123:act1" {
+		t.Errorf("the jobs that were looked at: %q", got)
+	}
+	if who = "ben"; len(complete("2026-07-28", jobs, "job", "", nil)) > 0 {
+		t.Error("the jobs of another are suggested")
 	}
 	silent := withAnswers(t, &answers{by: map[string]string{"/none": ""}})
 	if result, failure := silent.rpc("2026-07-28", "local", "completion/complete", map[string]any{

@@ -48,7 +48,9 @@ func (a *attempt) send(ctx context.Context, grant approval.Grant) (*Outcome, err
 		return nil, a.s.teach(a.op, err)
 	}
 	for i := range out.Result.Jobs {
-		out.Jobs = append(out.Jobs, jobRef(out.Account, &out.Result.Jobs[i], a.masker))
+		ref := jobRef(out.Account, &out.Result.Jobs[i], a.masker)
+		out.Jobs = append(out.Jobs, ref)
+		a.s.recent.add(a.caller.Principal, ref)
 	}
 	return out, nil
 }

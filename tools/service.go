@@ -65,6 +65,7 @@ type Service struct {
 	finder    func() *finder.Finder
 	related   *related.Map
 	suggested suggester
+	recent    recentJobs
 }
 
 // NewService makes a service. The finder's index is built when somebody first looks for something.
