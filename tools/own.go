@@ -67,7 +67,7 @@ func reflectInput(in any) *jsonschema.Schema {
 // checkedInput is the schema that arguments are checked against, in the form that rows have, with a property for each field. It also
 // admits the members that are not shown. No number of ours means anything below 1.
 func checkedInput(t reflect.Type, shown *jsonschema.Schema) *schemas.Schema {
-	checked := &schemas.Schema{Type: "object", Required: shown.Required}
+	checked := &schemas.Schema{Type: "object", Properties: schemas.Properties{}, Required: shown.Required}
 	for i := range t.NumField() {
 		field := t.Field(i)
 		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
