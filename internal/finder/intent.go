@@ -18,9 +18,13 @@ func (f *Finder) wanted(list []said, phrases []phrase, trouble bool) action {
 		return disable
 	}
 	var verb action
-	at := len(list)
+	at, told := len(list), false
 	for i, w := range list {
 		if a := f.words.verbs[w.stem]; a != unknown && w.weight > weightConsumed {
+			if telling(list, i, trouble) {
+				told = true
+				continue
+			}
 			verb, at = a, i
 			break
 		}
@@ -42,9 +46,30 @@ func (f *Finder) wanted(list []said, phrases []phrase, trouble bool) action {
 		return look
 	case verb.reads():
 		return f.reading(list, verb)
+	case verb == unknown && told:
+		return look
 	}
 	return verb
 }
+
+// telling reports whether a verb only tells what happens or has happened, and orders nothing: "the node restarts every night", "a
+// merge removed our fix", "uninstalling the addon hangs", "it does not create environments".
+func telling(list []said, i int, trouble bool) bool {
+	w := list[i]
+	if w.foreign {
+		return false
+	}
+	if i == 0 {
+		return trouble && strings.HasSuffix(w.text, "ing")
+	}
+	if refusals()[list[i-1].text] || i > 1 && refusals()[list[i-2].text] {
+		return true
+	}
+	return w.text != w.token.stem && (strings.HasSuffix(w.text, "s") || strings.HasSuffix(w.text, "ed"))
+}
+
+// refusals stand before what somebody or something does not do.
+var refusals = setOf("not never cannot cant doesnt dont didnt wont isnt wasnt couldnt wouldnt hasnt havent unable fails failed refuses")
 
 // requests come before the verb of what somebody asks for, whatever was told before: "it hangs since noon, please cancel it".
 var requests = setOf("please can could should must want need needs lets pls gotta")
@@ -62,7 +87,7 @@ func (f *Finder) ordered(list []said) int {
 			continue
 		}
 		for j, v := range list[i+1 : min(len(list), i+1+maxPlea)] {
-			if v.text == "not" || v.text == "t" || v.text == "i" || questions()[v.text] && v.text != "do" || w.text == "should" && j == 0 && v.text != "be" {
+			if v.text == "not" || v.text == "i" || questions()[v.text] && v.text != "do" || w.text == "should" && j == 0 && v.text != "be" {
 				break // a complaint, a question, or what ought to be
 			}
 			if a := f.words.verbs[v.stem]; a != unknown && v.weight > weightConsumed {

@@ -58,7 +58,7 @@ func (f *Finder) understand(query string) need {
 	var n need
 	shapes := f.words.shapesOf(query)
 	query, n.platform = platformOf(query)
-	list := f.translate(tokens(query))
+	list := f.translate(tokens(plainer(query)))
 	list = list[:min(len(list), maxWords)]
 	phrases := f.readIdioms(list)
 	f.focus(list)
@@ -90,6 +90,17 @@ func (f *Finder) understand(query string) need {
 	}
 	return n
 }
+
+// plainer leaves out of a need what would only mislead: names that somebody pasted, after their shapes were seen, and the apostrophe of
+// "doesn't", which stands in the lexicon without.
+func plainer(query string) string {
+	for _, name := range pastedNames {
+		query = name.ReplaceAllString(query, " ")
+	}
+	return negations().Replace(query)
+}
+
+var negations = sync.OnceValue(func() *strings.Replacer { return strings.NewReplacer("n't", "nt", "n’t", "nt", "N'T", "NT") })
 
 // translate reads each word as the lexicon does; words and phrases of other languages become English ones. What is no word of any
 // language is taken for a misspelled one, unless other words show that the need is not in English.

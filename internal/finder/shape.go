@@ -16,6 +16,12 @@ var shapes = []struct {
 	{lazy.MustCompile(`[\w.+-]+@[\w-]+\.\w+`), []string{"user"}},
 }
 
+// pastedNames are shapes whose words are names and mean nothing: the MAIL of MAIL_HOST is a variable, and a user is no file.
+var pastedNames = []*lazy.Regexp{
+	lazy.MustCompile(`\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b`),
+	lazy.MustCompile(`[\w.+-]+@[\w-]+(\.\w+)+`),
+}
+
 func (l *lexicon) shapesOf(query string) []weighted {
 	var list []weighted
 	for _, s := range shapes {
