@@ -10,25 +10,22 @@ import (
 const shortestPart = 5
 
 // foreignWords returns the English words for a word of another language, or nothing. It takes the longest entry that the
-// word starts with, and goes on behind it: that takes compounds apart (Produktivumgebung, 環境変数一覧).
-func (l *lexicon) foreignWords(word string, cjk bool) []string {
-	var english []string
-	found := false
+// word starts with, and goes on behind it: that takes compounds apart (Produktivumgebung, 環境変数一覧). whole is false when the
+// beginning of the word is not known.
+func (l *lexicon) foreignWords(word string, cjk bool) (english []string, whole bool) {
+	whole = cjk
 	for at := 0; at < len(word); {
 		entry, length := l.longestEntry(word[at:], cjk)
 		if length > 0 && (cjk || at == 0 || entry.open && length >= shortestPart) {
 			english = append(english, entry.english...)
-			found = true
+			whole = whole || at == 0
 			at += length
 			continue
 		}
 		_, size := utf8.DecodeRuneInString(word[at:])
 		at += size
 	}
-	if !found {
-		return nil
-	}
-	return english
+	return english, whole
 }
 
 func (l *lexicon) longestEntry(text string, cjk bool) (foreignWord, int) {

@@ -1,6 +1,11 @@
 package finder
 
-import "paasmcp/internal/spelling"
+import (
+	"bytes"
+	"slices"
+
+	"paasmcp/internal/spelling"
+)
 
 // guess returns the known stems of the words that an unknown word is run together from: getenvs, addsslcert.
 func (f *Finder) guess(text string) []string {
@@ -13,39 +18,56 @@ func (f *Finder) guess(text string) []string {
 	return stems
 }
 
-// respell returns the known stem that a word differs from by a slip of the keyboard, or two in a long word; empty when there
-// is none. The words of the lexicon count as much as those of the rows: most slips are in the verb.
+// respell returns the known stem of the word that another differs from by a slip of the keyboard, or two in a long word; empty when
+// there is none. The words of the lexicon count as much as those of the rows: most slips are in the verb. Words of the rows are
+// compared as they are written, because a slip in its ending keeps a word from being stemmed.
 func (f *Finder) respell(text, stem string) string {
 	if len(text) < shortestSlip || len(text) > longestSlip {
 		return ""
 	}
-	slips := 1
-	if len(stem) >= 9 {
-		slips = 2
-	}
-	best, far := "", slips+1
-	consider := func(known string) {
-		if len(known) < len(stem)-1 || len(known) > len(stem)+1 || len(known) < shortestSlip-1 || !sameStart(known, stem) {
+	best, far := "", 0
+	consider := func(said, known string) {
+		if len(known) < len(said)-1 || len(known) > len(said)+1 || len(known) < shortestSlip || !sameStart(known, said) {
 			return
 		}
-		if d := spelling.Distance(stem, known); d < far || d == far && known < best {
+		slips := 1
+		switch {
+		case len(said) >= longSlip:
+			slips = 2
+		case len(said) < usualSlip && !exchanged(said, known):
+			return
+		}
+		if d := spelling.Distance(said, known); d <= slips && (best == "" || d < far || d == far && known < best) {
 			best, far = known, d
 		}
 	}
-	for _, known := range f.stems {
-		consider(known)
+	for known := range f.written {
+		consider(text, known)
 	}
 	for known := range f.words.vocabulary() {
-		consider(known)
+		consider(stem, known)
 	}
-	return f.words.read(best)
+	if best == "" {
+		return ""
+	}
+	return f.words.read(newToken(best).stem)
 }
 
-// Bounds of words that are respelled: shorter ones are near to everything, longer ones are no words.
+// Bounds of words that are respelled, in bytes: shorter ones are near to everything, longer ones are no words.
 const (
-	shortestSlip = 5
+	shortestSlip = 4
+	usualSlip    = 5 // in shorter words only letters are exchanged
+	longSlip     = 9 // from here on there may be two slips
 	longestSlip  = 40
 )
+
+// exchanged reports whether two words have the same letters.
+func exchanged(a, b string) bool {
+	x, y := []byte(a), []byte(b)
+	slices.Sort(x)
+	slices.Sort(y)
+	return bytes.Equal(x, y)
+}
 
 // sameStart reports whether two words begin alike. People look at the first letter they type; at most it is exchanged with
 // the second.

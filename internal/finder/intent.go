@@ -5,6 +5,8 @@ import "strings"
 // questions start a need that wants to know something, whatever verbs follow: "which environments were deleted".
 var questions = setOf("which who whom whose what why when where is are does do did has have had was were")
 
+var afterthoughts = setOf("who why what when where which")
+
 // wanted is what a need asks to be done. A question or a problem without an order is answered by looking first;
 // otherwise the first verb says it, or the first phrase that stands for one.
 func (f *Finder) wanted(list []said, phrases []phrase, trouble bool) action {
@@ -18,16 +20,23 @@ func (f *Finder) wanted(list []said, phrases []phrase, trouble bool) action {
 		return disable
 	}
 	var verb action
-	at, told := len(list), false
+	at, told, noun := len(list), false, -1
 	for i, w := range list {
 		if a := f.words.verbs[w.stem]; a != unknown && w.weight > weightConsumed {
 			if telling(list, i, trouble) {
 				told = true
 				continue
 			}
+			if i > 0 && articles()[list[i-1].text] && noun < 0 {
+				noun = i
+				continue
+			}
 			verb, at = a, i
 			break
 		}
+	}
+	if noun >= 0 && !told && verb == unknown { // "do a restart" is an order; "a merge removed our fix" is none
+		verb, at = f.words.verbs[list[noun].stem], noun
 	}
 	for _, p := range phrases {
 		for _, m := range p.means {
@@ -40,7 +49,7 @@ func (f *Finder) wanted(list []said, phrases []phrase, trouble bool) action {
 	switch {
 	case ordered >= 0:
 		return f.words.verbs[list[ordered].stem]
-	case questions()[list[0].text]:
+	case questions()[list[0].text], afterthoughts()[list[len(list)-1].text]: // "something was merged into live, who"
 		return look
 	case trouble && (at > 0 || verb.reads() || f.words.recorded[list[0].stem]): // a deploy that fails is no order to deploy
 		return look

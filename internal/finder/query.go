@@ -37,8 +37,20 @@ const (
 	weightGuess    = 0.7  // a word that was run together, or is only nearly one that is known
 )
 
-// maxWords is how much of a query is read. Needs are short; a pasted log must not keep the server busy.
-const maxWords = 64
+// How much of a query is read. Needs are short; a pasted log must not keep the server busy. Of a long text the beginning and the end
+// are read: there people say what they want.
+const (
+	maxWords = 96
+	maxBytes = 4_000
+)
+
+// ends is the beginning and the end of a text that is too long.
+func ends(text string) string {
+	if len(text) <= maxBytes {
+		return text
+	}
+	return strings.ToValidUTF8(text[:maxBytes/2]+" "+text[len(text)-maxBytes/2:], "")
+}
 
 // said is one word of the query on its way to a slot.
 type said struct {
@@ -56,10 +68,14 @@ type phrase struct {
 
 func (f *Finder) understand(query string) need {
 	var n need
+	query = ends(query)
 	shapes := f.words.shapesOf(query)
 	query, n.platform = platformOf(query)
-	list := f.translate(tokens(plainer(query)))
-	list = list[:min(len(list), maxWords)]
+	said := tokens(plainer(query))
+	if len(said) > maxWords {
+		said = slices.Delete(said, maxWords/2, len(said)-maxWords/2)
+	}
+	list := f.translate(said)
 	phrases := f.readIdioms(list)
 	f.focus(list)
 	trouble, recorded := f.troubled(list, phrases)
@@ -129,7 +145,14 @@ func (f *Finder) translate(list []token) []said {
 		}
 		stem := f.words.read(t.stem)
 		if known := f.known(stem); !known || t.cjk {
-			if english := f.words.foreignWords(t.text, t.cjk); len(english) > 0 {
+			english, whole := f.words.foreignWords(t.text, t.cjk)
+			if !whole && len(english) > 0 { // the "start" in "rstart" makes it no German compound
+				if stem := f.respell(t.text, t.stem); stem != "" {
+					out = append(out, said{token: t, stem: stem, weight: weightGuess})
+					continue
+				}
+			}
+			if len(english) > 0 {
 				say(english)
 				continue
 			}
