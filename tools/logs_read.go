@@ -24,7 +24,7 @@ type logReader struct {
 	call func(tool string, args map[string]any, into *target) (*Outcome, error)
 }
 
-var errWhichLog = errors.New("name one: job; project_id with activity_id or environment_id; notification_uuid; " +
+var errWhichLog = errors.New("name one: job; project_id, perhaps with environment_id or activity_id; notification_uuid; " +
 	"environment_id and log_type (Acquia); or env_name, node_id and path (Virtuozzo)")
 
 func (r *logReader) read(ctx context.Context) (foundLog, error) {
@@ -35,11 +35,11 @@ func (r *logReader) read(ctx context.Context) (foundLog, error) {
 		}
 	}
 	switch {
-	case in.ProjectID != "" && (in.ActivityID != "" || in.EnvironmentID != ""):
+	case in.ProjectID != "":
 		return r.activity(ctx)
 	case in.Notification != "":
 		return r.notification()
-	case in.EnvironmentID != "" && in.ProjectID == "":
+	case in.EnvironmentID != "":
 		return r.logType()
 	case in.EnvName != "" && in.NodeID > 0:
 		return r.logFile()
@@ -80,8 +80,8 @@ func (r *logReader) openJob() error {
 	return nil
 }
 
-// activity reads the log of one activity of Platform.sh: the one that is named, or the last of the environment that failed, or the
-// last.
+// activity reads the log of one activity of Platform.sh: the one that is named, or the last of the environment or project that
+// failed, or the last.
 func (r *logReader) activity(ctx context.Context) (foundLog, error) {
 	args := map[string]any{"project_id": r.in.ProjectID}
 	var found foundLog
@@ -121,11 +121,14 @@ func (r *logReader) activity(ctx context.Context) (foundLog, error) {
 
 func (r *logReader) lastActivity() (id, note string, err error) {
 	for _, only := range []string{"failure", ""} {
-		args := map[string]any{"project_id": r.in.ProjectID, "environment_id": r.in.EnvironmentID}
+		tool, args := "platformsh_project_activity_list", map[string]any{"project_id": r.in.ProjectID}
+		if r.in.EnvironmentID != "" {
+			tool, args["environment_id"] = "platformsh_environment_activity_list", r.in.EnvironmentID
+		}
 		if only != "" {
 			args["result"] = []any{only}
 		}
-		o, err := r.call("platformsh_environment_activity_list", args, nil)
+		o, err := r.call(tool, args, nil)
 		if err != nil {
 			return "", "", err
 		}
@@ -139,7 +142,7 @@ func (r *logReader) lastActivity() (id, note string, err error) {
 			}
 		}
 	}
-	return "", "", errors.New("this environment has no activities")
+	return "", "", errors.New("there are no activities")
 }
 
 func (r *logReader) activityLog(ctx context.Context, o *Outcome) string {

@@ -148,6 +148,9 @@ func TestLogsOnSimulators(t *testing.T) {
 		{"the last failed activity", map[string]any{"project_id": platformsh.ProjectShop, "environment_id": "feature/checkout"}, func(a tools.LogAnswer) bool {
 			return strings.Contains(strings.Join(a.Failing, "\n"), "points to the service") && strings.Contains(a.Note, "the last activity that failed")
 		}},
+		{"the last failed activity of a project", map[string]any{"project_id": platformsh.ProjectShop}, func(a tools.LogAnswer) bool {
+			return strings.HasPrefix(a.Source, "activity "+platformsh.SeedFailedActivity) && a.Cause != ""
+		}},
 		{"no failed activity", map[string]any{"project_id": platformsh.ProjectBlog, "environment_id": "main"}, func(a tools.LogAnswer) bool {
 			return a.Cause == "" && len(a.Tail) > 0 && strings.Contains(a.Note, "it succeeded")
 		}},
@@ -188,7 +191,7 @@ func TestLogsErrors(t *testing.T) {
 		want string
 	}{
 		{map[string]any{}, "name one"},
-		{map[string]any{"project_id": "p"}, "name one"},
+		{map[string]any{"project_id": "p"}, "look up project_id with platformsh_org_project_list"},
 		{map[string]any{"job": "nonsense"}, "ACCOUNT/HANDLE"},
 		{map[string]any{"job": "work/subscription:o:1"}, "paas_wait"},
 		{map[string]any{"job": "work/activity:%zz:1"}, "invalid URL escape"},
