@@ -41,8 +41,8 @@ const howToCall = "risk read: call with paas_read; any other: paas_write"
 
 func (s *Service) findTool() server.ServerTool {
 	return own(s, "paas_find", "Find an operation",
-		"Find operations of the hosting platforms by need, best first. paas_describe tells how to call them.",
-		hints(true, false, true), outputOf[foundAnswer]("operations", "note"),
+		"Find operations of "+called(s.Accounts.Platforms())+" hosting by need, best first. paas_describe tells how to call them.",
+		hints(true, false, true), outputOf[foundAnswer]("operations"),
 		func(_ context.Context, in findInput, _ mcp.CallToolParams) (*mcp.CallToolResult, error) {
 			found, err := s.Find(in.Query, schemas.Platform(in.Platform), in.Limit)
 			if err != nil {

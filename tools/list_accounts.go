@@ -36,7 +36,7 @@ const healthTimeout = 10 * time.Second
 
 func (s *Service) accountsTool() server.ServerTool {
 	return own(s, "paas_accounts", "List accounts",
-		"List the accounts and whether their credentials work.",
+		"List the hosting accounts and whether their credentials work.",
 		hints(true, false, true), outputOf[accountsAnswer]("accounts"),
 		func(ctx context.Context, _ accountsInput, _ mcp.CallToolParams) (*mcp.CallToolResult, error) {
 			return result(s.accountsAnswer(ctx))

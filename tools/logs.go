@@ -58,7 +58,7 @@ const (
 
 func (s *Service) logsTool() server.ServerTool {
 	return own(s, "paas_logs", "Show why it failed",
-		"Show the failing part of a log first: of a job, an activity, a notification, an Acquia environment or a file on a Virtuozzo node.",
+		"Show the failing part of a log first: of a job, a Platform.sh project, an Acquia environment, a Virtuozzo node.",
 		hints(true, false, true), outputOf[LogAnswer]("cause", "failing", "tail"),
 		func(ctx context.Context, in logsInput, params mcp.CallToolParams) (*mcp.CallToolResult, error) {
 			r := logReader{s: s, in: in}

@@ -36,7 +36,7 @@ type writeInput struct {
 
 func (s *Service) readTool() server.ServerTool {
 	return own(s, readName, "Call a read operation",
-		"Call any operation that only reads.",
+		"Read from a hosting platform: any operation that only reads.",
 		hints(true, false, true), outputOf[Answer]("items", "next", "value", "kept", "note"),
 		func(ctx context.Context, in readInput, params mcp.CallToolParams) (*mcp.CallToolResult, error) {
 			call := Call{
@@ -49,7 +49,7 @@ func (s *Service) readTool() server.ServerTool {
 
 func (s *Service) writeTool() server.ServerTool {
 	return own(s, writeName, "Call a changing operation",
-		"Call any operation that changes something. What destroys, costs or grants access is put to a person first; no argument confirms.",
+		"Change something on a hosting platform. What destroys, costs or grants access is put to a person first; no argument confirms.",
 		hints(false, true, false), outputOf[Answer]("value", "jobs", "note"),
 		func(ctx context.Context, in writeInput, params mcp.CallToolParams) (*mcp.CallToolResult, error) {
 			call := Call{Tool: in.Tool, Account: in.Account, View: View{Fields: in.Fields, Reveal: in.Reveal}}

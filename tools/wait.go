@@ -31,7 +31,7 @@ const (
 
 func (s *Service) waitTool() server.ServerTool {
 	return own(s, waitName, "Wait for a job",
-		"Wait until a job is done, with progress.",
+		"Wait until a job of a hosting platform is done.",
 		hints(true, false, true), outputOf[waitAnswer]("done", "failed", "log"),
 		func(ctx context.Context, in waitInput, params mcp.CallToolParams) (*mcp.CallToolResult, error) {
 			atMost := defaultWait
