@@ -235,6 +235,7 @@ func (r *logReader) logType() (foundLog, error) {
 	o, err := r.call("acquia_log_download", environment, inMemory(&file))
 	var api *apiclient.Error
 	if errors.As(err, &api) && api.Kind == apiclient.KindNotFound {
+		api.Hint = "" // the same in other words
 		return foundLog{}, fmt.Errorf("there is no snapshot of %s: call acquia_log_create with the same environment_id and log_type, "+
 			"wait for it, then ask again (%w)", shorten(legible.Block(r.in.LogType), 40), err)
 	}
