@@ -1,6 +1,7 @@
 package finder
 
 import (
+	"slices"
 	"strings"
 
 	"paasmcp/internal/lazy"
@@ -11,27 +12,23 @@ import (
 // a text says "Acquia" more often than another makes it no better answer.
 var platformNames = lazy.MustCompile(`(?i)platform\.?sh|platform sh\b|\bupsun(\s+(fixed|flex))?|\bacquia(\s+cloud(\s+platform)?)?|\bjelastic(\s+(paas|cloud))?|\bvirtuozzo(\s+(application platform|paas))?`)
 
-// platformOf returns the platform that the words name, and the words without its name. A query that names two platforms
-// means neither alone.
-func platformOf(query string) (rest string, platform schemas.Platform) {
-	several := false
+// platformsOf returns the platforms that the words name, in their order, and the words without the names.
+func platformsOf(query string) (rest string, named []schemas.Platform) {
 	rest = platformNames.ReplaceAllStringFunc(query, func(name string) string {
-		named := schemas.Platformsh
+		platform := schemas.Platformsh
 		switch fold(name)[0] {
 		case 'a':
-			named = schemas.Acquia
+			platform = schemas.Acquia
 		case 'j', 'v':
-			named = schemas.Virtuozzo
+			platform = schemas.Virtuozzo
 		}
-		several = several || platform != "" && platform != named
-		platform = named
+		if !slices.Contains(named, platform) {
+			named = append(named, platform)
+		}
 		return " "
 	})
 	if strings.TrimSpace(rest) == "" {
 		rest = query
 	}
-	if several {
-		return rest, ""
-	}
-	return rest, platform
+	return rest, named
 }

@@ -10,10 +10,10 @@ import (
 
 // need is a query, understood.
 type need struct {
-	slots    []slot
-	want     action
-	platform schemas.Platform // that the words name
-	hint     schemas.Platform // that some word belongs to
+	slots []slot
+	want  action
+	named []schemas.Platform // that the words name
+	hint  schemas.Platform   // that some word belongs to
 }
 
 // slot is one thing the need speaks of: the words that may stand for it in a row, each with a weight.
@@ -70,7 +70,7 @@ func (f *Finder) understand(query string) need {
 	var n need
 	query = ends(query)
 	shapes := f.words.shapesOf(query)
-	query, n.platform = platformOf(query)
+	query, n.named = platformsOf(query)
 	said := tokens(plainer(query))
 	if len(said) > maxWords {
 		said = slices.Delete(said, maxWords/2, len(said)-maxWords/2)

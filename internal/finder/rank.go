@@ -31,11 +31,12 @@ const (
 // has rows. Equal scores are ordered by name, so that the same question always has the same answer.
 func (f *Finder) Find(query string, platform schemas.Platform, limit int) []Match {
 	n := f.understand(query)
-	if platform == "" && f.count[n.platform] > 0 {
-		platform = n.platform
+	wanted := slices.DeleteFunc(n.named, func(p schemas.Platform) bool { return f.count[p] == 0 })
+	if platform != "" {
+		wanted = []schemas.Platform{platform}
 	}
 	r := ranking{
-		Finder: f, platform: platform, scores: make([]float64, len(f.rows)), covered: make([]float64, len(f.rows)),
+		Finder: f, wanted: wanted, scores: make([]float64, len(f.rows)), covered: make([]float64, len(f.rows)),
 		said: map[int32]float64{}, idf: map[int32]float64{},
 	}
 	for _, s := range n.slots {
@@ -50,21 +51,47 @@ func (f *Finder) Find(query string, platform schemas.Platform, limit int) []Matc
 	slices.SortFunc(matches, func(a, b Match) int {
 		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Row.Name, b.Row.Name))
 	})
+	if len(wanted) > 1 {
+		matches = inTurn(matches, wanted)
+	}
 	return matches[:min(limit, len(matches))]
+}
+
+// inTurn takes from each platform its best, then its second, because who names two wants to see both.
+func inTurn(matches []Match, platforms []schemas.Platform) []Match {
+	of := map[schemas.Platform][]Match{}
+	for _, m := range matches {
+		of[m.Row.Platform] = append(of[m.Row.Platform], m)
+	}
+	mixed := make([]Match, 0, len(matches))
+	for i := 0; len(mixed) < len(matches); i++ {
+		for _, p := range platforms {
+			if i < len(of[p]) {
+				m := of[p][i]
+				if len(mixed) > 0 {
+					m.Score = min(m.Score, mixed[len(mixed)-1].Score) // scores fall with the order
+				}
+				mixed = append(mixed, m)
+			}
+		}
+	}
+	return mixed
 }
 
 // ranking is the work on one query.
 type ranking struct {
 	*Finder
-	platform schemas.Platform
-	scores   []float64         // by row
-	covered  []float64         // by row: weight of the slots it answers, rare ones counting more
-	total    float64           // what a row that answers every slot would have there
-	said     map[int32]float64 // by id: weight of the word in the need
-	idf      map[int32]float64 // by id: see rare
+	wanted  []schemas.Platform // platforms that are searched; empty for all
+	scores  []float64          // by row
+	covered []float64          // by row: weight of the slots it answers, rare ones counting more
+	total   float64            // what a row that answers every slot would have there
+	said    map[int32]float64  // by id: weight of the word in the need
+	idf     map[int32]float64  // by id: see rare
 }
 
-func (r *ranking) in(row int32) bool { return r.platform == "" || r.rows[row].Platform == r.platform }
+func (r *ranking) in(row int32) bool {
+	return len(r.wanted) == 0 || slices.Contains(r.wanted, r.rows[row].Platform)
+}
 
 // rare is how rare a word is among the rows that are looked at.
 func (r *ranking) rare(id int32) float64 {
@@ -78,8 +105,11 @@ func (r *ranking) rare(id int32) float64 {
 		}
 	}
 	all := float64(len(r.rows))
-	if r.platform != "" {
-		all = float64(r.count[r.platform])
+	if len(r.wanted) > 0 {
+		all = 0
+		for _, p := range r.wanted {
+			all += float64(r.count[p])
+		}
 	}
 	v := min(mostRare, math.Log(1+(all-have+0.5)/(have+0.5)))
 	r.idf[id] = v
