@@ -35,6 +35,16 @@ func TestFind(t *testing.T) {
 		{"two slips of the keyboard", "crate enviroment varable", schemas.Acquia, "acquia_variable_create", 3},
 		{"letters exchanged, also in the verb", "restrat the node", schemas.Virtuozzo, "virtuozzo_node_restart", 2},
 		{"an idiom with an article left out", "add node to the environment", schemas.Virtuozzo, "virtuozzo_topology_update", 3},
+		{"a short word with letters exchanged", "stpo the environment", schemas.Virtuozzo, "virtuozzo_environment_stop", 1},
+		{"a slip is no German compound", "rstart node", schemas.Virtuozzo, "virtuozzo_node_restart", 1},
+		{"what only tells is no order", "a merge removed our fix from production", schemas.Platformsh, "platformsh_environment_activity_list", 3},
+		{"what is refused is no order", "it doesn't create environments for pull requests", schemas.Platformsh, "platformsh_integration_list", 3},
+		{"a noun that looks like a verb", "do a restart of the node", schemas.Virtuozzo, "virtuozzo_node_restart", 2},
+		{"a pasted name means nothing", "set MAIL_HOST for the whole project", schemas.Platformsh, "platformsh_project_variable_create", 2},
+		{
+			"the end of a long text", strings.Repeat("this is what the log says: nothing of use here. ", 200) + "please clear the cache of the site", schemas.Acquia,
+			"acquia_environment_caches_clear", 3,
+		},
 		{"an order after a complaint", "the build hangs since noon, can you please cancel it", schemas.Platformsh, "platformsh_environment_activity_cancel", 2},
 		{
 			"an order at the end of a story", "hello, we talked about the portal on monday and about the certificate of the shop, which is fine again, " +

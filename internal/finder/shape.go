@@ -7,7 +7,7 @@ var shapes = []struct {
 	is    *lazy.Regexp
 	means []string
 }{
-	{lazy.MustCompile(`\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b`), []string{"variable", "environment"}},
+	{lazy.MustCompile(`\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b`), []string{"variable"}},
 	{lazy.MustCompile(`\b\d{1,3}(\.\d{1,3}){3}\b`), []string{"ip"}},
 	{lazy.MustCompile(`\b\d{1,3}(\.\d{1,3}){3}/\d+\b`), []string{"network"}},
 	{lazy.MustCompile(`(^|\s)[\w./-]*\.(conf|cnf|ini|yaml|yml|json|txt|xml|php|env|htaccess)\b`), []string{"file"}},

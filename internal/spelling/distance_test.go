@@ -12,7 +12,8 @@ func TestDistance(t *testing.T) {
 		a, b string
 		want int
 	}{
-		{"", "", 0}, {"", "abc", 3}, {"same", "same", 0}, {"kitten", "sitting", 3}, {"project_id", "projectid", 1}, {"ab", "ba", 1}, {"restrat", "restart", 1}, {"databse", "database", 1}, {"abcd", "badc", 2}, {"flaw", "lawn", 2},
+		{"", "", 0}, {"", "abc", 3}, {"same", "same", 0}, {"kitten", "sitting", 3}, {"project_id", "projectid", 1},
+		{"ab", "ba", 1}, {"restrat", "restart", 1}, {"databse", "database", 1}, {"abcd", "badc", 2}, {"flaw", "lawn", 2},
 	} {
 		if got := spelling.Distance(c.a, c.b); got != c.want {
 			t.Errorf("from %q to %q: %d, not %d", c.a, c.b, got, c.want)
