@@ -105,7 +105,7 @@ func TestUnknownFields(t *testing.T) {
 		{"id,nope,http_access.nope", "there is no field nope, http_access.nope; " + there},
 		{"id,nothing,http_access,http_access.basic_auth.ada,_links", ""}, // nothing is there, as null
 		{".id,[].title,.[].name", ""},
-		{"*", ""}, {"http_access.*", ""}, {"nothing.deeper", ""},
+		{"*", ""}, {"parent,is_pr", ""}, {"http_access.*", ""}, {"nothing.deeper", ""},
 	} {
 		note := r.ask(t, "paas_read", allEnvironments("fields", tc.fields)).Note
 		if !strings.Contains(note, tc.want) || tc.want == "" && strings.Contains(note, "no field") {

@@ -71,7 +71,7 @@ func (s *Service) readResult(ctx context.Context, in resultInput) (*mcp.CallTool
 	}
 	shows, note := k.Shows, ""
 	if len(in.Fields) > 0 {
-		shows, note = in.Fields, fieldsNote(in.Fields, body)
+		shows, note = in.Fields, fieldsNote(in.Fields, k.Shows, body)
 		if c, isObject := body.(map[string]any); isObject {
 			body = pick(c, shows)
 		}

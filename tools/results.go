@@ -62,7 +62,7 @@ func (s *Service) Present(o *Outcome, v View) Answer {
 		}
 	}
 	if len(v.Fields) > 0 {
-		notes = append(notes, fieldsNote(v.Fields, o.body()))
+		notes = append(notes, fieldsNote(v.Fields, o.Operation.Shows, o.body()))
 	}
 	if r.File != nil {
 		a.File = &file{Name: legible.Block(r.File.Name), ContentType: legible.Block(r.File.ContentType), Bytes: r.File.Size, SavedTo: o.Saved.Path, Resource: o.Saved.URI}

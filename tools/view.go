@@ -131,14 +131,15 @@ func step(path string) (head, rest string, more bool) {
 	return strings.TrimSuffix(head, "[]"), rest, more
 }
 
-// unknownFields are those that nothing in a value has, not even as null. Of an empty list nobody knows.
-func unknownFields(fields []string, value any) []string {
+// unknownFields are those that nothing in a value has, not even as null. Of an empty list nobody knows, and platforms leave out some
+// of the fields that usually are shown.
+func unknownFields(fields, usual []string, value any) []string {
 	if list, isList := value.([]any); isList && len(list) == 0 {
 		return nil
 	}
 	var unknown []string
 	for _, f := range fields {
-		if !hasField(value, f) {
+		if !slices.Contains(usual, f) && !hasField(value, f) {
 			unknown = append(unknown, shorten(legible.Line(f), maxWord))
 		}
 	}
@@ -161,8 +162,8 @@ func hasField(value any, path string) bool {
 }
 
 // fieldsNote tells of fields that do not exist which there are.
-func fieldsNote(fields []string, value any) string {
-	unknown := unknownFields(fields, value)
+func fieldsNote(fields, usual []string, value any) string {
+	unknown := unknownFields(fields, usual, value)
 	if len(unknown) == 0 {
 		return ""
 	}
