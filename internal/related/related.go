@@ -140,7 +140,7 @@ func (m *Map) Order(name string) []string {
 	for _, argument := range r.Required {
 		add(m.Source(name, argument))
 	}
-	makes := slices.ContainsFunc(r.words, func(w string) bool { return slices.Contains(makers, w) })
+	makes := slices.Contains(makers, r.words[len(r.words)-1])
 	if !makes {
 		add(m.Shows(name))
 	}
@@ -198,6 +198,9 @@ func (m *Map) showsAt(r *row) *row {
 	}
 	if r.makesOne() { // what is made below one thing is often read at the top
 		paths = append(paths, r.path[strings.LastIndexByte(r.path, '/'):]+"/{}")
+	}
+	if part, deed, _ := strings.Cut(r.path, "/actions/"); deed == "enable" || deed == "disable" || deed == "reset" { // shown where it stands
+		paths = append(paths, part)
 	}
 	for _, path := range append(paths, r.path, r.thing) {
 		if got := m.reads[place{r.Platform, path}]; got != nil && got != r && !got.IsFile {

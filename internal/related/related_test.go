@@ -168,6 +168,8 @@ func TestOrder(t *testing.T) {
 		"acquia_cron_create":         {"acquia_environment_list", "acquia_cron_create", "acquia_cron_get"},
 		"virtuozzo_environment_stop": {"virtuozzo_environment_list", "virtuozzo_environment_get", "virtuozzo_environment_stop"},
 		"acquia_cron_list":           nil,
+		"acquia_mod_proxy_enable":    {"acquia_environment_list", "acquia_mod_proxy_get", "acquia_mod_proxy_enable"},
+		"acquia_invite_resend":       {"acquia_team_invite_list", "acquia_invite_get", "acquia_invite_resend"},
 		"no_such_tool":               nil,
 	} {
 		if got := m.Order(tool); !slices.Equal(got, want) {
