@@ -26,6 +26,9 @@ func (s *Service) teach(op *schemas.Operation, err error) error {
 		if op.Platform == schemas.Virtuozzo && platform.Code != "" && !strings.Contains(taught.Hint, "look up ") {
 			taught.Hint = joinNotes(taught.Hint, s.lookUp(op)) // its codes have hints of their own
 		}
+		if gives := s.related.Gives(op.Name); gives != "" {
+			taught.Hint = joinNotes(taught.Hint, "who has no access yet is given it with "+gives)
+		}
 	case apiclient.KindInvalid:
 		taught.Hint = strings.Replace(taught.Hint, "correct the arguments", "correct the arguments (paas_describe shows them)", 1)
 	case apiclient.KindForbidden:

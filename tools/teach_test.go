@@ -27,6 +27,11 @@ func TestPlatformErrorsTeach(t *testing.T) {
 			[]string{"look up backup_id with platformsh_environment_backup_list, environment_id with platformsh_environment_list"},
 		},
 		{
+			"psh no access yet", "platformsh_project_user_access_update", `{"project_id":"abc123","user_id":"` + appUUID + `","permissions":["admin"]}`, 404,
+			`{"message":"Not found"}`,
+			[]string{"who has no access yet is given it with platformsh_project_user_access_create"},
+		},
+		{
 			"psh environment", "platformsh_environment_variable_create", `{"project_id":"abc123","environment_id":"main","name":"A","value":"1"}`, 403, psh403,
 			[]string{"role contributor or admin on the environment's type", "platformsh_user_extended_access_list"},
 		},

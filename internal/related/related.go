@@ -270,6 +270,20 @@ func (m *Map) Collection(name string) string {
 	return ""
 }
 
+// Gives names what gives access to somebody who has none yet, for an operation that changes the access somebody has. Empty for all
+// others: an id that the platform made up and does not know is a wrong id, and a second thing would be no help.
+func (m *Map) Gives(name string) string {
+	m.read()
+	r := m.named[name]
+	if r == nil || len(r.words) < 2 || r.words[len(r.words)-1] != "update" || !slices.Contains([]string{"access", "member"}, r.words[len(r.words)-2]) {
+		return ""
+	}
+	if got := m.word(r.Platform, r.words[:len(r.words)-1], "create"); got != nil {
+		return got.Name
+	}
+	return ""
+}
+
 // spoken reports whether only the name tells what the row works on: on Virtuozzo a path is the name of a method.
 func (r *row) spoken() bool { return r.Platform == schemas.Virtuozzo }
 

@@ -205,6 +205,23 @@ func TestReadsSuggestNothingFarOff(t *testing.T) {
 	}
 }
 
+// TestGives: only for access, which people have or have not; another thing that is not there has a wrong id.
+func TestGives(t *testing.T) {
+	t.Parallel()
+	m := related.New(open(t).Rows())
+	for name, want := range map[string]string{
+		"platformsh_project_user_access_update": "platformsh_project_user_access_create",
+		"platformsh_org_member_update":          "platformsh_org_member_create",
+		"acquia_cron_update":                    "",
+		"platformsh_project_user_access_delete": "",
+		"no_such_row":                           "",
+	} {
+		if got := m.Gives(name); got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+}
+
 // TestUndoes: undoing goes both ways or is said to be impossible.
 func TestUndoes(t *testing.T) {
 	t.Parallel()
