@@ -113,11 +113,13 @@ func (s *Service) gateText(ctx context.Context, op *schemas.Operation, account s
 	if client, err := s.Accounts.Pick(op.Platform, account); err == nil {
 		account = client.Account().Name
 	}
-	judge := func(risk []schemas.Risk, kind policy.Environment) string {
-		v := s.Policy.Decide(policy.Facts{
+	decide := func(risk []schemas.Risk, kind policy.Environment) policy.Verdict {
+		return s.Policy.Decide(policy.Facts{
 			Operation: op, Risk: risk, Account: account, Principal: who.Principal, Transport: who.Transport, ReadOnly: s.ReadOnly,
 			Environment: kind,
 		})
+	}
+	says := func(v policy.Verdict) string {
 		switch {
 		case v.Action == policy.Confirm && v.Level == policy.Typed:
 			return v.Reason + " They type the name of the target."
@@ -139,15 +141,16 @@ func (s *Service) gateText(ctx context.Context, op *schemas.Operation, account s
 	if preview.NamesEnvironment(preview.Call{Op: op, Args: args}) {
 		kind = policy.Other
 	}
-	text := judge(op.Risk, kind)
+	text := says(decide(op.Risk, kind))
 	for _, w := range op.When {
-		if worse := judge(slices.Concat(op.Risk, w.Adds), kind); worse != text {
+		if worse := says(decide(slices.Concat(op.Risk, w.Adds), kind)); worse != text {
 			text += " When " + w.String() + ": " + worse
 		}
 	}
 	if kind == policy.Other {
-		if worse := judge(op.WorstRisk(), policy.Production); worse != judge(op.WorstRisk(), kind) {
-			text += " On production: " + worse
+		usual, worse := decide(op.WorstRisk(), kind), decide(op.WorstRisk(), policy.Production)
+		if worse.Action != usual.Action || worse.Level != usual.Level { // else it asks for the same, and only the reason is longer
+			text += " On production: " + says(worse)
 		}
 	}
 	return text
