@@ -73,6 +73,9 @@ func Line(s string) string {
 // Block is for values of every kind, logs among them: it keeps line breaks, tabs and blanks of every width, and drops what
 // cannot be seen. Most texts come back as they are.
 func Block(s string) string {
+	if plain(s) {
+		return s
+	}
 	drop := func(r rune) bool { return r != '\n' && r != '\t' && unseen(r) }
 	if strings.IndexFunc(s, drop) < 0 {
 		return s
@@ -83,6 +86,17 @@ func Block(s string) string {
 		}
 		return r
 	}, s)
+}
+
+// plain reports whether a text is nothing but visible ASCII, line breaks and tabs. Most are, and every text of every answer comes
+// through here.
+func plain(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c >= unicode.MaxASCII || c < ' ' && c != '\n' && c != '\t' {
+			return false
+		}
+	}
+	return true
 }
 
 // unseen reports whether a character does something other than show: control and format characters, separators of lines and

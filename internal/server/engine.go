@@ -23,6 +23,7 @@ type engine struct {
 	calls   atomic.Uint64
 	base    context.Context // of calls that outlive the message they came in; cancelled by stop
 	stop    func()
+	crew    *crew           // for calls that run beside the reading of their stream
 	closing chan struct{} // closed by close when no more answers of users will come
 	close   func()
 	warm    func() // before the first call of a tool
@@ -38,6 +39,7 @@ func newEngine(ctx context.Context, cfg Config) *engine {
 	}
 	base, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	e.base, e.stop = base, func() { cancel(errStopping) }
+	e.crew = newCrew(base.Done())
 	e.close = sync.OnceFunc(func() { close(e.closing) })
 	e.warm = sync.OnceFunc(func() {
 		if cfg.FirstCall != nil {

@@ -131,9 +131,14 @@ func (l *link) send(msg []byte) {
 func (l *link) begin(work func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if !l.stopped {
-		l.active.Go(work)
+	if l.stopped {
+		return
 	}
+	l.active.Add(1)
+	l.eng.crew.run(func() {
+		defer l.active.Done()
+		work()
+	})
 }
 
 // finish lets running calls end on their own until ctx is done or grace is over, and cancels the rest.

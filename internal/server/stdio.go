@@ -38,6 +38,12 @@ func ServeStdio(ctx context.Context, cfg Config, in io.Reader, out io.Writer) er
 		signal.Ignore(syscall.SIGPIPE)
 	}
 
+	if in == os.Stdin {
+		if again, ok := unblocked(os.Stdin); ok {
+			defer again.Close()
+			in = again
+		}
+	}
 	ended := make(chan error, 1)
 	go func() { ended <- l.readLines(newLineReader(in, e.cfg.MaxBody)) }()
 	var err error
