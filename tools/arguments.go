@@ -12,10 +12,37 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/mark3labs/mcp-go/mcp"
+
 	"paasmcp/internal/related"
 	"paasmcp/internal/spelling"
 	"paasmcp/schemas"
 )
+
+// argumentsOf are the arguments of a call, which may be changed. The MCP library has decoded them, but numbers as float64: then an
+// id above 2^53 would be another one.
+func argumentsOf(params mcp.CallToolParams) (map[string]any, error) {
+	if args, ok := params.Arguments.(map[string]any); ok && !hasNumber(args) {
+		return args, nil
+	}
+	return decodeArguments(params.RawArguments)
+}
+
+func hasNumber(v any) bool {
+	switch v := v.(type) {
+	case float64:
+		return true
+	case []any:
+		return slices.ContainsFunc(v, hasNumber)
+	case map[string]any:
+		for _, member := range v {
+			if hasNumber(member) {
+				return true
+			}
+		}
+	}
+	return false
+}
 
 // decodeArguments reads a JSON object, keeping numbers exact: an id above 2^53 must not be rounded on its way.
 func decodeArguments(raw []byte) (map[string]any, error) {

@@ -49,7 +49,7 @@ func own[In any](s *Service, name, title, description string, hints mcp.ToolAnno
 	tool.Annotations, tool.RawOutputSchema = hints, output
 	return server.ServerTool{Tool: tool, Handler: func(ctx context.Context, r mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		var in In
-		if err := decodeInput(checked(), r.Params.RawArguments, reflect.ValueOf(&in).Elem()); err != nil {
+		if err := decodeInput(checked(), r.Params, reflect.ValueOf(&in).Elem()); err != nil {
 			return failed(fmt.Errorf("%s: %w", name, err)), nil
 		}
 		return handle(ctx, in, r.Params)
@@ -87,8 +87,8 @@ func checkedInput(t reflect.Type, shown *jsonschema.Schema) *schemas.Schema {
 }
 
 // decodeInput coerces and checks the arguments of a hand-written tool, and sets the fields of its struct.
-func decodeInput(checked *schemas.Schema, raw []byte, into reflect.Value) error {
-	args, err := decodeArguments(raw)
+func decodeInput(checked *schemas.Schema, params mcp.CallToolParams, into reflect.Value) error {
+	args, err := argumentsOf(params)
 	if err != nil {
 		return err
 	}

@@ -118,7 +118,7 @@ func (s *Service) ownArguments(row *schemas.Row) []*schemas.Property {
 // direct is the one handler of all direct tools.
 func (s *Service) direct(tool string) server.ToolHandlerFunc {
 	return func(ctx context.Context, r mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-		args, err := decodeArguments(r.Params.RawArguments)
+		args, err := argumentsOf(r.Params)
 		if err != nil {
 			return failed(err), nil
 		}
