@@ -34,6 +34,7 @@ func serveCommand(p Process) *cobra.Command {
 			if s.maxResultTokens < tools.MinResultTokens {
 				return usageError{fmt.Errorf("--max-result-tokens %d: at least %d are needed for a summary", s.maxResultTokens, tools.MinResultTokens)}
 			}
+			firstCall := collectLess(p.Env)
 			// Over HTTP others read what a server prints, and a link in it would let them approve.
 			s.console.links = transport == "stdio"
 			service, logger, end, err := s.service(cmd.Context(), p)
@@ -47,7 +48,7 @@ func serveCommand(p Process) *cobra.Command {
 				return usageError{err}
 			}
 			prompts.Register(mcp, service)
-			cfg := server.Config{MCP: mcp, Logger: logger, FirstCall: collectLess(p.Env), Name: "paas-mcp", Version: version.Version(), AllowedHosts: hosts, AllowedOrigins: origins}
+			cfg := server.Config{MCP: mcp, Logger: logger, FirstCall: firstCall, Name: "paas-mcp", Version: version.Version(), AllowedHosts: hosts, AllowedOrigins: origins}
 			if transport == "stdio" {
 				if cmd.Flags().Changed("addr") || tokenFile != "" {
 					return usageError{errors.New("--addr and --auth-token-file belong to --transport http or sse")}
@@ -91,15 +92,19 @@ func serveCommand(p Process) *cobra.Command {
 	return cmd
 }
 
-// collectLess sets gcPercent unless the environment says otherwise. It waits for the first call: until then there is more to give back
-// than to save, since the lists of all tools are made and forgotten.
-func collectLess(env config.Lookup) func() {
-	return func() {
-		if _, set := env("GOGC"); !set {
-			debug.SetGCPercent(gcPercent)
-		}
+// collectLess sets how often memory is collected until the first call, and returns what sets it from then on. The environment is
+// left the last word.
+func collectLess(env config.Lookup) (fromFirstCall func()) {
+	if _, set := env("GOGC"); set {
+		return func() {}
 	}
+	debug.SetGCPercent(startPercent)
+	return func() { debug.SetGCPercent(gcPercent) }
 }
+
+// startPercent lets a server start with the default tools without a collection, of which there would just be one, for nothing. More
+// would let the lists of all tools, which are made and forgotten, stay in memory.
+const startPercent = 130
 
 // gcPercent lets the heap grow further between collections than Go's default of 100. A server keeps a few MB alive, so the
 // default would collect every few hundred calls, which took a good part of the processor time of a call; the price is some
