@@ -62,6 +62,9 @@ func writeAnswer(b *bytes.Buffer, id json.RawMessage, answer mcp.JSONRPCMessage,
 // once more, which is a good part of what a call costs. The library's own methods end in json.Marshal, so there is
 // nothing to compact; a line break, which would end a message on stdio early, is looked for all the same.
 func appendJSON(b *bytes.Buffer, v any) error {
+	if r, ok := plainResult(v); ok {
+		return appendResult(b, r)
+	}
 	if m, ok := v.(json.Marshaler); ok {
 		raw, err := m.MarshalJSON()
 		if err != nil {
@@ -76,5 +79,38 @@ func appendJSON(b *bytes.Buffer, v any) error {
 		return err
 	}
 	b.Truncate(b.Len() - 1) // the encoder ends with a newline
+	return nil
+}
+
+// plainResult is a result of a tool that holds nothing but texts and structured content that is JSON already, as nearly all do. The
+// library makes a map of it, sorts that, and checks and compacts the structured content once more.
+func plainResult(v any) (mcp.CallToolResult, bool) {
+	r, ok := v.(mcp.CallToolResult)
+	raw, isRaw := r.StructuredContent.(json.RawMessage)
+	plain := ok && r.Meta == nil && len(r.RawStructuredContent) == 0 && len(r.InputRequests) == 0 && r.RequestState == "" &&
+		(r.StructuredContent == nil || isRaw && len(raw) > 0 && bytes.IndexByte(raw, '\n') < 0)
+	return r, plain
+}
+
+func appendResult(b *bytes.Buffer, r mcp.CallToolResult) error {
+	content := r.Content
+	if content == nil {
+		content = []mcp.Content{}
+	}
+	err := json.NewEncoder(b).Encode(struct {
+		ResultType mcp.ResultType `json:"resultType,omitempty"`
+		IsError    bool           `json:"isError,omitempty"`
+		Content    []mcp.Content  `json:"content"`
+	}{r.ResultType, r.IsError, content})
+	if err != nil {
+		return err
+	}
+	b.Truncate(b.Len() - 1) // the encoder ends with a newline
+	if raw, ok := r.StructuredContent.(json.RawMessage); ok {
+		b.Truncate(b.Len() - 1) // the brace
+		b.WriteString(`,"structuredContent":`)
+		b.Write(raw)
+		b.WriteByte('}')
+	}
 	return nil
 }

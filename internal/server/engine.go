@@ -23,7 +23,7 @@ type engine struct {
 	calls   atomic.Uint64
 	base    context.Context // of calls that outlive the message they came in; cancelled by stop
 	stop    func()
-	crew    *crew           // for calls that run beside the reading of their stream
+	crew    *crew         // for calls that run beside the reading of their stream
 	closing chan struct{} // closed by close when no more answers of users will come
 	close   func()
 	warm    func() // before the first call of a tool
