@@ -10,7 +10,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/mark3labs/mcp-go/mcp"
+
 	"paasmcp/apiclient"
+	"paasmcp/internal/approval"
 	"paasmcp/internal/audit"
 	"paasmcp/internal/caller"
 	"paasmcp/schemas"
@@ -97,6 +100,36 @@ func TestSeveralAccounts(t *testing.T) {
 	calls, _, err := audit.Read(file, audit.Filter{Account: "two"})
 	if err != nil || len(calls) != 2 || calls[0].Tool != "platformsh_project_get" || calls[0].Outcome == nil {
 		t.Errorf("audit of account two: %+v, %v", calls, err)
+	}
+}
+
+// TestAnswerOfAnOldClientFindsTheSameCall: for a client of an older revision the library asks and then runs the handler again with the
+// same request. The second run must see what the first one saw, or the person's yes would be for another account's call.
+func TestAnswerOfAnOldClientFindsTheSameCall(t *testing.T) {
+	t.Parallel()
+	h := &hosts{}
+	r := newRig(t, func(c *tools.Config) {
+		var err error
+		c.Accounts, err = tools.NewAccounts([]apiclient.Account{account("one", "one.example.com"), account("two", "two.example.com")}, apiclient.Options{Transport: h})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+	approve := &oldClient{answer: func(mcp.ElicitationRequest) *mcp.ElicitationResult {
+		return respond(mcp.ElicitationResponseActionAccept, map[string]any{approval.FieldApprove: true, approval.FieldName: "shop.example.com"})
+	}}
+	direct := domainArgs()
+	direct["account"], direct["reveal"] = "two", nil
+	for _, req := range []request{
+		{tool: domainDelete, args: direct},
+		{tool: "paas_write", args: map[string]any{"tool": domainDelete, "arguments": domainArgs(), "account": "two"}},
+	} {
+		req.legacy = approve
+		got := r.call(req)
+		sent := slices.DeleteFunc(h.take(), func(line string) bool { return strings.HasPrefix(line, "GET ") }) // looks for the card
+		if got.IsError || len(sent) != 1 || !strings.Contains(got.text(), "two.example.com") {
+			t.Errorf("%s: %s; sent %v, want one DELETE to two.example.com", req.tool, got.text(), sent)
+		}
 	}
 }
 

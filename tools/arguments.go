@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,11 +20,12 @@ import (
 	"paasmcp/schemas"
 )
 
-// argumentsOf are the arguments of a call, which may be changed. The MCP library has decoded them, but numbers as float64: then an
-// id above 2^53 would be another one.
+// argumentsOf are the arguments of a call. The MCP library has decoded them, but numbers as float64: then an id above 2^53 would be
+// another one. The map is the caller's own, to take arguments out of, because the library runs a handler again with the same request
+// when a client of an older revision has answered a question. What stands below it is shared and must not be changed.
 func argumentsOf(params mcp.CallToolParams) (map[string]any, error) {
 	if args, ok := params.Arguments.(map[string]any); ok && !hasNumber(args) {
-		return args, nil
+		return maps.Clone(args), nil
 	}
 	return decodeArguments(params.RawArguments)
 }
