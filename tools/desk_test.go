@@ -132,7 +132,7 @@ func TestChangedTargetUsesNoApproval(t *testing.T) {
 func TestConsoleLevels(t *testing.T) {
 	t.Parallel()
 	local := approval.Approver{Name: approval.Local, Via: "terminal"}
-	self := approval.Approver{Name: "ana", Principals: []string{"bearer:ana"}, Via: "console"}
+	self := approval.Approver{Name: "ana", Principals: []string{"ana@work"}, Via: "console"}
 	for _, tc := range []struct {
 		name  string
 		level policy.Level
@@ -144,13 +144,13 @@ func TestConsoleLevels(t *testing.T) {
 		{"two people, by another", policy.TwoPerson, operator, 1},
 		{"two people, by themselves", policy.TwoPerson, self, 0},
 		{"two people, by somebody unnamed", policy.TwoPerson, local, 0},
-		{"two people, under the caller's name", policy.TwoPerson, approval.Approver{Name: "bearer:ana", Via: "console"}, 0},
+		{"two people, under the caller's name", policy.TwoPerson, approval.Approver{Name: "ana@work", Via: "console"}, 0},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				r := newRig(t, withDesk(tc.level))
-				req := request{tool: domainDelete, args: domainArgs(), principal: "bearer:ana", asking: caller.Asking{Form: true}}
+				req := request{tool: domainDelete, args: domainArgs(), principal: "ana@work", asking: caller.Asking{Form: true}}
 				answer := r.begin(req)
 				err := r.Service.Desk.Decide(r.waiting().ID, tc.by, approval.Decision{Approve: true})
 				got := <-answer

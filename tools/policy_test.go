@@ -20,7 +20,7 @@ func TestNoConsole(t *testing.T) {
 			c.Policy = policy.Policy{{Name: "all", Action: policy.Confirm, Level: level}}
 		})
 		for _, mute := range []bool{false, true} {
-			got := r.call(request{tool: domainDelete, args: domainArgs(), mute: mute})
+			got := r.call(request{tool: domainDelete, args: domainArgs(), mute: mute, principal: "ana"})
 			if sent := r.wire.take(); len(sent) > 0 || !got.IsError || got.RequestState != "" {
 				t.Errorf("%s, mute %v: sent %v, %+v", level, mute, sent, got)
 			}

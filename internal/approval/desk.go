@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"paasmcp/internal/caller"
 	"paasmcp/internal/policy"
 )
 
@@ -30,11 +31,10 @@ var (
 
 // Local is the approver who has proven no more than that this machine's user let them in. There is no telling whether that is the
 // person behind the call, so Local is never the second of two people.
-const Local = "local"
+const Local = caller.Local
 
-// errNameOperators tells how a second person gets a name.
-var errNameOperators = fmt.Errorf("%w; start the server with --operators FILE, which names who may approve, "+
-	"and sign in as another operator", ErrSamePerson)
+// errNameOperators says how a second person gets a name.
+var errNameOperators = fmt.Errorf("%w; the server has to be started with --operators FILE, which names the people who may approve", ErrSamePerson)
 
 // TicketState is where a question at the desk stands.
 type TicketState string
@@ -70,10 +70,10 @@ func (t Ticket) Open() bool { return t.State == Waiting }
 
 // Refuses says why this approver cannot let the ticket's call go; nil when they can. Anybody may decline.
 func (t Ticket) Refuses(who Approver) error {
-	if t.Card.Level == policy.TwoPerson && (who.Name == Local || who.is(t.Request.Principal)) {
-		return errNameOperators
+	if t.Card.Level != policy.TwoPerson {
+		return nil
 	}
-	return nil
+	return who.Second(t.Request.Principal)
 }
 
 // Decision is what an approver says.

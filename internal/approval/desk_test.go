@@ -88,6 +88,57 @@ func TestDecisionsThatDoNotCount(t *testing.T) {
 	}
 }
 
+// Every way in which one human could count as two: at the desk, and in the gate when a desk has let it pass.
+func TestOnePersonIsNotTwo(t *testing.T) {
+	t.Parallel()
+	who := func(name string, principals ...string) approval.Approver {
+		return approval.Approver{Name: name, Principals: principals, Via: "console"}
+	}
+	for _, c := range []struct {
+		name      string
+		principal string
+		by        approval.Approver
+		want      error // nil: two people
+	}{
+		{"two people", "ana", who("bob"), nil},
+		{"another, who is also somebody else", "ana", who("bob", "ci", "local"), nil},
+		{"the caller", "ana", who("ana"), approval.ErrSamePerson},
+		{"the caller, written otherwise", "ana", who("Ana"), approval.ErrSamePerson},
+		{"the caller with spaces", "ana", who(" ana "), approval.ErrSamePerson},
+		{"the caller under another name", "ana", who("anna", "ana"), approval.ErrSamePerson},
+		{"the caller under another name, written otherwise", "ana@work", who("ana", " ANA@Work"), approval.ErrSamePerson},
+		{"the owner of the machine", "ana", me, approval.ErrSamePerson},
+		{"somebody without a name", "ana", who(""), approval.ErrNoApprover},
+		{"a token without a name", "ana", who("bearer:0a0a0a0a"), approval.ErrSamePerson},
+	} {
+		d, _ := newDesk(t)
+		b := binding
+		b.Principal = c.principal
+		ticket := put(t, d, b, twoPeople)
+		if err := d.Decide(ticket.ID, c.by, ok); !errors.Is(err, c.want) {
+			t.Errorf("%s: %v, want %v", c.name, err, c.want)
+		}
+		if got := stateOf(t, d, ticket.ID); (got == approval.Approved) != (c.want == nil) {
+			t.Errorf("%s: the question is %s", c.name, got)
+		}
+		if err := c.by.Second(c.principal); (err == nil) != (c.want == nil) {
+			t.Errorf("%s, in the gate: %v", c.name, err)
+		}
+	}
+	// Who has no name cannot be one of two, whoever the other is: there is not even a question.
+	for _, principal := range []string{"local", "bearer:0a0a0a0a", "Ana", "a b", "ana\u200b", "anа" /* Cyrillic */} {
+		d, _ := newDesk(t)
+		b := binding
+		b.Principal = principal
+		if _, err := d.Put(b, twoPeople, card, "test"); !errors.Is(err, approval.ErrNoPerson) {
+			t.Errorf("%q is one of two people: %v", principal, err)
+		}
+		if err := bob.Second(principal); !errors.Is(err, approval.ErrNoPerson) {
+			t.Errorf("%q is one of two people in the gate: %v", principal, err)
+		}
+	}
+}
+
 // At every level the desk's answer lets exactly this call go, and says who approved it.
 func TestDeskAnswersAreRedeemed(t *testing.T) {
 	t.Parallel()

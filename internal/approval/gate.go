@@ -13,8 +13,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
+	"paasmcp/internal/caller"
 	"paasmcp/internal/policy"
 )
 
@@ -78,9 +80,26 @@ type Approver struct {
 	Via        string // how the answer came: form, url, console or terminal
 }
 
-// is reports whether the approver is the caller of that principal.
+// is reports whether the approver is the caller of that principal. Case and spaces around a name make no second person.
 func (a Approver) is(principal string) bool {
-	return a.Name == principal || slices.Contains(a.Principals, principal)
+	same := func(name string) bool {
+		return strings.EqualFold(strings.TrimSpace(name), strings.TrimSpace(principal))
+	}
+	return same(a.Name) || slices.ContainsFunc(a.Principals, same)
+}
+
+// Second says why the approver cannot be the second person for a call of this principal; nil when they can. Both have to be
+// people with a name: what is behind "local" or a shared token may be the approver.
+func (a Approver) Second(principal string) error {
+	switch {
+	case !caller.IsPerson(principal):
+		return ErrNoPerson
+	case a.Name == Local:
+		return errNameOperators
+	case !caller.IsPerson(a.Name) || a.is(principal):
+		return ErrSamePerson
+	}
+	return nil
 }
 
 // Errors of the gate, besides [ErrForged] and [ErrExpired]. Test with errors.Is.
@@ -94,7 +113,8 @@ var (
 	ErrWrongName   = errors.New("the name that was typed is not the name on the card; nothing was sent; call the tool again to try once more")
 	ErrReplayed    = errors.New("this question was answered before, and an answer counts once; call the tool again to get a new one")
 	ErrNotHere     = errors.New("the policy wants this approved on the approval console; nothing was sent; a person opens it with paas-mcp approve")
-	ErrSamePerson  = errors.New("the policy wants a second person to approve this, and whoever asked for it is not one; nothing was sent")
+	ErrNoPerson    = errors.New("the policy wants two people, and this caller has no name to tell who the first one is; nothing was sent; the server has to be started with --auth-token-file, whose lines are name:token")
+	ErrSamePerson  = errors.New("the policy wants a second person to approve this, and the caller is the same one; nothing was sent; another operator has to approve it")
 	ErrChanged     = errors.New("the target changed since the question was asked; nothing was sent; call the tool again to see it as it is now")
 	ErrMismatch    = errors.New("the answer belongs to another call; nothing was sent; call the tool again to get a question for this one")
 )
@@ -173,7 +193,12 @@ func (g *Gate) Ask(b Binding, v policy.Verdict, card Card) (Question, error) {
 	card.Account, card.Tool, card.Level, card.Reason = b.Account, b.Tool, v.Level, v.Reason
 	field := Field{Name: FieldApprove, Type: "boolean", Title: "Go ahead", Description: "Yes sends the request shown above. No sends nothing."}
 	switch v.Level {
-	case policy.Form, policy.Console, policy.TwoPerson:
+	case policy.TwoPerson:
+		if !caller.IsPerson(b.Principal) { // nobody could ever say yes
+			return Question{}, ErrNoPerson
+		}
+		card.Expect = ""
+	case policy.Form, policy.Console:
 		card.Expect = ""
 	case policy.Typed:
 		if !Typable(card.Expect) {
@@ -294,8 +319,10 @@ func (st State) judge(a Answer) error {
 		if a.by == nil {
 			return ErrNotHere
 		}
-		if st.Level == policy.TwoPerson && a.by.is(st.Principal) {
-			return ErrSamePerson
+		if st.Level == policy.TwoPerson {
+			if err := a.by.Second(st.Principal); err != nil {
+				return err
+			}
 		}
 		fallthrough
 	case policy.Form:

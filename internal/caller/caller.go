@@ -5,12 +5,26 @@
 // a [Source] into the context of every request; everybody else reads it with [From] and [Capabilities].
 package caller
 
-import "context"
+import (
+	"context"
+
+	"paasmcp/internal/lazy"
+)
+
+// Local is the principal of calls for which nothing had to be proven: on stdio, on the command line, and over HTTP on loopback
+// without a token. Whatever runs on the machine can make such a call, so it stands for no one person.
+const Local = "local"
+
+var personName = lazy.MustCompile(`^[a-z0-9]([a-z0-9._@-]{0,62}[a-z0-9])?$`)
+
+// IsPerson reports whether a name is that of one person: the principal of a named token, or an operator. [Local] is not, and
+// neither is a bearer token without a name, which several people may share.
+func IsPerson(name string) bool { return name != Local && personName.MatchString(name) }
 
 // Caller identifies who makes a call and over what.
 type Caller struct {
-	// Principal is the authenticated identity: "local" on stdio and on loopback without a token, "bearer:1a2b3c4d" (the
-	// start of a hash of the token) over HTTP with a token. Only this field is proven; the client chooses its own name.
+	// Principal is the authenticated identity: [Local] on stdio and on loopback without a token, over HTTP the name of the token,
+	// or "bearer:1a2b3c4d" (the start of a hash) for a token without one. Only this field is proven; the client chooses its own name.
 	Principal string
 	// Transport is "stdio", "http" or "sse".
 	Transport string

@@ -2,10 +2,12 @@ package cli_test
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,6 +16,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"paasmcp/internal/audit"
 	"paasmcp/internal/cli"
 	"paasmcp/internal/testrig"
 )
@@ -25,10 +28,6 @@ type assistant struct {
 	lines  *bufio.Scanner
 	env    map[string]string
 	stderr *testrig.Transcript
-}
-
-func lookup(env map[string]string) func(string) (string, bool) {
-	return func(name string) (string, bool) { v, ok := env[name]; return v, ok }
 }
 
 // newAssistant starts a server, with the policy that everything but a read wants this level.
@@ -227,37 +226,91 @@ func TestApproveAtTypedLevel(t *testing.T) {
 	}
 }
 
-// TestApproveNeedsASecondPerson: the user of the machine is not two people; an operator is the second one.
+// TestApproveNeedsASecondPerson: ana asks with her token, and is not the second person, by whatever door she comes; bob is.
 func TestApproveNeedsASecondPerson(t *testing.T) {
-	a := newAssistant(t, "two_person")
-	a.create(1, "ALONE")
-	a.waits()
-	if code, shown := a.approve("y\n"); code != 0 || !strings.Contains(shown, "--operators FILE") || strings.Contains(shown, "Approved") {
-		t.Errorf("alone: %d %s", code, shown)
-	}
-
 	dir := t.TempDir()
-	token, operators := filepath.Join(dir, "token"), filepath.Join(dir, "operators.yaml")
-	for file, text := range map[string]string{token: "a-token-for-bob-0123\n", operators: "operators: [{name: bob, token_file: " + token + "}]\n"} {
-		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+	file := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
+		return path
 	}
-	b := newAssistant(t, "two_person", "--operators", operators)
-	b.create(1, "TOGETHER")
-	for end := time.Now().Add(20 * time.Second); !strings.Contains(b.stderr.String(), "sign in at"); time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("nothing came to wait: %s", b.stderr)
+	anasOwn, bobsOwn := file("ana", "operator-token-of-ana\n"), file("bob", "operator-token-of-bob\n")
+	env := map[string]string{"XDG_RUNTIME_DIR": dir, "GOGC": "100"}
+	logs := &testrig.Transcript{}
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan int, 1)
+	go func() {
+		done <- cli.Main(ctx, cli.Process{Args: []string{
+			"serve", "--demo", "--transport", "http", "--addr", "127.0.0.1:0", "--log-format", "json",
+			"--policy", file("policy.yaml", "rules: [{name: two, risk: write, verdict: confirm, level: two_person}]\n"),
+			"--auth-token-file", file("tokens", "ana:bearer-token-of-ana\ncarol:bearer-token-of-carol\n"),
+			"--operators", file("operators.yaml", "operators:\n- {name: ana, token_file: "+anasOwn+"}\n- {name: bob, token_file: "+bobsOwn+"}\n"),
+			"--audit", filepath.Join(dir, "audit.jsonl"),
+		}, In: strings.NewReader(""), Out: io.Discard, Err: logs, Env: lookup(env)})
+	}()
+	defer func() {
+		stop()
+		if code := <-done; code != 0 {
+			t.Errorf("the server ended with %d: %s", code, logs)
 		}
+	}()
+	logs.Await(t, "serving MCP")
+	_, rest, _ := strings.Cut(logs.String(), `"url":"`)
+	url, _, _ := strings.Cut(rest, `"`)
+	call := func(token string) string {
+		body, err := json.Marshal(map[string]any{"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": map[string]any{
+			"_meta": testrig.Meta(map[string]any{}), "name": "paas_write", "arguments": map[string]any{
+				"tool":      "platformsh_environment_variable_create",
+				"arguments": map[string]any{"project_id": "abc123shop", "environment_id": "staging", "name": "env:TOGETHER", "value": "1"},
+			},
+		}})
+		if err != nil {
+			t.Error(err)
+		}
+		r, err := http.NewRequest(http.MethodPost, url, bytes.NewReader(body))
+		if err != nil {
+			t.Error(err)
+			return ""
+		}
+		for name, value := range map[string]string{
+			"Authorization": "Bearer " + token, "Content-Type": "application/json", "Accept": "application/json, text/event-stream",
+			"Mcp-Protocol-Version": "2026-07-28", "Mcp-Method": "tools/call", "Mcp-Name": "paas_write",
+		} {
+			r.Header.Set(name, value)
+		}
+		response, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Error(err)
+			return ""
+		}
+		defer response.Body.Close()
+		text, _ := io.ReadAll(response.Body)
+		return string(text)
 	}
-	if code, shown := b.approve("y\n"); code != 0 || !strings.Contains(shown, "add --operator NAME") || strings.Contains(shown, "Approved") {
-		t.Errorf("without an operator: %d %s", code, shown)
+	answer := make(chan string, 1)
+	go func() { answer <- call("bearer-token-of-ana") }()
+	logs.Await(t, "waits for an approval")
+	a := &assistant{t: t, env: env}
+	if code, shown := a.approve("y\n"); code != 0 || !strings.Contains(shown, "add --operator NAME") || strings.Contains(shown, "Approved") {
+		t.Errorf("as the user of the machine: %d %s", code, shown)
 	}
-	if code, shown := b.approve("y\n", "--operator", "bob", "--token-file", token); code != 0 || !strings.Contains(shown, "Approved.") {
+	if code, shown := a.approve("y\n", "--operator", "ana", "--token-file", anasOwn); code != 0 || !strings.Contains(shown, "another operator has to approve") || strings.Contains(shown, "Approved") {
+		t.Errorf("as ana herself: %d %s", code, shown)
+	}
+	if code, shown := a.approve("y\n", "--operator", "bob", "--token-file", anasOwn); code == 0 || strings.Contains(shown, "Approved") {
+		t.Errorf("as ana under bob's name: %d %s", code, shown)
+	}
+	if code, shown := a.approve("y\n", "--operator", "bob", "--token-file", bobsOwn); code != 0 || !strings.Contains(shown, "Approved.") {
 		t.Errorf("as bob: %d %s", code, shown)
 	}
-	if answer, _ := b.receive(1); answer.Result.IsError {
-		t.Errorf("the call ended with %+v", answer.Result)
+	if got := <-answer; strings.Contains(got, `"isError":true`) || !strings.Contains(got, "TOGETHER") {
+		t.Errorf("the call ended with %s", got)
+	}
+	calls, _, err := audit.ReadFile(filepath.Join(dir, "audit.jsonl"), audit.Filter{Principal: "ana"})
+	if err != nil || len(calls) != 1 || calls[0].AnsweredBy != "bob" {
+		t.Errorf("the audit does not say that ana asked and bob answered: %+v, %v", calls, err)
 	}
 }
 

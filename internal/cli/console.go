@@ -17,8 +17,8 @@ import (
 type consoleSetup struct {
 	where     string // auto, off or an address
 	url       string
-	operators string // file
-	links     bool   // print links that sign in
+	operators []console.Operator
+	links     bool // print links that sign in
 }
 
 // Where the console listens, besides an address.
@@ -30,7 +30,6 @@ const (
 func (s *consoleSetup) flags(f *pflag.FlagSet) {
 	f.StringVar(&s.where, "console", consoleAuto, "approval console: auto (a free local port, opened when a call waits), off, or an `address`")
 	f.StringVar(&s.url, "console-url", "", "`address` at which browsers reach the console, where that is a proxy's")
-	f.StringVar(&s.operators, "operators", "", "YAML `file` with those who may approve; without it, the user of this machine")
 }
 
 // build makes the desk and its console, and puts the desk into the configuration of the service. Start the console when the
@@ -39,12 +38,12 @@ func (s *consoleSetup) build(
 	p Process, logger *slog.Logger, auditFile string, cfg *tools.Config, service func() *tools.Service,
 ) (*console.Console, error) {
 	if s.where == "" || s.where == consoleOff {
-		if s.url != "" || s.operators != "" {
+		if s.url != "" || s.operators != nil {
 			return nil, errors.New("--console-url and --operators belong to a console; leave --console off out")
 		}
 		return nil, nil
 	}
-	c := console.Config{Desk: approval.NewDesk(cfg.Gate), Service: service, URL: s.url, AuditFile: auditFile, Links: s.links, Logger: logger}
+	c := console.Config{Desk: approval.NewDesk(cfg.Gate), Service: service, URL: s.url, Operators: s.operators, AuditFile: auditFile, Links: s.links, Logger: logger}
 	if s.where != consoleAuto {
 		c.Addr = s.where
 	}
@@ -53,11 +52,6 @@ func (s *consoleSetup) build(
 		c.Announce = func(text string) { fmt.Fprintln(p.Err, "paas-mcp:", text) }
 	}
 	var err error
-	if s.operators != "" {
-		if c.Operators, err = console.ReadOperators(s.operators); err != nil {
-			return nil, err
-		}
-	}
 	if c.Dir, err = config.RuntimeDir(p.Env); err != nil {
 		logger.Warn("approval console: `paas-mcp approve` will not find this server by itself", "error", err)
 	}

@@ -24,14 +24,23 @@ func policyCommand(p Process) *cobra.Command {
 
 func policyCheck(p Process) *cobra.Command {
 	var accountsFile string
+	var who people
 	cmd := &cobra.Command{
 		Use:   "check FILE",
 		Short: "Check a policy file, and warn of rules that can never match",
 		Args:  cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, files []string) error {
+		Example: `  paas-mcp policy check policy.yaml
+  paas-mcp policy check policy.yaml --transport http --auth-token-file tokens --operators operators.yaml   # as serve would`,
+		RunE: func(cmd *cobra.Command, files []string) error {
 			rules, err := readPolicy(files[0])
 			if err != nil {
 				return usageError{err}
+			}
+			asServed := slices.ContainsFunc([]string{"transport", "auth-token-file", "operators"}, cmd.Flags().Changed)
+			if asServed {
+				if err := cmp.Or(who.read(), who.check(files[0], rules)); err != nil {
+					return usageError{err}
+				}
 			}
 			var names []string
 			if accountsFile != "" {
@@ -56,12 +65,17 @@ func policyCheck(p Process) *cobra.Command {
 				if r.Line > 0 {
 					own++
 				}
+				if r.Level == policy.TwoPerson && !asServed {
+					fmt.Fprintf(p.Out, "%s:%d: note: %s asks for two people, which a server must be able to tell apart: check again with its --transport, --auth-token-file and --operators\n",
+						files[0], r.Line, r.Name)
+				}
 			}
 			fmt.Fprintf(p.Out, "%s: %d rules, %d built-in ones after them; %d warnings\n", files[0], own, len(rules)-own, len(warnings))
 			return nil
 		},
 	}
 	cmd.Flags().StringVar(&accountsFile, "accounts", "", "YAML `file` with accounts, to find rules about accounts that it does not have")
+	who.flags(cmd.Flags())
 	return cmd
 }
 

@@ -34,6 +34,15 @@ func readPolicy(file string) (policy.Policy, error) {
 	return policy.Load(file, data, catalog.Rows())
 }
 
+// readPolicy reads the policy of this command line and makes sure that it can be kept.
+func (s *setup) readPolicy() (policy.Policy, error) {
+	rules, err := readPolicy(s.policyFile)
+	if err == nil && s.checkPolicy != nil {
+		err = s.checkPolicy(rules)
+	}
+	return rules, err
+}
+
 // reloadOnHangup reads the policy file again whenever the process gets SIGHUP, until the context ends. A file with a mistake
 // changes nothing: half a policy, or none, must never be in force.
 func (s *setup) reloadOnHangup(ctx context.Context, logger *slog.Logger) {
@@ -50,9 +59,9 @@ func (s *setup) reloadOnHangup(ctx context.Context, logger *slog.Logger) {
 				return
 			case <-hangup:
 			}
-			rules, err := readPolicy(s.policyFile)
+			rules, err := s.readPolicy()
 			if err != nil {
-				logger.Error("the policy stays as it was: its file cannot be used", "error", err)
+				logger.Error("the policy stays as it was: the file cannot be used", "error", err)
 				continue
 			}
 			s.policy.Set(rules)

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"paasmcp/internal/config"
+	"paasmcp/internal/policy"
 	"paasmcp/internal/server"
 	"paasmcp/internal/version"
 	"paasmcp/prompts"
@@ -20,7 +21,8 @@ const defaultAddr = "127.0.0.1:8085"
 
 func serveCommand(p Process) *cobra.Command {
 	var s setup
-	var transport, addr, tokenFile string
+	var who people
+	var addr string
 	var toolsets, hosts, origins []string
 	cmd := &cobra.Command{
 		Use:   "serve",
@@ -36,7 +38,12 @@ func serveCommand(p Process) *cobra.Command {
 			}
 			firstCall := collectLess(p.Env)
 			// Over HTTP others read what a server prints, and a link in it would let them approve.
-			s.console.links = transport == "stdio"
+			s.console.links = who.transport == "stdio"
+			if err := who.read(); err != nil {
+				return usageError{err}
+			}
+			s.console.operators = who.operators
+			s.checkPolicy = func(rules policy.Policy) error { return who.check(s.policyFile, rules) }
 			service, logger, end, err := s.service(cmd.Context(), p)
 			if err != nil {
 				return err
@@ -49,40 +56,32 @@ func serveCommand(p Process) *cobra.Command {
 			}
 			prompts.Register(mcp, service)
 			cfg := server.Config{MCP: mcp, Logger: logger, FirstCall: firstCall, Name: "paas-mcp", Version: version.Version(), AllowedHosts: hosts, AllowedOrigins: origins}
-			if transport == "stdio" {
-				if cmd.Flags().Changed("addr") || tokenFile != "" {
-					return usageError{errors.New("--addr and --auth-token-file belong to --transport http or sse")}
+			if who.transport == "stdio" {
+				if cmd.Flags().Changed("addr") {
+					return usageError{errors.New("--addr belongs to --transport http or sse")}
 				}
 				if isTerminal(p.In) {
 					fmt.Fprintln(p.Err, "paas-mcp waits for an MCP client on standard input. To see it work, run: paas-mcp demo")
 				}
 				return server.ServeStdio(cmd.Context(), cfg, p.In, p.Out)
 			}
-			if cfg.Token, err = readToken("--auth-token-file", tokenFile); err != nil {
-				return usageError{err}
-			}
-			cfg.Addr = addr
+			cfg.Tokens, cfg.Addr = who.tokens, addr
 			serve, path := server.ServeHTTP, "/mcp"
-			switch transport {
-			case "http":
-			case "sse":
+			if who.transport == "sse" {
 				serve, path = server.ServeSSE, "/sse"
-			default:
-				return usageError{fmt.Errorf("--transport %s is not known: use stdio, http or sse", transport)}
 			}
-			listener, err := server.Listen(addr, cfg.Token)
+			listener, err := server.Listen(addr, cfg.Tokens)
 			if err != nil {
 				return usageError{err}
 			}
-			logger.Info("serving MCP", "url", "http://"+listener.Addr().String()+path, "authentication", map[bool]string{true: "bearer token", false: "none (loopback only)"}[cfg.Token != nil])
+			logger.Info("serving MCP", "url", "http://"+listener.Addr().String()+path, "authentication", map[bool]string{true: "bearer token", false: "none (loopback only)"}[cfg.Tokens != nil])
 			return serve(cmd.Context(), cfg, listener)
 		},
 	}
 	s.flags(cmd.Flags())
 	s.console.flags(cmd.Flags())
-	cmd.Flags().StringVar(&transport, "transport", "stdio", "stdio, http or sse")
+	who.flags(cmd.Flags())
 	cmd.Flags().StringVar(&addr, "addr", defaultAddr, "`address` for http and sse")
-	cmd.Flags().StringVar(&tokenFile, "auth-token-file", "", "`file` with the bearer token clients must send; needed beyond loopback")
 	cmd.Flags().StringSliceVar(&toolsets, "toolsets", nil, "tools offered directly: default, none, all or toolset `names`")
 	cmd.Flags().StringSliceVar(&hosts, "allowed-hosts", nil, "further Host `names` to accept, for example behind a proxy")
 	cmd.Flags().StringSliceVar(&origins, "allowed-origins", nil, "web `origins` whose pages may call")

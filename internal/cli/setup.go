@@ -32,6 +32,8 @@ type setup struct {
 	accountsFile string
 	policyFile   string
 	policy       *policy.Live // in force; made by build
+	// checkPolicy refuses a policy that cannot be kept here; nil takes every one.
+	checkPolicy  func(policy.Policy) error
 	demo         bool
 	include      []string
 	readOnly     bool
@@ -97,7 +99,7 @@ func (s *setup) build(accounts []apiclient.Account, logger *slog.Logger, p Proce
 	if err != nil {
 		return nil, nil, err
 	}
-	rules, err := readPolicy(s.policyFile)
+	rules, err := s.readPolicy()
 	if err != nil {
 		return nil, nil, usageError{err}
 	}

@@ -251,7 +251,7 @@ func TestReplayedApprove(t *testing.T) {
 func TestCrossPrincipalApproval(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, nil)
-	ticket := f.put(policy.TwoPerson, deletion)
+	ticket := f.putFor("carol", policy.TwoPerson, deletion)
 	b := f.signedIn()
 	status, body := b.get("/requests/" + ticket.ID)
 	if status != http.StatusOK || !strings.Contains(body, "--operators FILE") || strings.Contains(body, `value="approve"`) {
@@ -262,7 +262,7 @@ func TestCrossPrincipalApproval(t *testing.T) {
 	}
 
 	f = newFixture(t, withOperators(t))
-	ticket = f.put(policy.TwoPerson, deletion) // of the caller "local", who is ana
+	ticket = f.putFor("ana", policy.TwoPerson, deletion)
 	status, _ = f.operator("ana", tokenOfAna).decide(ticket.ID, "approve", "")
 	if status != http.StatusForbidden || f.state(ticket.ID) != approval.Waiting {
 		t.Errorf("ana approved her own call: %d", status)

@@ -293,7 +293,7 @@ func TestEvents(t *testing.T) {
 func TestClient(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, nil)
-	typed, two := f.put(policy.Typed, deletion), f.put(policy.TwoPerson, deletion)
+	typed, two := f.put(policy.Typed, deletion), f.putFor("carol", policy.TwoPerson, deletion)
 	servers, err := console.Servers(t.Context(), f.dir)
 	if err != nil || len(servers) != 1 {
 		t.Fatal(err)
@@ -308,7 +308,7 @@ func TestClient(t *testing.T) {
 		"this is not the name on the card": func() (console.Request, error) {
 			return c.Decide(t.Context(), typed.ID, console.Verdict{Approve: true, Name: "x"})
 		},
-		"second person": func() (console.Request, error) {
+		"people who may approve": func() (console.Request, error) {
 			return c.Decide(t.Context(), two.ID, console.Verdict{Approve: true})
 		},
 		"does not exist": func() (console.Request, error) {

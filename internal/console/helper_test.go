@@ -120,7 +120,13 @@ var deletion = approval.Card{
 // put lays a call on the desk.
 func (f *fixture) put(level policy.Level, card approval.Card) approval.Ticket {
 	f.t.Helper()
-	b := approval.Binding{Principal: "local", Tool: card.Tool, Account: card.Account, Digest: card.Request}
+	return f.putFor("local", level, card)
+}
+
+// putFor lays a question of a caller on the desk.
+func (f *fixture) putFor(principal string, level policy.Level, card approval.Card) approval.Ticket {
+	f.t.Helper()
+	b := approval.Binding{Principal: principal, Tool: card.Tool, Account: card.Account, Digest: card.Request}
 	v := policy.Verdict{Action: policy.Confirm, Level: level, Reason: "A person has to confirm this, because it destroys data."}
 	t, err := f.desk.Put(b, v, card, "test-client 1.0")
 	if err != nil {

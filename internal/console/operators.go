@@ -7,14 +7,13 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
-	"runtime"
 
 	"go.yaml.in/yaml/v4"
 
 	"paasmcp/internal/approval"
-	"paasmcp/internal/lazy"
+	"paasmcp/internal/caller"
+	"paasmcp/internal/private"
 )
 
 // Operator is somebody who may approve.
@@ -23,6 +22,14 @@ type Operator struct {
 	Principals []string // the callers that are this same person
 	token      [sha256.Size]byte
 }
+
+// Approver is the operator as the gate knows them.
+func (o Operator) Approver() approval.Approver {
+	return approval.Approver{Name: o.Name, Principals: o.Principals}
+}
+
+// HasToken reports whether the SHA-256 is that of the operator's token.
+func (o Operator) HasToken(hash [sha256.Size]byte) bool { return o.token == hash }
 
 // operatorYAML is one entry of the operators file.
 type operatorYAML struct {
@@ -34,8 +41,6 @@ type operatorYAML struct {
 
 // minToken is the shortest token accepted, in bytes; less can be guessed.
 const minToken = 16
-
-var operatorName = lazy.MustCompile(`^[a-z0-9]([a-z0-9._@-]{0,62}[a-z0-9])?$`)
 
 // ReadOperators reads a YAML file of the form
 //
@@ -65,7 +70,7 @@ func ReadOperators(file string) ([]Operator, error) {
 	if len(doc.Operators) == 0 {
 		bad("it names nobody")
 	}
-	if err := closed(file, writable); err != nil {
+	if err := private.Closed(file, private.Writable); err != nil {
 		bad("%w", err)
 	}
 	var list []Operator
@@ -90,10 +95,10 @@ func ReadOperators(file string) ([]Operator, error) {
 func (e operatorYAML) operator(file string) (Operator, error) {
 	o := Operator{Name: e.Name, Principals: e.Principals}
 	switch {
-	case !operatorName.MatchString(e.Name):
-		return o, fmt.Errorf("name %q: use small letters, digits, dots, dashes and @", e.Name)
 	case e.Name == approval.Local:
 		return o, fmt.Errorf("the name %q stands for the user of this machine; choose another", e.Name)
+	case !caller.IsPerson(e.Name):
+		return o, fmt.Errorf("name %q: use small letters, digits, dots, dashes and @", e.Name)
 	case (e.TokenFile == "") == (e.TokenHash == ""):
 		return o, fmt.Errorf("%s: give either token_file or token_sha256", e.Name)
 	case e.TokenHash != "":
@@ -102,9 +107,9 @@ func (e operatorYAML) operator(file string) (Operator, error) {
 			return o, fmt.Errorf("%s: token_sha256 is not 64 hexadecimal digits; make it with: printf %%s \"$TOKEN\" | sha256sum", e.Name)
 		}
 		o.token = [sha256.Size]byte(sum)
-		return o, closed(file, readable)
+		return o, private.Closed(file, private.ReadableByAll)
 	}
-	if err := closed(e.TokenFile, writable|readable); err != nil {
+	if err := private.Closed(e.TokenFile, private.Writable|private.ReadableByAll); err != nil {
 		return o, fmt.Errorf("%s: token_file: %w", e.Name, err)
 	}
 	token, err := readToken(e.TokenFile)
@@ -127,27 +132,6 @@ func readToken(file string) ([]byte, error) {
 	return token, nil
 }
 
-// Permissions of others.
-const (
-	readable fs.FileMode = 0o004
-	writable fs.FileMode = 0o022 // of the group too: reading a secret is often given to a group, replacing it never
-)
-
-// closed makes sure that others do not have these permissions on a file. Windows keeps them elsewhere.
-func closed(file string, mode fs.FileMode) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	info, err := os.Stat(file)
-	if err != nil {
-		return err
-	}
-	if have := info.Mode().Perm(); have&mode != 0 {
-		return fmt.Errorf("others can read or change %s (mode %04o); run: chmod 600 %s", file, have, file)
-	}
-	return nil
-}
-
 // operator finds who has this name and token. Every operator is compared with, in constant time.
 func (c *Console) operator(name, token string) (approval.Approver, bool) {
 	sum := sha256.Sum256([]byte(token))
@@ -155,7 +139,7 @@ func (c *Console) operator(name, token string) (approval.Approver, bool) {
 	found := false
 	for _, o := range c.Operators {
 		if same := subtle.ConstantTimeCompare(sum[:], o.token[:]) == 1; same && o.Name == name {
-			who, found = approval.Approver{Name: o.Name, Principals: o.Principals}, true
+			who, found = o.Approver(), true
 		}
 	}
 	return who, found

@@ -107,6 +107,16 @@ func (p Policy) Rules() Policy { return slices.Clone(p) }
 // About reports whether a rule can match calls of a principal: whoever looks at the rules need not learn of other people.
 func (r *Rule) About(principal string) bool { return fitsGlob(r.Match.Principals, principal) }
 
+// Asks gives the first rule that can ask about a call of this principal over this transport at this level; nil when there is none.
+func (p Policy) Asks(level Level, principal, transport string) *Rule {
+	for i := range p {
+		if r := &p[i]; r.Action == Confirm && r.Level == level && r.About(principal) && among(r.Match.Transports, transport) {
+			return r
+		}
+	}
+	return nil
+}
+
 // Rule gives a verdict to the calls that it matches.
 type Rule struct {
 	Name   string

@@ -37,8 +37,9 @@ type Config struct {
 
 	// Addr is the address asked for, as given to Listen. A host name in it counts as an allowed host.
 	Addr string
-	// Token is the bearer token every request must show; empty means none, which is refused beyond loopback.
-	Token []byte
+	// Tokens are the bearer tokens of which every request must show one; none are needed when it is empty, which is refused beyond
+	// loopback.
+	Tokens []Token
 	// AllowedHosts are accepted in the Host header besides loopback names and the address the connection came in on:
 	// "mcp.example.com", or "mcp.example.com:8443" to pin the port.
 	AllowedHosts []string

@@ -56,7 +56,7 @@ func (s *edge) session(w http.ResponseWriter, r *http.Request) (*session, bool) 
 		http.Error(w, "want an Mcp-Session-Id: start with initialize", http.StatusBadRequest)
 		return nil, false
 	}
-	live, ok := s.sessions.use(id, s.guard.principal)
+	live, ok := s.sessions.use(id, s.guard.principal(r))
 	if !ok {
 		http.Error(w, "unknown or expired session: start again with initialize", http.StatusNotFound)
 		return nil, false

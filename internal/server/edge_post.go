@@ -96,7 +96,7 @@ func (s *edge) legacy(w http.ResponseWriter, r *http.Request, m *message, batch 
 	var live *session
 	if id := r.Header.Get(mcp.HeaderSessionID); id != "" {
 		var ok bool
-		if live, ok = s.sessions.use(id, s.guard.principal); !ok {
+		if live, ok = s.sessions.use(id, s.guard.principal(r)); !ok {
 			http.Error(w, "unknown or expired session: start again with initialize", http.StatusNotFound)
 			return
 		}
@@ -117,7 +117,7 @@ func (s *edge) legacy(w http.ResponseWriter, r *http.Request, m *message, batch 
 
 // initialize starts a session. A client that is refused does not learn its id, so that it lapses unused.
 func (s *edge) initialize(w http.ResponseWriter, r *http.Request, m *message) {
-	live, id, err := s.sessions.start(s.guard.principal)
+	live, id, err := s.sessions.start(s.guard.principal(r))
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusServiceUnavailable)
 		return
@@ -179,7 +179,7 @@ func (s *edge) batch(w http.ResponseWriter, r *http.Request, live *session, raw 
 
 func (s *edge) newCall(r *http.Request, out outlet, live *session) *call {
 	c := &call{
-		eng: s.eng, out: out, transport: "http", principal: s.guard.principal, gone: r.Context().Done(),
+		eng: s.eng, out: out, transport: "http", principal: s.guard.principal(r), gone: r.Context().Done(),
 	}
 	if live == nil {
 		c.client = &client{}

@@ -1,9 +1,9 @@
 package server
 
 import (
+	"context"
 	"crypto/sha256"
 	"crypto/subtle"
-	"encoding/hex"
 	"net"
 	"net/http"
 	"net/netip"
@@ -20,14 +20,14 @@ import (
 type guard struct {
 	hosts     []string
 	origins   []string
-	token     *[sha256.Size]byte // hash; nil when none is needed
-	principal string
+	tokens    []Token
+	nobody    string // who calls when no token is needed
 	challenge string
 }
 
 func newGuard(cfg Config) *guard {
 	g := &guard{
-		origins: cfg.AllowedOrigins, principal: cfg.Principal,
+		origins: cfg.AllowedOrigins, tokens: cfg.Tokens, nobody: cfg.Principal,
 		challenge: `Bearer realm="` + strings.NewReplacer(`"`, "", `\`, "").Replace(cfg.Name) + `"`,
 	}
 	for _, h := range cfg.AllowedHosts {
@@ -37,14 +37,6 @@ func newGuard(cfg Config) *guard {
 		if _, err := netip.ParseAddr(host); err != nil && host != "" { // addresses are compared with the connection's own
 			g.hosts = append(g.hosts, strings.ToLower(host))
 		}
-	}
-	if len(cfg.Token) > 0 {
-		sum := sha256.Sum256(cfg.Token)
-		g.token = &sum
-		// A second hash under another prefix: logs and audits show the principal, and must not show a piece of what the
-		// token is compared with.
-		id := sha256.Sum256(append([]byte("principal of token "), cfg.Token...))
-		g.principal = "bearer:" + hex.EncodeToString(id[:4])
 	}
 	return g
 }
@@ -69,10 +61,9 @@ func (g *guard) wrap(open, protected http.Handler) http.Handler {
 			open.ServeHTTP(w, r)
 			return
 		}
-		if !g.authorized(w, r) {
-			return
+		if r, ok := g.authorized(w, r); ok {
+			protected.ServeHTTP(w, r)
 		}
-		protected.ServeHTTP(w, r)
 	})
 }
 
@@ -130,22 +121,39 @@ func allowCrossOrigin(w http.ResponseWriter, r *http.Request, origin string) (an
 	return true
 }
 
-// authorized checks the bearer token (RFC 6750) and answers 401 itself. Hashes of equal length are compared in constant
-// time, so that neither the token nor its length can be found out by measuring.
-func (g *guard) authorized(w http.ResponseWriter, r *http.Request) bool {
-	if g.token == nil {
-		return true
+// authorized checks the bearer token (RFC 6750), notes whose it is, and answers 401 itself. Hashes of equal length are compared
+// in constant time, and always all of them, so that neither a token, nor its length, nor whose it may be can be found out by
+// measuring.
+func (g *guard) authorized(w http.ResponseWriter, r *http.Request) (*http.Request, bool) {
+	if len(g.tokens) == 0 {
+		return r, true
 	}
 	challenge := g.challenge
 	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	if strings.EqualFold(scheme, "Bearer") && token != "" {
 		sum := sha256.Sum256([]byte(strings.TrimSpace(token)))
-		if subtle.ConstantTimeCompare(sum[:], g.token[:]) == 1 {
-			return true
+		var of *Token
+		for i := range g.tokens {
+			if subtle.ConstantTimeCompare(sum[:], g.tokens[i].Hash[:]) == 1 {
+				of = &g.tokens[i]
+			}
+		}
+		if of != nil {
+			return r.WithContext(context.WithValue(r.Context(), tokenKey{}, of)), true
 		}
 		challenge += `, error="invalid_token"`
 	}
 	w.Header().Set("WWW-Authenticate", challenge)
 	http.Error(w, "a bearer token is required: send Authorization: Bearer <token>", http.StatusUnauthorized)
-	return false
+	return nil, false
+}
+
+type tokenKey struct{}
+
+// principal is who sent a request that has passed the guard.
+func (g *guard) principal(r *http.Request) string {
+	if token, ok := r.Context().Value(tokenKey{}).(*Token); ok {
+		return token.Principal
+	}
+	return g.nobody
 }

@@ -37,7 +37,7 @@ func TestListenRefusesTheWorldWithoutToken(t *testing.T) {
 		}
 		_ = l.Close()
 	}
-	l, err := server.Listen(":0", []byte("token"))
+	l, err := server.Listen(":0", []server.Token{server.NewToken("", "token")})
 	if err != nil {
 		t.Fatalf("Listen with a token = %v", err)
 	}
@@ -54,7 +54,7 @@ func TestGuard(t *testing.T) {
 			t.Parallel()
 			f := newFixture()
 			cfg := f.config()
-			cfg.Token = []byte("right-token")
+			cfg.Tokens = []server.Token{server.NewToken("", "right-token")}
 			cfg.Addr = "own.example:8085"
 			cfg.AllowedHosts = []string{"MCP.example.com", "pinned.example:8443"}
 			cfg.AllowedOrigins = []string{"https://app.example.com"}
@@ -127,7 +127,7 @@ func TestPreflight(t *testing.T) {
 	t.Parallel()
 	f := newFixture()
 	cfg := f.config()
-	cfg.Token = []byte("right-token")
+	cfg.Tokens = []server.Token{server.NewToken("", "right-token")}
 	cfg.AllowedOrigins = []string{"https://app.example.com"}
 	w := startWeb(t, f, server.ServeHTTP, cfg)
 	r := w.request(context.Background(), http.MethodOptions, "/mcp", "")
@@ -145,7 +145,9 @@ func TestPrincipal(t *testing.T) {
 	who := func(token string) string {
 		f := newFixture()
 		cfg := f.config()
-		cfg.Token = []byte(token)
+		if token != "" {
+			cfg.Tokens = []server.Token{server.NewToken("", token)}
+		}
 		w := startWeb(t, f, server.ServeHTTP, cfg)
 		if token != "" {
 			w.headers = map[string]string{"Authorization": "Bearer " + token}

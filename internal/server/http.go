@@ -25,7 +25,7 @@ func ServeHTTP(ctx context.Context, cfg Config, l net.Listener) error {
 func (e *engine) listen(ctx context.Context, l net.Listener, handler http.Handler, transport string) error {
 	defer e.stop()
 	defer e.close()
-	if err := checkListener(l, e.cfg.Token); err != nil {
+	if err := checkListener(l, e.cfg.Tokens); err != nil {
 		_ = l.Close()
 		return err
 	}

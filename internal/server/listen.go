@@ -12,12 +12,12 @@ import (
 // Listen opens addr ("host:port") for ServeHTTP or ServeSSE. Without a token it refuses every address that other
 // machines could reach: an empty host, 0.0.0.0, ::, an address of this machine's network, a name that does not resolve
 // to loopback alone. A name is resolved once and the result is what is listened on, so that it cannot change in between.
-func Listen(addr string, token []byte) (net.Listener, error) {
+func Listen(addr string, tokens []Token) (net.Listener, error) {
 	host, port, err := net.SplitHostPort(addr)
 	if err != nil {
 		return nil, fmt.Errorf("listen on %q: want host:port, such as 127.0.0.1:8085: %w", addr, err)
 	}
-	if len(token) == 0 {
+	if len(tokens) == 0 {
 		local, err := loopback(host)
 		if err != nil {
 			return nil, fmt.Errorf("listen on %q: %w: set a token (--auth-token-file), or listen on 127.0.0.1", addr, err)
@@ -68,9 +68,9 @@ func loopback(host string) (netip.Addr, error) {
 }
 
 // checkListener is the second look at a listener that did not come from Listen.
-func checkListener(l net.Listener, token []byte) error {
+func checkListener(l net.Listener, tokens []Token) error {
 	at, err := netip.ParseAddrPort(l.Addr().String())
-	if len(token) == 0 && (err != nil || !at.Addr().Unmap().IsLoopback()) {
+	if len(tokens) == 0 && (err != nil || !at.Addr().Unmap().IsLoopback()) {
 		return fmt.Errorf("serve on %q: %w: set a token (--auth-token-file), or listen on 127.0.0.1", l.Addr(), errReachable)
 	}
 	return nil

@@ -31,12 +31,12 @@ type sse struct {
 func (s *sse) open(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
-	key, id := s.seal.make(s.guard.principal)
+	key, id := s.seal.make(s.guard.principal(r))
 	// The path is relative, so that it also holds behind a proxy that terminates TLS or changes the host.
 	out := newEvents(w, "event: endpoint\ndata: /message?sessionId="+id+"\n\n", cancel)
 	defer out.end()
 	l := &link{
-		eng: s.eng, out: out, transport: "sse", principal: s.guard.principal,
+		eng: s.eng, out: out, transport: "sse", principal: s.guard.principal(r),
 		sessionID: key.label(), owner: key.label(), gone: ctx.Done(), ctx: ctx,
 	}
 	if !s.add(key, l) {
@@ -56,7 +56,7 @@ func (s *sse) open(w http.ResponseWriter, r *http.Request) {
 
 // message takes one message of a client; the answer goes out on its stream.
 func (s *sse) message(w http.ResponseWriter, r *http.Request) {
-	key, ok := s.seal.open(r.URL.Query().Get("sessionId"), s.guard.principal)
+	key, ok := s.seal.open(r.URL.Query().Get("sessionId"), s.guard.principal(r))
 	l := s.find(key)
 	if !ok || l == nil {
 		http.Error(w, "unknown or closed session: open /sse again", http.StatusNotFound)

@@ -28,7 +28,7 @@ type serveFunc func(context.Context, server.Config, net.Listener) error
 
 func startWeb(t testing.TB, f *fixture, serve serveFunc, cfg server.Config) *web {
 	t.Helper()
-	l, err := server.Listen("127.0.0.1:0", cfg.Token)
+	l, err := server.Listen("127.0.0.1:0", cfg.Tokens)
 	if err != nil {
 		t.Fatal(err)
 	}
