@@ -52,7 +52,7 @@ func (a *acquia) job(ctx context.Context, handle string) (*Job, error) {
 }
 
 // jobLog has nothing to read: notifications have no log.
-func (*acquia) jobLog(context.Context, string, int) ([]string, error) { return nil, nil }
+func (*acquia) jobLog(context.Context, string, LogWriter, int64) error { return nil }
 
 // notificationJob reads a notification. Once it is done its text is a small report: what was done, by whom, how long it
 // took, and where to go on after a failure, for which Acquia names no reason beyond the description.

@@ -49,7 +49,7 @@ func (c *Client) once(ctx context.Context, r *Request, token *oauth2.Token, how 
 	}
 	turn.over() // the platform has counted the call; its body may take long
 	defer response.Body.Close()
-	if how.file {
+	if how.long {
 		response.Body = &idle{response.Body, clock, patience}
 	}
 

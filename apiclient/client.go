@@ -154,7 +154,7 @@ func (c *Client) Send(ctx context.Context, r *Request, page Page) (*Result, erro
 	}
 	how := c.json()
 	if returnsFile(r.Op) {
-		how = reading{take: takeFile, max: c.options.MaxResponse, file: true}
+		how = reading{take: takeFile, max: c.options.MaxResponse, file: true, long: true}
 	}
 	a, err := c.do(ctx, r, how)
 	if err != nil {

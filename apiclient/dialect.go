@@ -39,7 +39,8 @@ type dialect interface {
 	pager(style string) pager
 
 	job(ctx context.Context, handle string) (*Job, error)
-	jobLog(ctx context.Context, handle string, max int) ([]string, error)
+	// jobLog writes the log of a job; nothing where the platform has none. most bounds what is read of it, in bytes.
+	jobLog(ctx context.Context, handle string, to LogWriter, most int64) error
 
 	locator
 }

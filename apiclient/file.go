@@ -43,7 +43,7 @@ func (c *Client) Download(ctx context.Context, r *Request, w io.Writer, most int
 	if !returnsFile(r.Op) {
 		return nil, c.complete(r, invalid(r.Op, "it does not answer with a file", "make it an ordinary call"))
 	}
-	a, err := c.do(ctx, r, reading{take: copyTo(w), max: most, file: true})
+	a, err := c.do(ctx, r, reading{take: copyTo(w), max: most, file: true, long: true})
 	if err != nil {
 		return nil, err
 	}

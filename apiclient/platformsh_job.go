@@ -6,7 +6,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -118,46 +117,33 @@ func parseHandle(handle string) (kind, owner, id string, err error) {
 	return parts[0], parts[1], parts[2], nil
 }
 
-// Bounds of a job's log.
-const (
-	maxLogLines   = 1000
-	maxLogMessage = 2000 // characters of one line
-)
+// manyRecords is how many ids of records are remembered, to pass over those that come again.
+const manyRecords = 10_000
 
-func (p *platformsh) jobLog(ctx context.Context, handle string, most int) ([]string, error) {
+func (p *platformsh) jobLog(ctx context.Context, handle string, to LogWriter, most int64) error {
 	kind, project, id, err := parseHandle(handle)
 	r := &Request{Op: &activityLog, Method: http.MethodGet, Query: "max_delay=0&max_items=0",
 		Path: "/projects/" + escape(project) + "/activities/" + escape(id) + "/log"}
 	if err != nil {
-		return nil, p.complete(r, err)
+		return p.complete(r, err)
 	}
 	if kind != activityHandle {
-		return nil, nil // buying a project has no log
+		return nil // buying a project has no log
 	}
-	tail := &tail{most: min(max(most, 1), maxLogLines)}
-	if _, err := p.do(ctx, r, reading{take: tail.take, max: p.options.MaxResponse}); err != nil {
-		return nil, err
+	records := func(_ http.Header, body io.Reader) (any, error) {
+		to.Reset() // an attempt before may have left lines
+		return nil, copyRecords(to, body)
 	}
-	lines := tail.lines()
-	for i := range lines {
-		lines[i] = clip(p.scrub.line(lines[i]), maxLogMessage)
-	}
-	return lines, nil
+	_, err = p.do(ctx, r, reading{take: records, max: most, long: true})
+	return err
 }
 
-// tail keeps the last lines of a log in {"_id", "data": {"message"}, "seal"} records, one per line, without ever
-// holding the whole of it.
-type tail struct {
-	most int
-	ring []string
-	next int
-}
-
-// take reads until the record with the seal, the end, or the cap on answers. A record that is not JSON is a line itself:
-// a log has no promised form, and losing lines would hide why a deployment failed.
-func (t *tail) take(_ http.Header, body io.Reader) (any, error) {
-	t.ring, t.next = nil, 0 // an attempt before may have left lines
-	seen := map[string]bool{}
+// copyRecords writes the messages of a log in {"_id", "data": {"message"}, "seal"} records, one per line, until the record with the
+// seal or the end. A record that is not JSON is a line itself: a log has no promised form, and losing lines would hide why a
+// deployment failed.
+func copyRecords(to io.Writer, body io.Reader) error {
+	seen, order := map[string]bool{}, make([]string, 0, 64)
+	breaks := false // messages bring their line breaks: then one without is a part of a line
 	r := bufio.NewReader(body)
 	for {
 		raw, err := r.ReadBytes('\n')
@@ -170,43 +156,35 @@ func (t *tail) take(_ http.Header, body io.Reader) (any, error) {
 				Seal bool `json:"seal"`
 			}
 			if json.Unmarshal(raw, &record) != nil {
-				record.Data.Message = string(raw)
+				record.Data.Message = string(raw) + "\n"
 			}
-			if record.ID == "" || !seen[record.ID] {
-				t.add(record.Data.Message)
-			}
+			message := record.Data.Message
 			if record.ID != "" {
-				seen[record.ID] = true
+				if seen[record.ID] {
+					message = ""
+				} else if seen[record.ID] = true; len(order) < manyRecords {
+					order = append(order, record.ID)
+				} else {
+					delete(seen, order[0])
+					order = append(order[1:], record.ID)
+				}
+			}
+			breaks = breaks || strings.HasSuffix(message, "\n")
+			if message != "" && !breaks {
+				message += "\n"
+			}
+			if _, err := io.WriteString(to, message); err != nil {
+				return err
 			}
 			if record.Seal {
-				return nil, nil
+				return nil
 			}
 		}
 		switch {
 		case err == io.EOF:
-			return nil, nil
-		case errors.Is(err, errTooLarge):
-			t.add("(the log goes on; it is too large to read to its end)")
-			return nil, nil
+			return nil
 		case err != nil:
-			return nil, err
+			return err
 		}
 	}
 }
-
-// add keeps the lines of one message, which often ends with a line break or holds several.
-func (t *tail) add(message string) {
-	for line := range strings.SplitSeq(strings.TrimRight(message, "\r\n"), "\n") {
-		if line = strings.TrimRight(line, "\r"); line == "" {
-			continue
-		}
-		if len(t.ring) < t.most {
-			t.ring = append(t.ring, line)
-		} else {
-			t.ring[t.next] = line
-			t.next = (t.next + 1) % t.most
-		}
-	}
-}
-
-func (t *tail) lines() []string { return slices.Concat(t.ring[t.next:], t.ring[:t.next]) }

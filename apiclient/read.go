@@ -21,7 +21,8 @@ type taker func(header http.Header, body io.Reader) (any, error)
 type reading struct {
 	take taker
 	max  int64 // bytes after decompression
-	file bool  // it may lie on another host, and may take as long as it takes while bytes come
+	file bool  // it may be on another host
+	long bool  // it may take as long as it takes while bytes come
 }
 
 func (c *Client) json() reading { return reading{take: takeJSON, max: c.options.MaxResponse} }
@@ -92,8 +93,13 @@ func tooLarge(most int64) error {
 	if most < 1<<20 {
 		size = fmt.Sprintf("%d bytes", most)
 	}
-	return &unreadable{"the answer is larger than " + size, "ask for less, with a limit or a filter"}
+	return &oversized{&unreadable{"the answer is larger than " + size, "ask for less, with a limit or a filter"}}
 }
+
+// oversized is an answer of which more is there than is read.
+type oversized struct{ *unreadable }
+
+func (e *oversized) Unwrap() []error { return []error{e.unreadable, errTooLarge} }
 
 var readers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, 8<<10) }}
 

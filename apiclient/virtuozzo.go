@@ -178,10 +178,10 @@ func (v *virtuozzo) advise(r *Request, e *Error) string {
 	return ""
 }
 
-// jobLog gives nothing: the platform keeps no log of an action.
-func (v *virtuozzo) jobLog(_ context.Context, handle string, _ int) ([]string, error) {
+// jobLog writes nothing: the platform keeps no log of an action.
+func (v *virtuozzo) jobLog(_ context.Context, handle string, _ LogWriter, _ int64) error {
 	if _, err := parseTrace(handle); err != nil {
-		return nil, v.complete(&Request{Op: &currentActions, Method: http.MethodPost}, err)
+		return v.complete(&Request{Op: &currentActions, Method: http.MethodPost}, err)
 	}
-	return nil, nil
+	return nil
 }

@@ -40,7 +40,7 @@ type LogAnswer struct {
 	Tail    []string `json:"tail,omitempty"`    // the end, as far as it is not above
 	Source  string   `json:"source"`            // what the log is of
 	State   string   `json:"state,omitempty"`   // of the job
-	Lines   int      `json:"lines"`             // of the whole log
+	Lines   int      `json:"lines"`             // of the whole log, as far as it could be read
 	Errors  int      `json:"errors"`            // lines that look like errors
 	Found   *int     `json:"found,omitempty"`   // lines that grep matches
 	Choices []string `json:"choices,omitempty"` // logs there are, when none was named
@@ -50,10 +50,8 @@ type LogAnswer struct {
 
 // Bounds of what is read and shown of a log.
 const (
-	logLines     = 40 // shown unless the caller says otherwise
-	mostLogLines = 500
-	maxLog       = 1 << 20 // bytes of a log that are looked at: its end
-	maxLineShown = 400     // characters
+	logLines     = 40  // shown unless the caller says otherwise
+	maxLineShown = 400 // characters
 )
 
 func (s *Service) logsTool() server.ServerTool {
@@ -62,6 +60,12 @@ func (s *Service) logsTool() server.ServerTool {
 		hints(true, false, true), outputOf[LogAnswer]("cause", "failing", "tail"),
 		func(ctx context.Context, in logsInput, params mcp.CallToolParams) (*mcp.CallToolResult, error) {
 			r := logReader{s: s, in: in}
+			if in.Grep != "" {
+				var err error
+				if r.grep, err = searchFor(in.Grep); err != nil {
+					return failed(fmt.Errorf("paas_logs: %w", err)), nil
+				}
+			}
 			r.call = func(tool string, args map[string]any, into *target) (*Outcome, error) {
 				call := Call{Tool: tool, Account: r.in.Account, Args: args, ReadsOnly: true, into: into}
 				return s.Call(ctx, call, mcpChannel{s, tool, params, nil})
@@ -82,14 +86,24 @@ func (s *Service) logsTool() server.ServerTool {
 		})
 }
 
-// foundLog is a log with what is known about it. Its text is masked.
+// foundLog is a log with what is known about it. Its lines are masked.
 type foundLog struct {
-	text    string
+	log     *logs.Log // nil where there is none to read
 	source  string
 	state   string // the platform's word for how the job is or went
 	done    bool   // the job is over, and that well: what looks like an error did no harm
+	missing string // why the log, or the rest of it, could not be read
 	choices []string
 	notes   []string
+}
+
+// choose says that one of several logs has to be named, or that there is none.
+func (f *foundLog) choose(argument string) {
+	if len(f.choices) == 0 {
+		f.missing = "no log is listed"
+		return
+	}
+	f.notes = append(f.notes, "name one of these as "+argument)
 }
 
 // What is left of a log that does not fit: so many lines at least, before they are cut to so many characters.
@@ -102,15 +116,13 @@ const (
 func (s *Service) readLog(ctx context.Context, f foundLog, in logsInput) (LogAnswer, error) {
 	most := logLines
 	if in.Lines > 0 {
-		most = min(in.Lines, mostLogLines)
+		most = min(in.Lines, logs.Most)
 	}
-	f.text = visibleLog(f.text)
-	log, width := logs.Read(f.text), maxLineShown
-	for {
-		a, err := f.pick(log, in.Grep, most, width)
-		if err != nil {
-			return LogAnswer{}, err
-		}
+	if f.log == nil {
+		f.log = logs.Read("")
+	}
+	for width := maxLineShown; ; {
+		a := f.pick(in.Grep != "", most, width)
 		text, err := compact(a)
 		if err != nil {
 			return LogAnswer{}, err
@@ -124,32 +136,42 @@ func (s *Service) readLog(ctx context.Context, f foundLog, in logsInput) (LogAns
 			continue
 		}
 		if a.Lines > len(a.Failing)+len(a.Tail) {
-			if raw, err := compact(f.text); err == nil {
-				if k, ok := s.kept.put(caller.From(ctx).Principal, keptAnswer{Tool: "paas_logs", JSON: []byte(raw)}); ok {
-					a.Result = k.ID
-					a.Note = strings.TrimSuffix("for the whole log call paas_result with result "+k.ID+" and page or grep; "+a.Note, "; ")
-				}
-			}
+			s.keepLog(ctx, f.log, &a)
 		}
 		return a, nil
 	}
 }
 
+// keepLog keeps what is held of the log for paas_result.
+func (s *Service) keepLog(ctx context.Context, log *logs.Log, a *LogAnswer) {
+	held, first := log.Text()
+	raw, err := compact(held)
+	if err != nil {
+		return
+	}
+	k, ok := s.kept.put(caller.From(ctx).Principal, keptAnswer{Tool: "paas_logs", JSON: []byte(raw)})
+	if !ok {
+		return
+	}
+	a.Result = k.ID
+	what := "for the whole log"
+	if first > 1 {
+		what = fmt.Sprintf("for the log from line %d on, which is its line 1,", first)
+	}
+	a.Note = joinNotes(what+" call paas_result with result "+k.ID+" and page or grep", a.Note)
+}
+
 // pick makes an answer of about this many lines.
-func (f *foundLog) pick(log *logs.Log, grep string, most, width int) (LogAnswer, error) {
-	report := log.Report(most)
+func (f *foundLog) pick(grep bool, most, width int) LogAnswer {
+	report := f.log.Report(most)
 	a := LogAnswer{
 		Source: shorten(legible.Block(f.source), maxLogLine), State: legible.Block(f.state),
 		Lines: report.Lines, Errors: report.Errors, Choices: f.choices,
 	}
 	notes := slices.Clone(f.notes)
 	switch {
-	case grep != "":
-		expression, err := searchFor(grep)
-		if err != nil {
-			return LogAnswer{}, err
-		}
-		found, matches := log.Grep(expression, most)
+	case grep:
+		found, matches := f.log.Found(most)
 		a.Found = &matches
 		for _, line := range found {
 			a.Matches = append(a.Matches, shorten(line, width))
@@ -158,7 +180,7 @@ func (f *foundLog) pick(log *logs.Log, grep string, most, width int) (LogAnswer,
 		if report.Errors > 0 {
 			notes = append(notes, "it went well in spite of "+plural(report.Errors, "line that looks like an error", "lines that look like errors"))
 		}
-		a.Tail = shown(log.End(most), width)
+		a.Tail = shown(f.log.End(most), width)
 	default:
 		if report.Cause.Number > 0 {
 			a.Cause = shorten(report.Cause.String(), width)
@@ -167,20 +189,14 @@ func (f *foundLog) pick(log *logs.Log, grep string, most, width int) (LogAnswer,
 		}
 		a.Failing, a.Earlier, a.Tail = shown(report.Failing, width), shown(report.Earlier, width), shown(report.Tail, width)
 	}
-	if report.Lines == 0 && len(f.choices) == 0 {
+	switch {
+	case f.missing != "":
+		notes = append(notes, f.missing)
+	case report.Lines == 0 && len(f.choices) == 0:
 		notes = append(notes, "the log is empty")
 	}
 	a.Note = strings.Join(notes, "; ")
-	return a, nil
-}
-
-// visibleLog removes what a log can hide. Escape sequences go as a whole, so it is left to [logs.Split], which knows them.
-func visibleLog(text string) string {
-	lines := logs.Split(text)
-	for i, line := range lines {
-		lines[i] = legible.Block(line)
-	}
-	return strings.Join(lines, "\n")
+	return a
 }
 
 func shown(lines []logs.Line, width int) []string {

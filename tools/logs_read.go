@@ -1,27 +1,45 @@
 package tools
 
 import (
-	"bytes"
-	"compress/gzip"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"paasmcp/apiclient"
 	"paasmcp/internal/legible"
+	"paasmcp/internal/logs"
+	"paasmcp/internal/secrets"
 )
 
 // logReader finds a log. Every request goes through call, which is [Service.Call]: the policy and the audit see them all.
 type logReader struct {
 	s    *Service
 	in   logsInput
+	grep *regexp.Regexp
 	gone bool // the environment was deleted by the job that is asked about
 	call func(tool string, args map[string]any, into *target) (*Outcome, error)
+}
+
+// scanner looks at a log that an operation answers with.
+func (r *logReader) scanner(tool string) *logs.Scanner {
+	mask := secrets.MaskLines
+	if op, ok := r.s.Catalog.Operation(tool); ok {
+		mask = r.s.maskers.of(op).MaskLines
+	}
+	return logs.NewScanner(mask, r.grep)
+}
+
+// scanned looks at a log that is in an answer.
+func (r *logReader) scanned(tool, text string) *logs.Log {
+	s := r.scanner(tool)
+	_, _ = s.Write([]byte(text))
+	return s.Log()
 }
 
 var errWhichLog = errors.New("name one: job; project_id, perhaps with environment_id or activity_id; notification_uuid; " +
@@ -99,10 +117,12 @@ func (r *logReader) activity(ctx context.Context) (foundLog, error) {
 		return foundLog{}, err
 	}
 	activity, _ := wholeOf(o, View{}).(map[string]any)
-	found.text = textOf(activity, "log")
-	if strings.TrimSpace(found.text) == "" {
-		// The log itself lies behind a link of the activity that has just been read. It is the same read: whoever may see the one may see the other.
-		found.text = r.activityLog(ctx, o)
+	if raw, _ := o.Result.Value.(map[string]any); strings.TrimSpace(textOf(raw, "log")) != "" {
+		found.log = r.scanned(o.Operation.Name, textOf(raw, "log"))
+	} else {
+		// The log itself is behind a link of the activity that has just been read. It is the same read: a caller who may see the one may see
+		// the other.
+		found.log, found.missing = r.activityLog(ctx, o)
 	}
 	state, outcome := textOf(activity, "state"), textOf(activity, "result")
 	found.source = strings.TrimSpace(fmt.Sprintf("activity %s: %s, %s", r.in.ActivityID, textOf(activity, "type"), textOf(activity, "text")))
@@ -145,20 +165,22 @@ func (r *logReader) lastActivity() (id, note string, err error) {
 	return "", "", errors.New("there are no activities")
 }
 
-func (r *logReader) activityLog(ctx context.Context, o *Outcome) string {
+func (r *logReader) activityLog(ctx context.Context, o *Outcome) (log *logs.Log, missing string) {
 	client, err := r.s.Accounts.Named(o.Account)
 	if err != nil {
-		return ""
+		return nil, "the log could not be read: " + err.Error()
 	}
-	handle := "activity:" + url.PathEscape(r.in.ProjectID) + ":" + url.PathEscape(r.in.ActivityID)
-	lines, err := client.JobLog(ctx, handle, activityLines)
-	if err != nil {
-		return ""
+	scanner := r.scanner(o.Operation.Name)
+	err = client.CopyJobLog(ctx, "activity:"+url.PathEscape(r.in.ProjectID)+":"+url.PathEscape(r.in.ActivityID), scanner)
+	log = scanner.Log()
+	switch {
+	case err != nil && log.Lines() > 0:
+		missing = fmt.Sprintf("only the first %s could be read: %v", plural(log.Lines(), "line", "lines"), err)
+	case err != nil:
+		missing = fmt.Sprintf("the log could not be read: %v", err)
 	}
-	return o.masker.MaskText(strings.Join(lines, "\n"))
+	return log, missing
 }
-
-const activityLines = 1000 // the last of a log that comes as a stream
 
 // notification reads what Acquia says about a job, which has no log of its own, and names the logs that may say more.
 func (r *logReader) notification() (foundLog, error) {
@@ -170,8 +192,8 @@ func (r *logReader) notification() (foundLog, error) {
 	status := textOf(n, "status")
 	found := foundLog{
 		source: "notification " + r.in.Notification + ": " + textOf(n, "event"), state: status, done: status == "completed",
-		text: strings.TrimSpace(textOf(n, "label") + "\n" + textOf(n, "description") + "\n" + strings.Join(messagesOf(nil, n["context"]), "\n")),
 	}
+	found.log = r.scanned(o.Operation.Name, textOf(n, "label")+"\n"+textOf(n, "description")+"\n"+strings.Join(messagesOf(nil, n["context"]), "\n"))
 	context, _ := n["context"].(map[string]any)
 	environment, _ := context["environment"].(map[string]any)
 	ids, _ := environment["ids"].([]any)
@@ -209,30 +231,34 @@ func messagesOf(texts []string, v any) []string {
 // logType downloads a log of an environment of Acquia, or lists those there are.
 func (r *logReader) logType() (foundLog, error) {
 	environment := map[string]any{"environment_id": r.in.EnvironmentID}
+	var found foundLog
 	if r.in.LogType == "" {
 		o, err := r.call("acquia_log_list", environment, nil)
 		if err != nil {
 			return foundLog{}, err
 		}
-		found := foundLog{
-			source: "logs of environment " + r.in.EnvironmentID,
-			notes:  []string{"name one of these as log_type; what has no snapshot needs acquia_log_create first"},
-		}
+		var ready []string // that can be read without making a snapshot first
 		items, _ := wholeOf(o, View{}).([]any)
 		for _, item := range items {
 			entry, _ := item.(map[string]any)
 			flags, _ := entry["flags"].(map[string]any)
 			choice := textOf(entry, "type")
 			if flags["available"] == true {
+				ready = append(ready, choice)
 				choice += " (has a snapshot)"
 			}
 			found.choices = append(found.choices, choice)
 		}
-		return found, nil
+		if len(ready) != 1 {
+			found.source = "logs of environment " + r.in.EnvironmentID
+			found.choose("log_type; what has no snapshot needs acquia_log_create first")
+			return found, nil
+		}
+		r.in.LogType = ready[0]
 	}
 	environment["log_type"] = r.in.LogType
-	var file bytes.Buffer
-	o, err := r.call("acquia_log_download", environment, inMemory(&file))
+	file := &unpacker{scanner: r.scanner("acquia_log_download")}
+	_, err := r.call("acquia_log_download", environment, file.target())
 	var api *apiclient.Error
 	if errors.As(err, &api) && api.Kind == apiclient.KindNotFound {
 		api.Hint = "" // the same in other words
@@ -242,67 +268,17 @@ func (r *logReader) logType() (foundLog, error) {
 	if err != nil {
 		return foundLog{}, err
 	}
-	end, left, err := endOf(&file)
-	if err != nil {
-		return foundLog{}, fmt.Errorf("%s: %w", r.in.LogType, err)
+	if file.err != nil && file.scanner.Log().Lines() == 0 {
+		return foundLog{}, fmt.Errorf("%s: the file cannot be unpacked: %w", r.in.LogType, file.err)
 	}
-	found := foundLog{text: o.masker.MaskText(end), source: fmt.Sprintf("log %s of environment %s", r.in.LogType, r.in.EnvironmentID)}
-	if left > 0 {
-		found.notes = append(found.notes, fmt.Sprintf("only its last %d KB are looked at; %d KB come before", maxLog>>10, left>>10))
+	found.log, found.source = file.scanner.Log(), fmt.Sprintf("log %s of environment %s", r.in.LogType, r.in.EnvironmentID)
+	switch {
+	case file.full:
+		found.missing = fmt.Sprintf("only its first %d MB were read", maxUnpacked>>20)
+	case file.err != nil:
+		found.notes = append(found.notes, "the file breaks off, as one does that is still being written")
 	}
 	return found, nil
-}
-
-// maxDownload is how many bytes of a compressed log are taken, and maxUnpacked how many come out of it at most: a small file can
-// unpack to any size.
-const (
-	maxDownload = 16 << 20
-	maxUnpacked = 64 << 20
-)
-
-// inMemory receives a file for this process alone.
-func inMemory(to *bytes.Buffer) *target {
-	return &target{WriteCloser: nopCloser{to}, most: maxDownload, discard: func() {}, keep: func() savedFile { return savedFile{} }}
-}
-
-type nopCloser struct{ io.Writer }
-
-func (nopCloser) Close() error { return nil }
-
-// endOf is the end of a file, unpacked when it is compressed, and how many bytes come before.
-func endOf(file io.Reader) (end string, left int64, err error) {
-	start := make([]byte, 2)
-	n, _ := io.ReadFull(file, start)
-	file = io.MultiReader(bytes.NewReader(start[:n]), file)
-	if n == 2 && start[0] == 0x1f && start[1] == 0x8b {
-		if file, err = gzip.NewReader(file); err != nil {
-			return "", 0, fmt.Errorf("the file cannot be unpacked: %w", err)
-		}
-	}
-	file = io.LimitReader(file, maxUnpacked)
-	chunk, kept := make([]byte, 64<<10), make([]byte, 0, 2*maxLog)
-	for {
-		n, err := file.Read(chunk)
-		kept = append(kept, chunk[:n]...)
-		if extra := len(kept) - maxLog; extra > maxLog-len(chunk) {
-			left += int64(extra)
-			kept = append(kept[:0], kept[extra:]...)
-		}
-		if err == io.EOF {
-			break
-		}
-		if err != nil { // what came so far is the log; a file that is still being written ends like this
-			break
-		}
-	}
-	if extra := len(kept) - maxLog; extra > 0 {
-		left += int64(extra)
-		kept = kept[extra:]
-	}
-	if i := bytes.IndexByte(kept, '\n'); left > 0 && i >= 0 {
-		kept = kept[i+1:] // the line that was cut
-	}
-	return strings.ToValidUTF8(string(kept), "�"), left, nil
 }
 
 // logFile reads the end of a log file of a node of Virtuozzo, or lists those there are.
@@ -313,34 +289,66 @@ func (r *logReader) logFile() (foundLog, error) {
 		if err != nil {
 			return foundLog{}, err
 		}
-		found := foundLog{source: fmt.Sprintf("logs of node %d of %s", r.in.NodeID, r.in.EnvName), notes: []string{"name one of these as path"}}
+		found := foundLog{source: fmt.Sprintf("logs of node %d of %s", r.in.NodeID, r.in.EnvName)}
 		for _, line := range paths(nil, "", wholeOf(o, View{})) {
 			if path, text, _ := strings.Cut(line, ": "); strings.HasSuffix(path, ".absolutePath") && !slices.Contains(found.choices, text) {
 				found.choices = append(found.choices, shorten(text, maxPlaceText))
 			}
 		}
-		return found, nil
+		if len(found.choices) != 1 {
+			found.choose("path")
+			return found, nil
+		}
+		r.in.Path = found.choices[0]
 	}
+	return r.windows(node)
+}
+
+// The windows in which a log file is read, in what the platform counts: characters, on some versions lines.
+const (
+	logWindow = 1 << 20
+	logFrom   = 256 * logWindow // of the end are read at most
+)
+
+// windows reads a log file of Virtuozzo part by part, since a log can be longer than an answer may be.
+func (r *logReader) windows(node map[string]any) (foundLog, error) {
 	node["path"] = r.in.Path
 	found := foundLog{source: fmt.Sprintf("%s on node %d of %s", r.in.Path, r.in.NodeID, r.in.EnvName)}
-	// A log can be longer than an answer may be, so its length is asked for first: it comes with every part of it.
-	node["from"], node["count"] = json.Number("0"), json.Number("1")
-	o, err := r.call("virtuozzo_log_read", node, nil)
-	if err != nil {
-		return foundLog{}, err
+	scanner := r.scanner("virtuozzo_log_read")
+	before := ""
+	for from := int64(0); ; {
+		node["from"], node["count"] = json.Number(fmt.Sprint(from)), json.Number(fmt.Sprint(logWindow))
+		o, err := r.call("virtuozzo_log_read", node, nil)
+		if err != nil && before == "" {
+			return foundLog{}, err
+		}
+		if err != nil {
+			found.log = scanner.Log()
+			found.missing = fmt.Sprintf("only the first %s could be read: %v", plural(found.log.Lines(), "line", "lines"), err)
+			return found, nil
+		}
+		value, _ := o.Result.Value.(map[string]any)
+		part, length := textOf(value, "body"), wholeNumberOf(o.Result.Value, "linescount")
+		if from == 0 && length > logFrom {
+			from = length - logFrom
+			found.notes = append(found.notes, fmt.Sprintf("it has %d characters; its lines are counted from character %d on", length, from))
+			continue
+		}
+		again := part == before // a platform that does not take from sends the same again
+		got := int64(utf8.RuneCountInString(part))
+		if got > logWindow {
+			got = int64(strings.Count(part, "\n"))
+		}
+		from += got
+		if !again {
+			_, _ = scanner.Write([]byte(part))
+		}
+		if again || part == "" || from >= length && got < logWindow {
+			found.log = scanner.Log()
+			return found, nil
+		}
+		before = part
 	}
-	delete(node, "from")
-	delete(node, "count")
-	if length := wholeNumberOf(o.Result.Value, "linescount"); length > maxLog {
-		node["from"], node["count"] = json.Number(fmt.Sprint(length-maxLog)), json.Number(fmt.Sprint(maxLog))
-		found.notes = append(found.notes, fmt.Sprintf("only its last %d characters of %d are looked at", maxLog, length))
-	}
-	if o, err = r.call("virtuozzo_log_read", node, nil); err != nil {
-		return foundLog{}, err
-	}
-	value, _ := wholeOf(o, View{}).(map[string]any)
-	found.text = textOf(value, "body")
-	return found, nil
 }
 
 // actions tells how the last actions of an environment of Virtuozzo went, oldest first, as a log does.
@@ -372,7 +380,7 @@ func (r *logReader) actions() (foundLog, error) {
 		}
 		found.notes = append(found.notes, "none of the last "+plural(len(items), "action", "actions")+" of the account was on it")
 	}
-	found.text = strings.Join(lines, "\n")
+	found.log = r.scanned(o.Operation.Name, strings.Join(lines, "\n"))
 	return found, nil
 }
 

@@ -12,8 +12,10 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/tiktoken-go/tokenizer"
 	"golang.org/x/tools/txtar"
@@ -23,6 +25,7 @@ import (
 	"paasmcp/internal/policy"
 	"paasmcp/internal/simulator/acquia"
 	"paasmcp/internal/simulator/platformsh"
+	"paasmcp/internal/testrig"
 	"paasmcp/schemas"
 	"paasmcp/tools"
 )
@@ -71,6 +74,10 @@ func logsRig(t *testing.T, answers map[string]string, change ...func(*tools.Conf
 		}
 	}}, change...)...), w
 }
+
+type transportFunc func(*http.Request) (*http.Response, error)
+
+func (f transportFunc) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 func activity(result, log string) string {
 	raw, _ := json.Marshal(map[string]any{"id": "act", "type": "environment.push", "state": "complete", "result": result, "text": "Ada pushed to Main", "log": log})
@@ -158,7 +165,7 @@ func TestLogsOnSimulators(t *testing.T) {
 			return strings.Contains(a.Cause, "requires PHP 8.4") && a.State == "failed" && strings.Contains(a.Note, "environment_id "+acquia.EnvStage)
 		}},
 		{"which logs", map[string]any{"environment_id": acquia.EnvStage}, func(a tools.LogAnswer) bool {
-			return slices.Contains(a.Choices, "drupal-watchdog (has a snapshot)") && slices.Contains(a.Choices, "php-error")
+			return slices.Contains(a.Choices, "drupal-watchdog (has a snapshot)") && slices.Contains(a.Choices, "php-error") && a.Lines == 60
 		}},
 		{"a log of an environment", map[string]any{"environment_id": acquia.EnvStage, "log_type": "drupal-watchdog"}, func(a tools.LogAnswer) bool {
 			return strings.Contains(a.Cause, "acme_checkout requires PHP 8.4") && a.Lines == 60
@@ -227,19 +234,22 @@ func TestLogsAreData(t *testing.T) {
 	}
 }
 
-// TestLogsBomb: a small file that unpacks to much is read no further than a bound, and only its end is looked at.
-func TestLogsBomb(t *testing.T) {
+// TestLogsPacked: a file that unpacks to much is read to its end, and only its end is held.
+func TestLogsPacked(t *testing.T) {
 	t.Parallel()
-	var bomb bytes.Buffer
-	z, _ := gzip.NewWriterLevel(&bomb, gzip.BestSpeed)
+	var packed bytes.Buffer
+	z, _ := gzip.NewWriterLevel(&packed, gzip.BestSpeed)
+	_, _ = io.WriteString(z, "[error] the first line\n")
 	line := []byte(strings.Repeat("Nov 22 01:00:00 nothing happens here\n", 30_000))
-	for range 100 {
+	for range 6 {
 		_, _ = z.Write(line)
 	}
 	_ = z.Close()
-	r, _ := logsRig(t, map[string]string{"/logs/php-error": bomb.String(), "/logs/fpm-error": "\x1f\x8bnot gzip", "/logs/cronjob": bomb.String()[:bomb.Len()/2], "/logs/cloud-hook": "\x1f"})
+	r, _ := logsRig(t, map[string]string{
+		"/logs/php-error": packed.String(), "/logs/fpm-error": "\x1f\x8bnot gzip", "/logs/cronjob": packed.String()[:packed.Len()/2], "/logs/cloud-hook": "\x1f",
+	})
 	a, got := r.logs(t, map[string]any{"environment_id": acquia.EnvProd, "log_type": "php-error"})
-	if got.IsError || a.Lines == 0 || a.Lines > 60_000 || !strings.Contains(a.Note, "only its last 1024 KB are looked at") {
+	if got.IsError || a.Lines != 180_001 || a.Cause != "1: [error] the first line" || !strings.HasPrefix(a.Tail[len(a.Tail)-1], "180001: ") {
 		t.Errorf("%.500s", got.text())
 	}
 	if _, got := r.logs(t, map[string]any{"environment_id": acquia.EnvProd, "log_type": "fpm-error"}); !got.IsError || !strings.Contains(got.text(), "cannot be unpacked") {
@@ -248,6 +258,119 @@ func TestLogsBomb(t *testing.T) {
 	for _, kind := range []string{"cronjob", "cloud-hook"} { // cut off, and one byte
 		if _, got := r.logs(t, map[string]any{"environment_id": acquia.EnvProd, "log_type": kind}); got.IsError {
 			t.Errorf("%.500s", got.text())
+		}
+	}
+}
+
+// TestLogsUnreadable: a log that cannot be read is not empty, and why is said; what is known of the job is shown all the same.
+func TestLogsUnreadable(t *testing.T) {
+	t.Parallel()
+	part := `{"_id":"1","data":{"message":"E: broken\n"}}` + "\n"
+	for name, tc := range map[string]struct {
+		status int
+		body   string
+		breaks bool
+		want   string
+		lines  int
+	}{
+		"forbidden":    {status: 403, body: `{"message":"Forbidden"}`, want: "forbidden"},
+		"not there":    {status: 404, body: `{"message":"Not found"}`, want: "not found"},
+		"broken":       {status: 500, body: `{"message":"Oops"}`, want: "500"},
+		"no answer":    {status: 502, body: "", want: "502"},
+		"breaks off":   {status: 200, body: part, breaks: true, want: "only the first 1 line could be read", lines: 1},
+		"empty indeed": {status: 200, body: "", want: "the log is empty"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, func(c *tools.Config) {
+				var err error
+				c.Accounts, err = tools.NewAccounts([]apiclient.Account{{Name: "work", Platform: schemas.Platformsh, Token: "t",
+					APIURL: "https://api.example.com", TokenURL: "https://api.example.com/oauth2/token"}},
+					apiclient.Options{Transport: transportFunc(func(r *http.Request) (*http.Response, error) {
+						switch {
+						case strings.HasSuffix(r.URL.Path, "/token"):
+							return testrig.Respond(r, 200, testrig.Token), nil
+						case !strings.HasSuffix(r.URL.Path, "/log"):
+							return testrig.Respond(r, 200, activity("failure", "")), nil
+						}
+						answer := testrig.Respond(r, tc.status, tc.body)
+						if tc.breaks {
+							answer.ContentLength = -1
+							answer.Body = io.NopCloser(io.MultiReader(strings.NewReader(tc.body), iotest.ErrReader(io.ErrUnexpectedEOF)))
+						}
+						return answer, nil
+					})})
+				if err != nil {
+					t.Fatal(err)
+				}
+			})
+			a, got := r.logs(t, map[string]any{"job": "work/activity:p:act"})
+			if got.IsError || !strings.Contains(a.Note, tc.want) || a.State != "complete, failure" || a.Lines != tc.lines {
+				t.Errorf("%s", got.text())
+			}
+			if tc.want != "the log is empty" && (strings.Contains(a.Note, "is empty") || strings.Contains(a.Note, "no line looks")) {
+				t.Errorf("absence is claimed: %s", a.Note)
+			}
+		})
+	}
+}
+
+// TestLogsWindows: a log file of any length is read to its end, whether the platform counts characters or lines and whether or not it
+// takes windows at all.
+func TestLogsWindows(t *testing.T) {
+	t.Parallel()
+	log := "PHP Fatal error:  one\n" + strings.Repeat("calm and quiet ünd ordinary, as lines of logs are most of the time\n", 40_000) + "done\n"
+	const lines = 40_002
+	characters := []rune(log)
+	for name, part := range map[string]func(from, count int) (body string, length int){
+		"characters": func(from, count int) (string, int) {
+			from = min(from, len(characters))
+			return string(characters[from:min(from+count, len(characters))]), len(characters)
+		},
+		"lines": func(from, count int) (string, int) {
+			all := strings.SplitAfter(log, "\n")
+			from = min(from, len(all))
+			return strings.Join(all[from:min(from+count, len(all))], ""), lines
+		},
+		"no windows": func(int, int) (string, int) { return log, 0 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, func(c *tools.Config) {
+				var err error
+				c.Accounts, err = tools.NewAccounts([]apiclient.Account{{Name: "vap", Platform: schemas.Virtuozzo, Token: "t", APIURL: "https://app.example.com/1.0"}},
+					apiclient.Options{Transport: transportFunc(func(r *http.Request) (*http.Response, error) {
+						if err := r.ParseForm(); err != nil || !strings.HasSuffix(r.URL.Path, "/readlog") {
+							return testrig.Respond(r, 200, `{"result":0}`), err
+						}
+						from, _ := strconv.Atoi(r.Form.Get("from"))
+						count, _ := strconv.Atoi(r.Form.Get("count"))
+						body, length := part(from, count)
+						raw, err := json.Marshal(map[string]any{"result": 0, "body": body, "linescount": length})
+						return testrig.Respond(r, 200, string(raw)), err
+					})})
+				if err != nil {
+					t.Fatal(err)
+				}
+			})
+			a, got := r.logs(t, map[string]any{"env_name": "shop", "node_id": 101, "path": "/var/log/x.log"})
+			if got.IsError || a.Lines != lines || a.Cause != "1: PHP Fatal error:  one" || a.Errors != 1 {
+				t.Errorf("%d lines, %d errors: %.600s", a.Lines, a.Errors, got.text())
+			}
+		})
+	}
+}
+
+// TestLogsOnlyOne: where there is one log, it is read without a question which.
+func TestLogsOnlyOne(t *testing.T) {
+	t.Parallel()
+	r, _ := logsRig(t, map[string]string{
+		"/logs": `{"total":2,"_embedded":{"items":[{"type":"php-error","flags":{"available":false}},{"type":"fpm-error","flags":{"available":true}}]}}`, "/logs/fpm-error": "[error] it broke\n",
+		"/getlogs": `{"result":0,"directoryPathList":[{"name":"only.log","absolutePath":"/var/log/only.log"}]}`, "/readlog": `{"result":0,"body":"[error] it broke\n","linescount":17}`,
+	})
+	for _, args := range []map[string]any{{"environment_id": acquia.EnvProd}, {"env_name": "shop", "node_id": 101}} {
+		if a, got := r.logs(t, args); got.IsError || a.Cause != "1: [error] it broke" {
+			t.Errorf("%v: %s", args, got.text())
 		}
 	}
 }

@@ -8,8 +8,9 @@ import (
 
 // How much a line says about a failure.
 const (
-	rootCause   = 11 // names what is behind an error
-	consequence = 5  // says no more than that something failed, which follows from something else
+	rootCause    = 11 // names what is behind an error
+	quotesMilder = 6  // is marked as an error and quotes a warning, as web servers do with those of PHP
+	consequence  = 5  // says no more than that something failed, which follows from something else
 )
 
 // rule gives lines a score. All is in lower case. Every match holds one of the words: most lines of a log hold none, and looking for a
@@ -24,6 +25,12 @@ type rule struct {
 func says(score int, words string, expressions ...string) rule {
 	return rule{score, strings.Split(words, ","), regexp.MustCompile(strings.Join(expressions, "|"))}
 }
+
+// levelMark is how servers mark a line as an error: [error], Apache's [php:error], with or without a module.
+const levelMark = `\[([\w.-]*:)?(emerg(ency)?|alert|crit(ical)?|fatal|err(or)?|e|severe)\]`
+
+// marked finds the first mark of a level in a line. When it says error, the line is one, whatever is quoted after it.
+var marked = expression(levelMark, `\[([\w.-]*:)?(warn(ing)?|notice|info|debug|trace|ok|success)\]`)
 
 // rules know the ways in which the tools of web projects report errors. They stand in groups, best first; what only sounds like one
 // of them stands before it. Like all expressions here they are made when the first log is read: most processes never read one.
@@ -52,8 +59,9 @@ var rules = sync.OnceValue(func() []rule {
 		says(10, "error,registry,eresolve,e404,enoent,econnrefused,eacces,etimedout",
 			`\berror ts\d+`, `\berror\[e\d+\]`, `\b[45]\d\d\b[^"]{0,40}\bfrom registry`,
 			`\b(eresolve|e404|enoent|econnrefused|eacces|etimedout)\b`),
-		says(9, "emerg,alert,crit,fatal,error,severe",
-			`\[(emerg|alert|crit|critical|fatal|error)\]`, `\b(critical|emergency|severe|fatal)\b`),
+		says(9, "emerg,alert,crit,fatal,err,severe",
+			levelMark, `\b(critical|emergency|severe|fatal)\b`, `\b(level|severity)"?[=:]\s*"?(emerg|alert|crit|fatal|err)`,
+			`^erro?\[\d+\]`, `^\s*err\b`),
 		says(9, "upstream,connect,certificate,host",
 			`upstream (prematurely closed|timed out)`, `no live upstreams`, `connect\(\) failed`, `connection (was )?(refused|reset)`,
 			`could not connect`, `(certificate|host) .{0,40}(expired|verification failed|verify failed)`),
@@ -64,7 +72,8 @@ var rules = sync.OnceValue(func() []rule {
 			`^\s*[\w./-]+\.(go|c|cc|cpp|java|kt|ts|js|py|rb):\d+(:\d+)?: \S`),
 		says(8, "e: ,npm err,error,exception",
 			`^\s*(w: +)?e: \S`, `\bnpm (err!|error)`, `^\s*error\b`, `\berror(\(s\))?:`, `\berror in \S`,
-			`\]\s*error\b`, `\berror\s+\w+::`, `\bexception\b`),
+			`\]\s*error\b`, `\berror\s+\w+::`, `\bexception\b`, `^\s*([\w$]+[.\\])*[\w$]*(error|exception)$`),
+		says(8, "rejected,problem", `!\s*\[(remote )?rejected\]`, `^\W*✖ [1-9]\d* problem`),
 		says(7, `" 5,status,time,requires,requirement`,
 			`" 5\d\d \d+`, `\bstatus[=: ]+5\d\d\b`, `timed? ?out\b`, `\btimeout\b`,
 			`\b(requires|requirement)\b.{0,60}\b(but|not|runs|missing)\b`),
@@ -92,7 +101,7 @@ var harmless = expression(
 var milder = expression(
 	`^[^a-z]{0,40}(w: +)?[^a-z]{0,10}\b(php )?(warn(ing)?|notice|info|debug|deprecat(ed|ion)|trace|success|ok)\b`,
 	`\[(warn(ing)?|notice|info|debug|ok|success)\]`, `\bphp (warning|notice|deprecated):`, `\bnpm (warn|notice)\b`,
-	`\blevel=(info|debug|warn(ing)?)\b`, `\.(info|debug|notice|warning):`)
+	`\b(level|severity)"?[=:]\s*"?(info|debug|trace|notice|warn(ing)?)\b`, `\.(info|debug|notice|warning):`)
 
 // access is a line of an access log; the number is its status.
 var access = expression(`http/[0-9.]+" (\d{3})\b`)
@@ -115,10 +124,17 @@ func Score(text string) int {
 		}
 		return 0
 	}
+	mark := marked().FindStringSubmatch(text)
+	isError := mark != nil && mark[2] != ""
 	if milder().MatchString(text) {
+		if isError {
+			return quotesMilder
+		}
 		return 0
 	}
-	text = harmless().ReplaceAllString(text, "")
+	if !isError { // the words of an error about errors are about itself
+		text = harmless().ReplaceAllString(text, "")
+	}
 	for _, r := range rules() {
 		if hasAny(text, r.words) && r.match.MatchString(text) {
 			return r.score

@@ -63,6 +63,14 @@ func (m *Masker) MaskText(s string) string {
 	return MaskText(s)
 }
 
+// MaskLines is the function of that name, which also hides what the masker knows.
+func (m *Masker) MaskLines(s string) string {
+	if m.known != nil {
+		s = m.known.Replace(s)
+	}
+	return maskText(s, true)
+}
+
 // replacer hides values as they are and as they stand in URLs, forms and JSON texts.
 func replacer(values []string) *strings.Replacer {
 	var pairs []string

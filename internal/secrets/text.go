@@ -9,7 +9,13 @@ import (
 // MaskText hides what looks like a secret inside free text, such as a log line or an error: see the package comment for the
 // shapes. It gives back s itself when there is nothing to hide. In doubt it hides too much: a masked word can be
 // asked for again, a leaked one cannot be called back.
-func MaskText(s string) string {
+func MaskText(s string) string { return maskText(s, false) }
+
+// MaskLines is MaskText for a part of a log: it leaves as many lines as there were, so that their numbers stay true.
+func MaskLines(s string) string { return maskText(s, true) }
+
+// maskText masks; keepLines follows a mask with as many line breaks as it hides.
+func maskText(s string, keepLines bool) string {
 	var b strings.Builder
 	done := 0
 	for i := 0; i < len(s); i++ {
@@ -23,6 +29,9 @@ func MaskText(s string) string {
 		}
 		b.WriteString(s[done:from])
 		b.WriteString(mask(s[from:to]))
+		if keepLines {
+			b.WriteString(strings.Repeat("\n", strings.Count(s[from:to], "\n")))
+		}
 		done, i = to, to-1
 	}
 	if done == 0 {
