@@ -45,7 +45,7 @@ type Request struct {
 // Build makes the request of one operation. Arguments carry the names of the row's parameters; values are what
 // encoding/json decodes into an any. What the schema says about types and required arguments is the caller's to check;
 // Build refuses what could change the meaning of the request: unknown names and unsafe path values. A null is sent
-// where the parameter is nullable and left out elsewhere. Errors are of type *Error and kind KindInvalid.
+// where the parameter is nullable and left out elsewhere. An operation that takes a body gets one, empty or not. Errors are of type *Error and kind KindInvalid.
 func Build(op *schemas.Operation, args map[string]any) (*Request, error) {
 	for _, name := range slices.Sorted(maps.Keys(args)) {
 		if _, ok := op.Param(name); !ok {
@@ -64,8 +64,13 @@ func Build(op *schemas.Operation, args map[string]any) (*Request, error) {
 	}
 	var query, form pairs
 	var body map[string]any
+	hasForm := op.Platform == schemas.Virtuozzo // even when it is empty: the session travels in it, never in the address
 	for i := range op.Params {
 		p := &op.Params[i]
+		hasForm = hasForm || p.In == "form"
+		if p.In == "body" && body == nil {
+			body = make(map[string]any, len(args)) // sent as {} when nothing is given: most platforms refuse a change without a body
+		}
 		value, given := args[p.Name]
 		if !given || value == nil && !p.Nullable {
 			continue
@@ -83,9 +88,6 @@ func Build(op *schemas.Operation, args map[string]any) (*Request, error) {
 				return nil, invalid(op, "argument "+p.Name+": "+err.Error(), "")
 			}
 		case "body":
-			if body == nil {
-				body = make(map[string]any, len(args))
-			}
 			body[p.WireName()] = value
 		case "root":
 			r.ContentType = typeJSON
@@ -98,8 +100,7 @@ func Build(op *schemas.Operation, args map[string]any) (*Request, error) {
 	switch {
 	case op.Media == typeMultipart:
 		err = r.setMultipart(args)
-	case form != nil || op.Platform == schemas.Virtuozzo:
-		// Virtuozzo has a form even when it is empty: the session travels in it, never in the address.
+	case hasForm:
 		r.ContentType, r.Body = typeForm, []byte(form.encode())
 	case body != nil:
 		r.ContentType = typeJSON
@@ -207,10 +208,11 @@ func (r *Request) readableForm() map[string]any {
 	form, _ := url.ParseQuery(string(r.Body))
 	object := make(map[string]any, len(form))
 	for key, texts := range form {
-		isText := true
+		isText, isList := true, len(texts) > 1
 		for i := range r.Op.Params {
 			if p := &r.Op.Params[i]; p.WireName() == key {
-				isText = p.Type == "string"
+				repeated := p.Type == "array" && style(p) == "repeat"
+				isText, isList = p.Type == "string" || repeated && p.Items.Type == "string", repeated
 			}
 		}
 		values := make([]any, len(texts))
@@ -220,7 +222,7 @@ func (r *Request) readableForm() map[string]any {
 				values[i] = json.RawMessage(text)
 			}
 		}
-		if object[key] = any(values); len(values) == 1 {
+		if object[key] = any(values); !isList {
 			object[key] = values[0]
 		}
 	}

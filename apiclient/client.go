@@ -130,6 +130,8 @@ type Result struct {
 	Items  []any
 	Next   string // cursor of the following items; empty at the end
 	Total  int    // -1 when the platform does not say
+	// Repeated says that the platform sent items again in place of further ones, so there may be some that it did not show.
+	Repeated bool
 
 	Jobs []Job
 	Look string // where to see what becomes of a change that has no job: "GET /path"; empty when there is nothing to wait for

@@ -10,7 +10,7 @@ import (
 )
 
 // cursorVersion changes when the meaning of a position changes; older cursors are then refused.
-const cursorVersion = 1
+const cursorVersion = 2
 
 // position is where a list goes on. Callers see it sealed as an opaque cursor. It holds page keys only: the host, the
 // path and the filters always come from the request that the cursor is given with, so a forged one cannot lead elsewhere.
@@ -22,7 +22,8 @@ type position struct {
 	Size    int      `json:"n,omitempty"` // items of a page, where all pages must have the same
 	Had     int      `json:"h,omitempty"` // items on the pages before
 	Before  string   `json:"t,omitempty"` // items at or before this time
-	Seen    []string `json:"s,omitempty"` // ids that the platform will repeat
+	First   string   `json:"f,omitempty"` // mark of the first item of the page before, see mark
+	Seen    []string `json:"s,omitempty"` // marks of items that the platform may repeat
 	Skip    int      `json:"k,omitempty"` // items of the page that the caller has had
 }
 

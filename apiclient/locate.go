@@ -129,7 +129,8 @@ func (s *search) list(ctx context.Context, r *Request) ([]any, error) {
 	if err != nil {
 		return nil, s.complete(r, err)
 	}
-	var all []any
+	var all, fresh []any
+	way := walk{r: r, pages: pages}
 	for at, more := (position{}), true; more; {
 		value, err := s.read(ctx, pages.ask(r, at, locatePage))
 		if err != nil {
@@ -139,9 +140,9 @@ func (s *search) list(ctx context.Context, r *Request) ([]any, error) {
 		if err != nil {
 			return all, s.complete(r, err)
 		}
-		fresh := unseen(items, at.Seen)
+		fresh, at, more = way.take(at, value, items, locatePage)
+		more = more && (len(items) == 0 || len(fresh) > 0)
 		all = append(all, fresh...)
-		at, more = pages.after(r, at, listing{value, items, len(fresh), locatePage})
 	}
 	return all, nil
 }

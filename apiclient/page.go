@@ -3,6 +3,8 @@ package apiclient
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"net/url"
@@ -38,11 +40,12 @@ type pager interface {
 type listing struct {
 	envelope any // the whole answer
 	items    []any
-	fresh    int // items that were not on the page before
-	asked    int // want of the request
+	marks    []string // of the items, see mark
+	fresh    int      // items that were not on the pages before
+	asked    int      // want of the request
 }
 
-// list follows pages until the caller has enough, the list ends, or maxPages are read.
+// list follows pages until the caller has enough, the list ends, the platform repeats itself, or maxPages are read.
 func (c *Client) list(ctx context.Context, r *Request, page Page) (*Result, error) {
 	pages, err := c.pagerOf(r)
 	if err != nil {
@@ -55,6 +58,7 @@ func (c *Client) list(ctx context.Context, r *Request, page Page) (*Result, erro
 	}
 	limit := min(cmp.Or(max(page.Limit, 0), defaultLimit), maxLimit)
 	result := &Result{IsList: true, Items: []any{}, Total: -1}
+	way := walk{r: r, pages: pages}
 	for n := 1; ; n++ {
 		room := limit - len(result.Items)
 		a, err := c.do(ctx, pages.ask(r, at, room+at.Skip), c.json())
@@ -71,8 +75,10 @@ func (c *Client) list(ctx context.Context, r *Request, page Page) (*Result, erro
 				result.Total = len(items)
 			}
 		}
-		fresh := unseen(items, at.Seen)
-		next, more := pages.after(r, at, listing{a.Value, items, len(fresh), room + at.Skip})
+		fresh, next, more := way.take(at, a.Value, items, room+at.Skip)
+		if more && len(items) > 0 && len(fresh) == 0 {
+			more, result.Repeated = false, true
+		}
 		if n == 1 {
 			result.Value = beside(a.Value, r.Op.List)
 		}
@@ -94,12 +100,76 @@ func (c *Client) list(ctx context.Context, r *Request, page Page) (*Result, erro
 	}
 }
 
-// unseen leaves out what was on the page before.
-func unseen(items []any, seen []string) []any {
-	if len(seen) == 0 {
+// walk goes through the pages of a list and knows the items that it has met, so that a platform that repeats itself doubles none.
+type walk struct {
+	r     *Request
+	pages pager
+	met   map[string]bool // marks, see mark
+}
+
+// take gives the items of the page at a position that are new, the position behind the page, and whether there should be more.
+func (w *walk) take(at position, envelope any, items []any, asked int) ([]any, position, bool) {
+	marks := marksOf(w.r, items)
+	fresh := w.unseen(at, items, marks)
+	next, more := w.pages.after(w.r, at, listing{envelope, items, marks, len(fresh), asked})
+	if w.met == nil && len(marks) > 0 {
+		w.met = make(map[string]bool, len(marks))
+	}
+	for _, mark := range marks {
+		w.met[mark] = true
+	}
+	if next.Seen == nil && len(marks) > 0 {
+		next.First, next.Seen = marks[0], marks[max(0, len(marks)-keptMarks):]
+	}
+	return fresh, next, more
+}
+
+// unseen leaves out what was on the pages before. That is all of a page that begins as the one before it: so does a platform that does
+// not heed where to begin. Equal items of one page stay.
+func (w *walk) unseen(at position, items []any, marks []string) []any {
+	if len(marks) > 0 && marks[0] == at.First {
+		return nil
+	}
+	if len(at.Seen) == 0 && len(w.met) == 0 {
 		return items
 	}
-	return slices.DeleteFunc(slices.Clone(items), func(item any) bool { return slices.Contains(seen, digText(item, "id")) })
+	var fresh []any
+	for i, item := range items {
+		if !w.met[marks[i]] && !slices.Contains(at.Seen, marks[i]) {
+			fresh = append(fresh, item)
+		}
+	}
+	return fresh
+}
+
+// keptMarks is how many items of a page the cursor remembers, from its end: enough for a list that grows at its top while somebody
+// reads it, and few enough for a short cursor.
+const keptMarks = 12
+
+// marksOf marks the items of a page, to know them again: by their id, or by all they hold where ids are missing or shared.
+func marksOf(r *Request, items []any) []string {
+	if r.Op.Paging == nil {
+		return nil
+	}
+	ids, uses := make([]string, len(items)), map[string]int{}
+	for i, item := range items {
+		ids[i] = cmp.Or(textOf(dig(item, "id")), textOf(dig(item, "uuid")))
+		uses[ids[i]]++
+	}
+	for i, item := range items {
+		if ids[i] == "" || uses[ids[i]] > 1 {
+			whole, _ := compact(item) // decoded JSON always encodes
+			ids[i] = string(whole)
+		}
+		ids[i] = mark(ids[i])
+	}
+	return ids
+}
+
+// mark shortens an id to 48 bits.
+func mark(id string) string {
+	sum := sha256.Sum256([]byte(id))
+	return base64.RawURLEncoding.EncodeToString(sum[:6])
 }
 
 func (c *Client) pagerOf(r *Request) (pager, error) {
@@ -156,9 +226,7 @@ func (numbered) after(_ *Request, at position, p listing) (position, bool) {
 	if dig(p.envelope, "_links") != nil {
 		return next, len(p.items) > 0 && nextLink(p.envelope) != ""
 	}
-	// Without links only an empty page shows the end, and a server that repeats its last page would never send one.
-	next.Seen = ids(p.items)
-	return next, p.fresh > 0
+	return next, len(p.items) > 0 // without links only an empty page shows the end
 }
 
 // nextLink is the HAL link to the following page; empty at the end.
@@ -167,16 +235,6 @@ func nextLink(envelope any) string {
 		return href
 	}
 	return digText(envelope, "_links", "next")
-}
-
-func ids(items []any) []string {
-	var list []string
-	for _, item := range items {
-		if id := digText(item, "id"); id != "" {
-			list = append(list, id)
-		}
-	}
-	return list
 }
 
 // sizeKey is the query for the page size, where the row knows one.

@@ -159,10 +159,13 @@ func (timed) after(r *Request, at position, p listing) (position, bool) {
 		return position{}, false
 	}
 	next := position{Before: digText(p.items[len(p.items)-1], "created_at")}
-	for _, item := range p.items {
+	for i, item := range p.items {
 		if digText(item, "created_at") == next.Before {
-			next.Seen = append(next.Seen, digText(item, "id"))
+			next.Seen = append(next.Seen, p.marks[i])
 		}
+	}
+	if digText(p.items[0], "created_at") != next.Before { // else the next page rightly begins as this one
+		next.First = p.marks[0]
 	}
 	if next.Before == at.Before {
 		next.Seen = append(next.Seen, at.Seen...)

@@ -45,7 +45,7 @@
 //   - paging: {style: cursor, size: 'page[size]', max: 100}; the vendor's paging keys are never parameters of a row
 //   - target: [environment_name, environment_id], the arguments that name what is hit, best first, where that is not the last thing
 //     in the path; a person types it to confirm what cannot be undone
-//   - media: content type of the request when it is not JSON; returns: content type of the answer when it is not JSON
+//   - media: content type of the request where that is neither application/json nor a form; returns: content type of the answer when it is not JSON
 //   - variants: {by: type, default: …, kinds: {github: {required: [repository, token], optional: [base_url]}}}. The deciding
 //     argument is a string enum; an argument that no variant names belongs to all of them
 //

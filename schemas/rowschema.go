@@ -27,7 +27,7 @@ var rowKeys = map[string]string{
 	"async":    "How the platform goes on working after it answered.",
 	"list":     "Where the list sits in the answer; $ means that the answer is the list.",
 	"paging":   "How the list goes on.",
-	"media":    "Content type of the request when it is not JSON.",
+	"media":    "Content type of the request where that is neither application/json nor a form.",
 	"returns":  "Content type of the answer when it is not JSON.",
 	"summary":  "One sentence with a period: what the operation does.",
 	"about":    "When to use it, what it changes, what it does not.",

@@ -13,10 +13,7 @@ func (o *Operation) CheckVariant(args map[string]any) error {
 	if v == nil {
 		return nil
 	}
-	kind, _ := args[v.By].(string)
-	if kind == "" {
-		kind = v.Default
-	}
+	kind := v.kindOf(args)
 	at := slices.IndexFunc(v.Kinds, func(k Variant) bool { return k.Kind == kind })
 	if at < 0 {
 		return nil // the schema's enum reports it
@@ -52,6 +49,18 @@ func (o *Operation) CheckVariant(args map[string]any) error {
 		text += " and takes " + strings.Join(v.Kinds[at].Optional, ", ")
 	}
 	return fmt.Errorf("%s", text)
+}
+
+// Takes reports whether the argument belongs to the kind that the arguments name; always where there are no kinds.
+func (o *Operation) Takes(args map[string]any, name string) bool {
+	return o.Variants == nil || o.Variants.admits(o.Variants.kindOf(args), name)
+}
+
+func (v *Variants) kindOf(args map[string]any) string {
+	if kind, _ := args[v.By].(string); kind != "" {
+		return kind
+	}
+	return v.Default
 }
 
 // admits reports whether the argument belongs to the kind: named by it, or by no kind at all.

@@ -46,9 +46,14 @@ func hasNumber(v any) bool {
 	return false
 }
 
-// decodeArguments reads a JSON object, keeping numbers exact: an id above 2^53 must not be rounded on its way.
+// decodeArguments reads a JSON object, keeping numbers exact: an id above 2^53 must not be rounded on its way. Some models write the
+// object as a text, which is read as well.
 func decodeArguments(raw []byte) (map[string]any, error) {
-	if len(bytes.TrimSpace(raw)) == 0 {
+	var text string
+	if raw = bytes.TrimSpace(raw); bytes.HasPrefix(raw, []byte{'"'}) && json.Unmarshal(raw, &text) == nil {
+		raw = bytes.TrimSpace([]byte(text))
+	}
+	if len(raw) == 0 {
 		return map[string]any{}, nil
 	}
 	dec := json.NewDecoder(bytes.NewReader(raw))
@@ -70,8 +75,8 @@ func decodeArguments(raw []byte) (map[string]any, error) {
 }
 
 // coerce accepts what models and shells commonly write where the schema leaves no doubt about what is meant: "123" for
-// 123 and 123 for "123", "true" for true, JSON text for an object or a list, one value for a list of one, and a plain
-// value for a filter that asks for {eq: value}.
+// 123 and 123 for "123", "true" for true, JSON text for an object or a list, one value for a list of one, a plain
+// value for a filter that asks for {eq: value}, and null for what is left out.
 func coerce(s *schemas.Schema, v any) any {
 	switch s.Type {
 	case "integer", "number":
@@ -119,6 +124,9 @@ func coerce(s *schemas.Schema, v any) any {
 		out := make(map[string]any, len(object))
 		for name, value := range object {
 			if i := property(s, name); i >= 0 {
+				if leftOut(&s.Properties[i].Schema, value) {
+					continue
+				}
 				value = coerce(&s.Properties[i].Schema, value)
 			} else if s.Values != nil {
 				value = coerce(s.Values, value)
@@ -129,6 +137,10 @@ func coerce(s *schemas.Schema, v any) any {
 	}
 	return v
 }
+
+// leftOut reports a null that is not a value: models write it for what they do not give. A null among the items of a list, or under a
+// key that the caller chose, is kept and refused, since nobody knows what it was meant to do to the others.
+func leftOut(s *schemas.Schema, v any) bool { return v == nil && !s.Nullable }
 
 func property(s *schemas.Schema, name string) int {
 	return slices.IndexFunc(s.Properties, func(p schemas.Property) bool { return p.Name == name })
@@ -141,7 +153,7 @@ func isNumber(n json.Number) bool {
 
 func fromText[T any](v any) (parsed T, ok bool) {
 	text, isText := v.(string)
-	if !isText || len(text) < 2 || text[0] != '{' && text[0] != '[' {
+	if text = strings.TrimSpace(text); !isText || len(text) < 2 || text[0] != '{' && text[0] != '[' {
 		return parsed, false
 	}
 	dec := json.NewDecoder(strings.NewReader(text))
@@ -169,6 +181,9 @@ func (v *validator) check(op *schemas.Operation, args map[string]any) (map[strin
 	out := make(map[string]any, len(args))
 	for name, value := range args {
 		if p, ok := op.Param(name); ok {
+			if leftOut(&p.Schema, value) || value == nil && !op.Takes(args, name) {
+				continue
+			}
 			value = coerce(&p.Schema, value)
 		}
 		out[name] = value

@@ -141,12 +141,19 @@ func explainInput(checked *schemas.Schema, wrong []schemas.Violation) string {
 	return text
 }
 
-// coerceOwn does what [coerce] does for the arguments of rows, and takes a text with commas for a list: the lists of this server are
-// of names.
+// coerceOwn does what [coerce] does for the arguments of rows. It also takes a text with commas for a list, and a list with nulls in it
+// (the lists of this server are of names), and an empty text for an object without members.
 func coerceOwn(s *schemas.Schema, v any) any {
-	text, ok := v.(string)
-	if !ok || s.Type != "array" || strings.HasPrefix(text, "[") {
+	text, isText := v.(string)
+	text = strings.TrimSpace(text)
+	switch {
+	case isText && text == "" && s.Type == "object":
+		return map[string]any{}
+	case s.Type != "array":
 		return coerce(s, v)
+	case !isText || strings.HasPrefix(text, "["):
+		list, _ := coerce(s, v).([]any)
+		return slices.DeleteFunc(list, func(item any) bool { return item == nil })
 	}
 	list := []any{}
 	for part := range strings.SplitSeq(text, ",") {

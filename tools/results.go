@@ -60,6 +60,9 @@ func (s *Service) Present(o *Outcome, v View) Answer {
 			a.Items = []any{}
 			notes = append(notes, "the list is empty")
 		}
+		if r.Repeated {
+			notes = append(notes, "the platform sent the same items again in place of further ones: the list may be incomplete")
+		}
 	}
 	if len(v.Fields) > 0 {
 		notes = append(notes, fieldsNote(v.Fields, o.Operation.Shows, o.body()))

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -111,6 +112,83 @@ func TestRequired(t *testing.T) {
 		}
 	}
 	bad.report(t)
+}
+
+// TestNullIsLeftOut: a null for anything that a call can do without changes nothing about the request, at the top and in every object
+// below it. Where null means something, it is sent.
+func TestNullIsLeftOut(t *testing.T) {
+	t.Parallel()
+	s := offline(t)
+	var bad violations
+	send := func(op *schemas.Operation, args map[string]any) string {
+		args, err := s.Validate(op, args)
+		if err != nil {
+			return err.Error()
+		}
+		request, err := apiclient.Build(op, args)
+		if err != nil {
+			return err.Error()
+		}
+		return request.String()
+	}
+	nulls, nested := 0, 0
+	for _, op := range rows(t, s) {
+		want := send(op, op.Example.Args)
+		object := op.Object()
+		args := withNulls(object, op.Example.Args, func(depth int) {
+			if nulls++; depth > 0 {
+				nested++
+			}
+		})
+		if got := send(op, args.(map[string]any)); got != want {
+			bad.add(op.Name, "with nulls\n%s\nwithout\n%s", got, want)
+		}
+		for i := range op.Params {
+			p := &op.Params[i]
+			if _, given := op.Example.Args[p.Name]; given || !p.Nullable || p.In != "body" || !op.Takes(op.Example.Args, p.Name) {
+				continue
+			}
+			args := map[string]any{p.Name: nil}
+			maps.Copy(args, op.Example.Args)
+			if got := send(op, args); !strings.Contains(got, `"`+p.WireName()+`":null`) {
+				bad.add(op.Name, "%s is nullable, but null is not sent: %s", p.Name, got)
+			}
+		}
+	}
+	if nulls < 900 || nested < 200 {
+		t.Errorf("only %d nulls, %d of them below the top", nulls, nested)
+	}
+	bad.report(t)
+}
+
+// withNulls is the value with a null for each member that its schema knows, that is not there and that null does not set.
+func withNulls(s *schemas.Schema, v any, count func(depth int)) any {
+	var walk func(s *schemas.Schema, v any, depth int) any
+	walk = func(s *schemas.Schema, v any, depth int) any {
+		switch v := v.(type) {
+		case []any:
+			out := make([]any, len(v))
+			for i := range v {
+				out[i] = walk(s.Items, v[i], depth+1)
+			}
+			return out
+		case map[string]any: // of arguments, nil where the example has none
+			out := make(map[string]any, len(v)+len(s.Properties))
+			maps.Copy(out, v)
+			for i := range s.Properties {
+				p := &s.Properties[i]
+				if value, given := v[p.Name]; given {
+					out[p.Name] = walk(&p.Schema, value, depth+1)
+				} else if !p.Nullable {
+					count(depth)
+					out[p.Name] = nil
+				}
+			}
+			return out
+		}
+		return v
+	}
+	return walk(s, v, 0)
 }
 
 var toolName = regexp.MustCompile(`^[a-z0-9_]{1,40}$`)

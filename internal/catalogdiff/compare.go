@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"mime"
 	"slices"
 	"strings"
 
@@ -117,7 +118,8 @@ func (c *comparison) media() {
 		}
 	}
 	accepted := slices.ContainsFunc(c.call.body.media, func(m string) bool {
-		return m == sends || m == "*/*" || (isJSON(m) && isJSON(sends))
+		kind, _, _ := mime.ParseMediaType(m) // without its character set
+		return kind == sends || kind == "*/*"
 	})
 	if !accepted {
 		c.add(Media, "", "content type %s in the document, %s in the row", strings.Join(c.call.body.media, " or "), sends)
