@@ -1,11 +1,17 @@
 package apiclient
 
 import (
+	"bytes"
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
+	"io"
+	"math"
 	"net/http"
 	"net/url"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -111,7 +117,7 @@ func renewal(expiry, now time.Time) time.Time {
 // asking twice does no harm there. The token endpoint is another service than the API and does not count against its limit.
 func (c *Client) exchange(ctx context.Context, config *clientcredentials.Config) (*oauth2.Token, error) {
 	ctx = context.WithValue(ctx, oauth2.HTTPClient, &http.Client{
-		Transport:     agent{c.options.UserAgent, c.options.Transport},
+		Transport:     tokenAnswers{agent{c.options.UserAgent, c.options.Transport}},
 		CheckRedirect: checkRedirect,
 	})
 	var token *oauth2.Token
@@ -126,6 +132,58 @@ func (c *Client) exchange(ctx context.Context, config *clientcredentials.Config)
 		return nil, failed
 	}
 	return token, nil
+}
+
+// maxTokenAnswer bounds the answer of a token endpoint, in bytes.
+const maxTokenAnswer = 1 << 20
+
+// tokenAnswers labels the answers of a token endpoint as what they are. The library reads them by their content type alone, and endpoints
+// and the proxies before them also send JSON as text/plain, and forms without any type.
+type tokenAnswers struct{ next http.RoundTripper }
+
+func (t tokenAnswers) RoundTrip(r *http.Request) (*http.Response, error) {
+	response, err := t.next.RoundTrip(r)
+	if err != nil {
+		return nil, err
+	}
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxTokenAnswer))
+	response.Body.Close()
+	if err != nil {
+		return nil, err
+	}
+	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\ufeff")))
+	switch form, err := url.ParseQuery(string(body)); {
+	case bytes.HasPrefix(body, []byte("{")):
+		response.Header.Set("Content-Type", typeJSON)
+		body = wholeSeconds(body)
+	case err == nil && (form.Has("access_token") || form.Has("error")):
+		response.Header.Set("Content-Type", typeForm)
+	}
+	response.Body, response.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	return response, nil
+}
+
+// wholeSeconds makes the lifetime of a token a whole number, or leaves it out where it is none: the library refuses others, and with
+// them the token.
+func wholeSeconds(body []byte) []byte {
+	var members map[string]json.RawMessage
+	if json.Unmarshal(body, &members) != nil {
+		return body
+	}
+	const key = "expires_in"
+	given, ok := members[key]
+	if !ok {
+		return body
+	}
+	delete(members, key)
+	if n, err := strconv.ParseFloat(strings.Trim(string(given), "\" "), 64); err == nil && n > 0 && n < math.MaxInt32 {
+		members[key] = json.RawMessage(strconv.Itoa(int(n)))
+	}
+	out, err := json.Marshal(members)
+	if err != nil {
+		return body // not reachable: the members came from JSON
+	}
+	return out
 }
 
 // exchangeError reads what the token endpoint said. The library's own text is not used: it repeats the whole answer,

@@ -257,6 +257,57 @@ func TestTokenErrors(t *testing.T) {
 	}
 }
 
+// TestTokenAnswers: a token is read whatever the answer calls itself, and lives as long as the answer says, however it writes that.
+func TestTokenAnswers(t *testing.T) {
+	t.Parallel()
+	const good, hour = `{"access_token":"token-1","expires_in":3600,"token_type":"bearer"}`, 3600
+	const form = "access_token=token-1&expires_in=3600&token_type=bearer"
+	for _, tc := range []struct {
+		contentType, body string
+		seconds           int // 0 for a token without end
+	}{
+		{"application/json", good, hour}, {"application/json; charset=utf-8", good, hour}, {"application/json;charset", good, hour},
+		{"APPLICATION/JSON", good, hour}, {"application/hal+json", good, hour}, {"text/plain", good, hour}, {"text/plain; charset=UTF-8", good, hour},
+		{"text/html", good, hour}, {"application/octet-stream", good, hour}, {"application/x-www-form-urlencoded", good, hour}, {"", good, hour},
+		{"///", good, hour}, {"text/plain", "\ufeff\r\n" + good, hour},
+		{"application/x-www-form-urlencoded", form, hour}, {"application/x-www-form-urlencoded; charset=utf-8", form, hour}, {"text/plain", form, hour},
+		{"text/plain", form + "\n", hour}, {"application/json", form, hour}, {"", form, hour},
+		{"application/json", `{"access_token":"token-1","expires_in":"3600"}`, hour}, {"application/json", `{"access_token":"token-1","expires_in":"3600.0"}`, hour},
+		{"application/json", `{"access_token":"token-1","expires_in":3600.9}`, hour}, {"application/json", `{"access_token":"token-1","expires_in":3.6e3}`, hour},
+		{"application/json", `{"access_token":"token-1","expires_in":""}`, 0}, {"application/json", `{"access_token":"token-1","expires_in":null}`, 0},
+		{"application/json", `{"access_token":"token-1","expires_in":"never"}`, 0}, {"application/json", `{"access_token":"token-1","expires_in":1e99}`, 0},
+		{"application/json", `{"access_token":"token-1"}`, 0},
+	} {
+		t.Run(tc.contentType+" "+tc.body, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := &fake{answer: fineAnswer, token: func(_ int, w http.ResponseWriter, _ *http.Request) {
+					w.Header()["Content-Type"] = []string{tc.contentType}
+					if tc.contentType == "" {
+						w.Header()["Content-Type"] = nil // or net/http would guess one
+					}
+					io.WriteString(w, tc.body)
+				}}
+				c, stop := inMemory(t, f, nil)
+				defer stop()
+				health, err := c.Health(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				left := 0
+				if !health.Expires.IsZero() {
+					left = int(time.Until(health.Expires).Round(time.Second).Seconds())
+				}
+				if left != tc.seconds {
+					t.Errorf("the token lives %d s, want %d", left, tc.seconds)
+				}
+				if _, err := send(t, c, readRow, project); err != nil || f.exchanges() != 1 {
+					t.Errorf("%v after %d exchanges", err, f.exchanges())
+				}
+			})
+		})
+	}
+}
+
 func TestHealth(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
