@@ -30,6 +30,9 @@ const VirtuozzoAppID = "1dd8d191d38fff45e62564fcf67fdcd6"
 // Upsun is the Account.Vendor that selects the Upsun addresses and the operations that exist there alone.
 const Upsun = "upsun"
 
+// maxCallsPerMinute bounds Account.CallsPerMinute: beyond it a limit holds nothing back.
+const maxCallsPerMinute = 10_000
+
 // Account is one set of credentials for one platform.
 type Account struct {
 	Name     string           // how people and policies call it
@@ -47,6 +50,8 @@ type Account struct {
 	AppID    string // virtuozzo: empty for the platform's own
 	Scope    string // acquia: organization:UUID where the organization signs on with its own identity provider
 	Vendor   string // platformsh: Upsun, or empty
+
+	CallsPerMinute int // how many calls the platform admits; 0 for the platform's own number, where it has one
 
 	// Production are patterns (* and ?) of the names of environments that count as production, besides those that the platform
 	// itself knows to be. Virtuozzo knows none, so there every environment counts as production while this is empty.
@@ -72,6 +77,9 @@ func (a Account) Validate() error {
 		if strings.ContainsFunc(s.Reveal(), func(r rune) bool { return r <= ' ' || r == 0x7f }) {
 			bad("the %s holds a space or a line break: copy it again", what)
 		}
+	}
+	if a.CallsPerMinute < 0 || a.CallsPerMinute > maxCallsPerMinute {
+		bad("calls_per_minute: %d is not a number from 1 to %d", a.CallsPerMinute, maxCallsPerMinute)
 	}
 	for _, pattern := range a.Production {
 		if _, err := path.Match(pattern, ""); err != nil || pattern == "" {
@@ -126,6 +134,7 @@ func (a Account) withDefaults() Account {
 	case a.Platform == schemas.Acquia:
 		a.APIURL = cmp.Or(a.APIURL, AcquiaAPIURL)
 		a.TokenURL = cmp.Or(a.TokenURL, AcquiaTokenURL)
+		a.CallsPerMinute = cmp.Or(a.CallsPerMinute, acquiaCalls)
 	case a.Platform == schemas.Virtuozzo:
 		a.AppID = cmp.Or(a.AppID, VirtuozzoAppID)
 		// Providers name the address with and without the version; 1.0 is the only one there is.

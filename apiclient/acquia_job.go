@@ -45,7 +45,7 @@ func (a *acquia) job(ctx context.Context, handle string) (*Job, error) {
 	}
 	job := notificationJob(answer.Value)
 	job.Handle, job.Again = handle, acquiaPace
-	if a.limit.left() < acquiaCalls/4 {
+	if a.limit.left() < a.limit.calls/4 {
 		job.Again = acquiaSlowPace
 	}
 	return &job, nil

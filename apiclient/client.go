@@ -71,13 +71,14 @@ func New(account Account, options Options) (*Client, error) {
 	case schemas.Platformsh:
 		c.dialect = &platformsh{c}
 	case schemas.Acquia:
-		c.dialect, c.limit.calls = &acquia{c}, acquiaCalls
+		c.dialect = &acquia{c}
 	case schemas.Virtuozzo:
 		c.dialect = newVirtuozzo(c)
 	default:
 		return nil, fmt.Errorf("account %q: platform %s cannot be called yet", account.Name, account.Platform)
 	}
 	c.tokens = &tokens{grant: c.dialect.grant}
+	c.limit.calls = account.CallsPerMinute
 	return c, nil
 }
 

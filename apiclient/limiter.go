@@ -20,12 +20,16 @@ const (
 	window = time.Minute + 100*time.Millisecond
 	// transit is the longest way of a written request to the platform that the limiter reckons with.
 	transit = 2 * time.Second
+	// maxHold bounds how long one answer keeps all calls of an account back. After it one call probes: what a platform asks of one call
+	// for an hour need not hold for the others.
+	maxHold = time.Minute
 	// stagger parts those who waited for the same moment, or all of them would come back in one burst.
 	stagger = 20 * time.Millisecond
 )
 
-// limiter holds back the calls of one account: all of them while the platform has asked for patience, and beyond a
-// number of calls a minute where the platform has such a limit. Callers get their turn in the order in which they came.
+// limiter holds back the calls of one account: all of them while the platform has asked for patience, for a minute at most before one
+// of them probes, and beyond a number of calls a minute where the account has such a limit. Callers get their turn in the order in which
+// they came.
 //
 // The limit is kept as a log of slots, one for each call that the platform admits a minute. A slot is free again one
 // window after its call has surely arrived: what counts is the platform's clock, and a call arrives at some unknown moment
@@ -42,6 +46,8 @@ type limiter struct {
 	mu     sync.Mutex
 	slots  []*slot
 	until  time.Time // nobody passes before
+	trial  bool      // the platform asked for more than maxHold: after until one call at a time passes, until one is not refused
+	probe  bool      // such a call is on the way
 	easing bool      // the queue that a hold has left is let go one by one
 	queue  []*waiter
 	timer  *time.Timer // calls dispatch when the head of the queue may go
@@ -67,10 +73,41 @@ type turn struct {
 	err  *Error
 }
 
-// pass is the leave for one call. Its holder reports when the request is written and when it is over.
+// pass is the leave for one call. Its holder reports when the request is written, when it is over, and what came of it.
 type pass struct {
 	limiter *limiter
 	slot    *slot // nil when there is no limit
+	probe   bool  // the call shows whether the platform still wants patience
+}
+
+// verdict says what came of a call.
+type verdict int
+
+const (
+	unanswered verdict = iota // nothing is known
+	admitted                  // the platform took it, whatever it answered
+	refused                   // the platform asks for patience
+)
+
+// settle says what came of the call. After a refusal nobody passes for d, at least for maxHold when it was the probe.
+func (p pass) settle(v verdict, d time.Duration) {
+	l := p.limiter
+	if v == refused && (d > 0 || p.probe) {
+		if p.probe && d == 0 {
+			d = maxHold
+		}
+		l.hold(d)
+	}
+	if !p.probe {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.probe = false
+	if v == admitted {
+		l.trial = false
+	}
+	l.arm(time.Now())
 }
 
 // limited reports whether anybody needs to know when the request is written.
@@ -83,7 +120,10 @@ func (p pass) written() { p.release(time.Now().Add(transit + window)) }
 func (p pass) over() { p.release(time.Now().Add(window)) }
 
 // unused gives the leave back: nothing was sent.
-func (p pass) unused() { p.release(time.Now()) }
+func (p pass) unused() {
+	p.release(time.Now())
+	p.settle(unanswered, 0)
+}
 
 // release moves the moment at which the slot is free to an earlier one.
 func (p pass) release(at time.Time) {
@@ -103,7 +143,7 @@ func (p pass) release(at time.Time) {
 func (l *limiter) wait(ctx context.Context) (pass, *Error) {
 	l.mu.Lock()
 	now := time.Now()
-	if len(l.queue) == 0 && !now.Before(l.until) {
+	if len(l.queue) == 0 && l.open(now) {
 		l.easing = false
 		if p, ok := l.take(now); ok {
 			l.mu.Unlock()
@@ -113,8 +153,9 @@ func (l *limiter) wait(ctx context.Context) (pass, *Error) {
 	d := l.expected(len(l.queue), now)
 	latest := patienceOf(ctx, now)
 	if now.Add(d).After(latest) || len(l.queue) >= maxQueue {
+		e := l.refusal(d, now)
 		l.mu.Unlock()
-		return pass{}, l.refusal(d)
+		return pass{}, e
 	}
 	w := &waiter{latest, make(chan turn, 1)}
 	l.queue = append(l.queue, w)
@@ -131,27 +172,28 @@ func (l *limiter) wait(ctx context.Context) (pass, *Error) {
 }
 
 // refusal is the error for a caller that would wait in vain.
-func (l *limiter) refusal(d time.Duration) *Error {
-	message := "the platform asked all calls of this account to wait"
-	if l.calls > 0 {
-		message = fmt.Sprintf("the platform admits %d calls a minute for this account, and they are used up", l.calls)
+func (l *limiter) refusal(d time.Duration, now time.Time) *Error {
+	message := fmt.Sprintf("this account may make %d calls a minute, and they are used up", l.calls)
+	if !l.open(now) || l.calls == 0 {
+		message = "the platform asked this account to wait"
 	}
 	return &Error{Kind: KindRateLimited, RetryAfter: d, Retryable: true, Message: message, Hint: retryIn(d)}
 }
 
-// hold lets nobody pass for d, and sends away at once those who cannot wait that long.
+// hold lets nobody pass for d or maxHold, and sends away at once those who cannot wait that long.
 func (l *limiter) hold(d time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := time.Now()
-	if until := now.Add(d); until.After(l.until) {
+	l.trial = l.trial || d > maxHold
+	if until := now.Add(min(d, maxHold)); until.After(l.until) {
 		l.until = until
 	}
 	l.easing = true
 	stay := l.queue[:0]
 	for _, w := range l.queue {
 		if d := l.expected(len(stay), now); now.Add(d).After(w.latest) {
-			w.turn <- turn{err: l.refusal(d)}
+			w.turn <- turn{err: l.refusal(d, now)}
 		} else {
 			stay = append(stay, w)
 		}
@@ -169,8 +211,10 @@ func (l *limiter) left() int {
 	switch {
 	case l.calls == 0:
 		return -1
-	case now.Before(l.until):
+	case !l.open(now):
 		return 0
+	case l.trial:
+		return 1
 	}
 	n := l.calls - len(l.queue)
 	for _, s := range l.slots {
@@ -186,7 +230,7 @@ func (l *limiter) dispatch() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := time.Now()
-	for len(l.queue) > 0 && !now.Before(l.until) {
+	for len(l.queue) > 0 && l.open(now) {
 		p, ok := l.take(now)
 		if !ok {
 			break
@@ -218,12 +262,15 @@ func (l *limiter) leave(w *waiter) {
 
 // The methods below are called with the lock held.
 
+// open reports whether anybody may pass.
+func (l *limiter) open(now time.Time) bool { return !now.Before(l.until) && !l.probe }
+
 // take gives the slot that has been free for longest.
 func (l *limiter) take(now time.Time) (pass, bool) {
 	s := &slot{aloft}
 	switch first := l.earliest(); {
 	case l.calls == 0:
-		return pass{}, true
+		s = nil
 	case len(l.slots) < l.calls:
 		l.slots = append(l.slots, s)
 	case l.slots[first].free.After(now):
@@ -231,7 +278,8 @@ func (l *limiter) take(now time.Time) (pass, bool) {
 	default:
 		l.slots[first] = s
 	}
-	return pass{l, s}, true
+	l.probe = l.trial
+	return pass{l, s, l.trial}, true
 }
 
 // earliest is the slot that is free first.
@@ -265,7 +313,7 @@ func (l *limiter) expected(place int, now time.Time) time.Duration {
 
 // arm sets the timer for the head of the queue.
 func (l *limiter) arm(now time.Time) {
-	if len(l.queue) == 0 {
+	if len(l.queue) == 0 || l.probe { // what the probe finds arms it
 		return
 	}
 	next := l.until

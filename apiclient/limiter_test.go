@@ -217,6 +217,37 @@ func TestCallsLeft(t *testing.T) {
 	})
 }
 
+// An account may say how many calls its platform admits, whatever the platform.
+func TestCallsPerMinute(t *testing.T) {
+	t.Parallel()
+	for name, account := range map[string]accountFor{"platformsh": platformshAccount, "acquia": acquiaAccount, "virtuozzo": vzAccount(withToken)} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ten := func(base string) apiclient.Account {
+					a := account(base)
+					a.CallsPerMinute = 10
+					return a
+				}
+				c, stop := inMemoryFor(t, ten, &fake{answer: always(200, `{"result":0}`)}, nil)
+				defer stop()
+				op := map[string]*schemas.Operation{"platformsh": readRow, "acquia": acquiaRead, "virtuozzo": vzRow("/a/b/rest/c", schemas.Read, "project_id")}[name]
+				start := time.Now()
+				for range 11 {
+					if _, err := send(t, c, op, project); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if took := time.Since(start); took < time.Minute || took > 61*time.Second {
+					t.Errorf("eleven calls took %v", took)
+				}
+				if b := c.Budget(); b.Limit != 10 {
+					t.Errorf("budget %+v", b)
+				}
+			})
+		})
+	}
+}
+
 // A caller that cannot wait that long hears so at once, in the queue and before it.
 func TestNobodyWaitsInVain(t *testing.T) {
 	t.Parallel()
@@ -226,7 +257,7 @@ func TestNobodyWaitsInVain(t *testing.T) {
 			if limited && strings.HasSuffix(r.URL.Path, "/bad") {
 				limited = false
 				time.Sleep(2 * time.Second)
-				w.Header().Set("Retry-After", "80")
+				w.Header().Set("Retry-After", "60")
 				giveJSON(w, 429, "{}")
 				return
 			}
@@ -260,7 +291,7 @@ func TestNobodyWaitsInVain(t *testing.T) {
 			}
 		}
 		refusedAfter(30*time.Second, 0)             // the window is full for a minute
-		refusedAfter(70*time.Second, 2*time.Second) // in the queue, until the 429 says 80 s
+		refusedAfter(61*time.Second, 2*time.Second) // in the queue, until the 429 says another minute
 		wg.Wait()
 	})
 }
@@ -402,6 +433,123 @@ func TestComingBack(t *testing.T) {
 		})
 	}
 }
+
+// An hour of patience that one call is asked for holds the others back for a minute. Then one at a time probes, until one is admitted.
+func TestProbe(t *testing.T) {
+	t.Parallel()
+	for name, account := range map[string]accountFor{"unlimited": platformshAccount, "limited": acquiaAccount} {
+		for _, later := range []string{"3600", "5", ""} { // Retry-After of the probes that are refused as well
+			t.Run(name+" "+later, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					start := time.Now()
+					var mu sync.Mutex
+					var at []time.Duration
+					f := &fake{answer: func(n int, w http.ResponseWriter, _ *http.Request) {
+						mu.Lock()
+						at = append(at, time.Since(start))
+						mu.Unlock()
+						if n > 1 {
+							time.Sleep(3 * time.Second) // long enough for others to come in between
+						}
+						if n <= 3 {
+							retryAfter := later
+							if n == 1 {
+								retryAfter = "3600"
+							}
+							if retryAfter != "" {
+								w.Header().Set("Retry-After", retryAfter)
+							}
+							giveJSON(w, 429, "{}")
+							return
+						}
+						giveJSON(w, 200, "{}")
+					}}
+					c, stop := inMemoryFor(t, account, f, nil)
+					defer stop()
+					op := map[string]*schemas.Operation{"unlimited": readRow, "limited": acquiaRead}[name]
+					if e := asError(t, second(send(t, c, op, project))); e.RetryAfter != time.Hour || !strings.Contains(e.Error(), "retry in 3600 s") {
+						t.Errorf("the call that was refused: %v", e)
+					}
+					ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+					defer cancel()
+					if e := asError(t, second(c.Send(ctx, build(t, op, project), apiclient.Page{}))); e.Kind != apiclient.KindRateLimited || e.RetryAfter != time.Minute || !strings.Contains(e.Error(), "asked this account to wait") {
+						t.Errorf("a caller in a hurry: %v", e)
+					}
+					var wg sync.WaitGroup
+					var refused atomic.Int32
+					for range 20 {
+						wg.Go(func() {
+							ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+							defer cancel()
+							if _, err := c.Send(ctx, build(t, op, project), apiclient.Page{}); err != nil {
+								refused.Add(1)
+							}
+						})
+					}
+					wg.Wait()
+					if want := map[string]int32{"3600": 2}[later]; refused.Load() != want { // those two probed, and are asked for an hour
+						t.Errorf("%d callers have no answer, want %d", refused.Load(), want)
+					}
+					pause := map[string]time.Duration{"3600": time.Minute, "5": 5 * time.Second, "": time.Minute}[later]
+					for i, want := range []time.Duration{0, time.Minute, time.Minute + 3*time.Second + pause, time.Minute + 2*(3*time.Second+pause)} {
+						if at[i] != want {
+							t.Errorf("call %d came after %v, want %v", i+1, at[i], want)
+						}
+					}
+					for _, when := range at[4:] {
+						if since := when - at[3]; since < 3*time.Second || since > 4*time.Second {
+							t.Errorf("a call came %v after the probe that was admitted, in which it takes 3 s", since)
+						}
+					}
+				})
+			})
+		}
+	}
+}
+
+// A probe that finds out nothing leaves the next one to find out.
+func TestProbeThatIsLost(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{answer: func(n int, w http.ResponseWriter, r *http.Request) {
+			switch n {
+			case 1:
+				w.Header().Set("Retry-After", "3600")
+				giveJSON(w, 429, "{}")
+			case 2:
+				<-r.Context().Done() // until the caller has had enough
+			default:
+				giveJSON(w, 200, "{}")
+			}
+		}}
+		c, stop := inMemoryFor(t, acquiaAccount, f, nil)
+		defer stop()
+		if _, err := send(t, c, acquiaRead, project); err == nil {
+			t.Error("no error")
+		}
+		time.Sleep(time.Minute)
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			if _, err := c.Send(ctx, build(t, acquiaRead, project), apiclient.Page{}); err == nil {
+				t.Error("the lost call has an answer")
+			}
+		})
+		time.Sleep(time.Second)
+		if h, err := c.Health(t.Context()); err != nil || h.CallsLeft != 0 {
+			t.Errorf("%d calls left beside a probe, %v", h.CallsLeft, err)
+		}
+		for range 3 {
+			if _, err := send(t, c, acquiaRead, project); err != nil {
+				t.Error(err)
+			}
+		}
+		wg.Wait()
+	})
+}
+
+func second[T any](_ T, err error) error { return err }
 
 func TestQueueIsBounded(t *testing.T) {
 	t.Parallel()

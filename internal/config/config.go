@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -59,6 +60,13 @@ func FromEnvironment(env Lookup) ([]apiclient.Account, error) {
 		Key:      get("ACLI_KEY"),
 		Secret:   apiclient.Secret(get("ACLI_SECRET")),
 	}
+	if given := get("ACQUIA_CALLS_PER_MINUTE"); given != "" {
+		n, err := strconv.Atoi(given)
+		if err != nil || n < 1 {
+			errs = append(errs, fmt.Errorf("ACQUIA_CALLS_PER_MINUTE: %q is not a whole number above 0", given))
+		}
+		acquia.CallsPerMinute = n
+	}
 	if uuid := get("AH_ORGANIZATION_UUID"); uuid != "" { // the vendor's own name for it
 		acquia.Scope = "organization:" + uuid
 	}
@@ -104,6 +112,8 @@ type accountYAML struct {
 	PasswordFile string           `yaml:"password_file"`
 	AppID        string           `yaml:"appid"`
 	Production   []string         `yaml:"production"` // patterns of environment names
+
+	CallsPerMinute *int `yaml:"calls_per_minute"`
 }
 
 var accountName = lazy.MustCompile(`^[a-z0-9]([a-z0-9._-]{0,38}[a-z0-9])?$`)
@@ -177,6 +187,11 @@ func decode(node *yaml.Node, env Lookup) (apiclient.Account, error) {
 		AppID:    r.plain("appid", y.AppID),
 
 		Production: y.Production,
+	}
+	if y.CallsPerMinute != nil {
+		if a.CallsPerMinute = *y.CallsPerMinute; a.CallsPerMinute == 0 { // would mean the platform's own number
+			r.errs = append(r.errs, fmt.Errorf("account %q: calls_per_minute: 0 is not a number of calls; leave it out for the platform's own limit", y.Name))
+		}
 	}
 	r.fromAcquiaCLI(&a, &y)
 	return a, errors.Join(r.errs...)

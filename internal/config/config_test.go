@@ -31,6 +31,9 @@ func TestFromEnvironment(t *testing.T) {
 		{"virtuozzo without a host", map[string]string{"VIRTUOZZO_TOKEN": "t"}, "every hosting provider has its own"},
 		{"all", map[string]string{"PLATFORMSH_CLI_TOKEN": "t", "ACLI_KEY": "k", "ACLI_SECRET": "s", "VIRTUOZZO_TOKEN": "t", "VIRTUOZZO_API_URL": "https://app.example.com/1.0"},
 			"platformsh// acquia// virtuozzo//https://app.example.com/1.0"},
+		{"calls a minute that are none", map[string]string{"ACLI_KEY": "k", "ACLI_SECRET": "s", "ACQUIA_CALLS_PER_MINUTE": "many"}, "ACQUIA_CALLS_PER_MINUTE"},
+		{"no calls a minute", map[string]string{"ACLI_KEY": "k", "ACLI_SECRET": "s", "ACQUIA_CALLS_PER_MINUTE": "0"}, "ACQUIA_CALLS_PER_MINUTE"},
+		{"too many calls a minute", map[string]string{"ACLI_KEY": "k", "ACLI_SECRET": "s", "ACQUIA_CALLS_PER_MINUTE": "10001"}, "from 1 to 10000"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -45,6 +48,33 @@ func TestFromEnvironment(t *testing.T) {
 				t.Errorf("got %q, want %q", got, tc.want)
 			}
 		})
+	}
+}
+
+// TestCallsPerMinute: the limit of an account can be set for any platform, in the file, and for Acquia in the environment.
+func TestCallsPerMinute(t *testing.T) {
+	t.Parallel()
+	accounts, err := config.Accounts("", env(map[string]string{"ACLI_KEY": "k", "ACLI_SECRET": "s", "ACQUIA_CALLS_PER_MINUTE": " 40 "}))
+	if err != nil || len(accounts) != 1 || accounts[0].CallsPerMinute != 40 {
+		t.Errorf("%+v, %v", accounts, err)
+	}
+	file := filepath.Join(t.TempDir(), "accounts.yaml")
+	read := func(value string) ([]apiclient.Account, error) {
+		text := "accounts:\n- {name: a, platform: platformsh, token: '${T}'" + value + "}\n"
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return config.Accounts(file, env(map[string]string{"T": "t"}))
+	}
+	for value, want := range map[string]int{"": 0, ", calls_per_minute: 7": 7, ", calls_per_minute: 10000": 10000} {
+		if accounts, err := read(value); err != nil || accounts[0].CallsPerMinute != want {
+			t.Errorf("%q: %+v, %v", value, accounts, err)
+		}
+	}
+	for _, value := range []string{"0", "-1", "10001", "many", "1.5", "[1]"} {
+		if _, err := read(", calls_per_minute: " + value); err == nil {
+			t.Errorf("%s calls a minute are accepted", value)
+		}
 	}
 }
 
