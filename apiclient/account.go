@@ -9,6 +9,7 @@ import (
 	"path"
 	"strings"
 
+	"paasmcp/internal/spelling"
 	"paasmcp/schemas"
 )
 
@@ -53,8 +54,9 @@ type Account struct {
 
 	CallsPerMinute int // how many calls the platform admits; 0 for the platform's own number, where it has one
 
-	// Production are patterns (* and ?) of the names of environments that count as production, besides those that the platform
-	// itself knows to be. Virtuozzo knows none, so there every environment counts as production while this is empty.
+	// Production are patterns (* and ?) of names, addresses or ids of environments that count as production, however they are
+	// spelled, besides those that the platform itself knows to be. Virtuozzo knows none, so there every environment counts as
+	// production while this is empty.
 	Production []string
 }
 
@@ -82,8 +84,10 @@ func (a Account) Validate() error {
 		bad("calls_per_minute: %d is not a number from 1 to %d", a.CallsPerMinute, maxCallsPerMinute)
 	}
 	for _, pattern := range a.Production {
-		if _, err := path.Match(pattern, ""); err != nil || pattern == "" {
+		if _, err := path.Match(pattern, ""); err != nil || spelling.Fold(pattern) == "" {
 			bad("production: %q is not a name or a pattern with * and ?", pattern)
+		} else if strings.ContainsAny(pattern, ",;") { // read as one name, a list would match nothing and guard nothing
+			bad("production: %q looks like several names: give each an entry of its own", pattern)
 		}
 	}
 	switch a.Platform {

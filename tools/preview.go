@@ -116,7 +116,7 @@ func (l *looker) reason(err error) error {
 func (a *attempt) consider(ctx context.Context) {
 	f := a.facts()
 	a.kind, a.target, a.first, a.unseen = preview.Kind{}, preview.Target{}, nil, ""
-	if a.op.IsRead() {
+	if a.op.IsRead() && !a.s.Policy.DependsOnEnvironment(f) {
 		if a.verdict = a.s.Policy.Decide(f); a.verdict.Action != policy.Confirm {
 			return // most calls, which need to know no more
 		}
@@ -126,7 +126,7 @@ func (a *attempt) consider(ctx context.Context) {
 	call := a.previewCall()
 	if preview.NamesEnvironment(call) && !a.deniedAnyway(f) {
 		a.kind = a.s.previewer.Kind(ctx, call, l)
-		f.Environment, f.EnvironmentLabel = a.kind.Environment, a.kind.Name
+		a.about(&f)
 	}
 	a.verdict = a.s.Policy.Decide(f)
 	switch a.verdict.Action {
@@ -141,6 +141,11 @@ func (a *attempt) consider(ctx context.Context) {
 			a.unseen = "what this replaced could not be read before: " + err.Error()
 		}
 	}
+}
+
+// about tells the policy what was found out about the environments of the call.
+func (a *attempt) about(f *policy.Facts) {
+	f.Environment, f.Source, f.EnvironmentNames = a.kind.Environment, a.kind.Source, a.kind.Names
 }
 
 // deniedAnyway reports whether the policy refuses the call whatever the environment is. No reads are made for such a caller.
@@ -197,7 +202,7 @@ func (a *attempt) firstSteps() []*attempt {
 			return nil
 		}
 		f := b.facts()
-		f.Environment, f.EnvironmentLabel = a.kind.Environment, a.kind.Name
+		a.about(&f)
 		if b.verdict = a.s.Policy.Decide(f); b.verdict.Action == policy.Deny {
 			return nil
 		}

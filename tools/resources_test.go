@@ -284,7 +284,8 @@ func TestPolicyResource(t *testing.T) {
 
 type judge struct{}
 
-func (judge) Decide(policy.Facts) policy.Verdict { return policy.Verdict{} }
+func (judge) Decide(policy.Facts) policy.Verdict     { return policy.Verdict{} }
+func (judge) DependsOnEnvironment(policy.Facts) bool { return false }
 
 // TestResourceCompletions: variables are completed from the account, for the caller, without asking anybody.
 func TestResourceCompletions(t *testing.T) {

@@ -51,6 +51,7 @@ type Config struct {
 // Judge decides about calls: a [policy.Policy], or a [policy.Live] that can be exchanged while the server runs.
 type Judge interface {
 	Decide(policy.Facts) policy.Verdict
+	DependsOnEnvironment(policy.Facts) bool
 }
 
 // Service makes calls. Every call of every tool, of the command line and of every transport goes through

@@ -1,10 +1,14 @@
 package tools_test
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
+	"net/url"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -23,6 +27,7 @@ type wire struct {
 	sent   []sent
 	body   string // of the last request that changed something
 	things map[string]any
+	nodes  []any                         // of every environment: those of the examples
 	known  map[string]*schemas.Operation // by host, method and path
 	// special answers in place of the usual answer when it returns a body. It may block, or set a status.
 	special func(op *schemas.Operation, r *http.Request) (status int, body string)
@@ -58,6 +63,11 @@ func newWire(t testing.TB) *wire {
 	}}
 	for _, row := range catalog.Rows() {
 		op, _ := catalog.Operation(row.Name)
+		for name, id := range op.Example.Args {
+			if strings.HasSuffix(name, "node_id") {
+				w.nodes = append(w.nodes, map[string]any{"id": id})
+			}
+		}
 		template := regexp.MustCompile(`\\\{[^}]*\\\}`).ReplaceAllString(regexp.QuoteMeta(op.Path()), `[^/]*`)
 		w.routes = append(w.routes, route{platformHosts[op.Platform], op.Method(), regexp.MustCompile(`^(/api|/1\.0)?` + template + `$`), op})
 	}
@@ -71,6 +81,7 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.Body != nil {
 		data, _ = io.ReadAll(r.Body)
 		_ = r.Body.Close()
+		r.Body = io.NopCloser(bytes.NewReader(data)) // for special
 	}
 	status, body := http.StatusOK, testrig.Token
 	if !strings.HasSuffix(r.URL.Path, "/token") {
@@ -94,7 +105,7 @@ func (w *wire) answer(r *http.Request, body string) string {
 	answer := `{}`
 	if op := w.operation(r); op != nil {
 		if s.op, s.read = op.Name, op.IsRead(); s.read {
-			answer = w.of(op)
+			answer = w.of(op, r, body)
 		}
 	}
 	if !s.read {
@@ -131,9 +142,21 @@ func (w *wire) operation(r *http.Request) *schemas.Operation {
 	return op
 }
 
-// of is the answer of a read.
-func (w *wire) of(op *schemas.Operation) string {
+// of is the answer of a read. There is every environment that is asked for, and it is the one that was asked for.
+func (w *wire) of(op *schemas.Operation, r *http.Request, body string) string {
 	var answer any = w.things
+	switch op.Name {
+	case "platformsh_environment_get", "acquia_environment_get", "acquia_v3_environment_get":
+		id := path.Base(r.URL.Path)
+		one := maps.Clone(w.things)
+		one["id"], one["name"] = id, id
+		answer = one
+	case "virtuozzo_environment_get":
+		form, _ := url.ParseQuery(body)
+		one := maps.Clone(w.things)
+		one["env"], one["nodes"] = map[string]any{"envName": form.Get("envName"), "status": 1}, w.nodes
+		answer = one
+	}
 	if op.List == "$" {
 		answer = []any{}
 	} else if op.List != "" {

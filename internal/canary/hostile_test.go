@@ -1,9 +1,11 @@
 package canary_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -81,8 +83,11 @@ func TestHostileText(t *testing.T) {
 // hostileAnswers is a platform whose every text is hostile, and often far too long or too much.
 func hostileAnswers() func(*schemas.Operation, http.ResponseWriter, *http.Request, []byte) {
 	var count atomic.Int64 // a call can be followed while it is answered
-	return func(op *schemas.Operation, w http.ResponseWriter, _ *http.Request, _ []byte) {
+	return func(op *schemas.Operation, w http.ResponseWriter, _ *http.Request, body []byte) {
 		n := count.Add(1)
+		// An answer about another environment than the one that was asked for would not be shown at all.
+		asked, _ := url.ParseQuery(string(body))
+		envName := cmp.Or(asked.Get("envName"), hostile)
 		text, items := hostile, 3
 		switch n % 20 {
 		case 0:
@@ -98,7 +103,7 @@ func hostileAnswers() func(*schemas.Operation, http.ResponseWriter, *http.Reques
 		object := func(i int) map[string]any {
 			return map[string]any{"id": fmt.Sprint(i), "name": text, "title": hostile, "status": hostile, "labels": []any{hostile}, hostile: hostile,
 				"label": text, "type": hostile, "email": hostile, "parent": hostile, "domains": []any{hostile, hostile}, "created_at": hostile, "plan": hostile,
-				"env": map[string]any{"shortdomain": hostile, "displayName": hostile, "envName": hostile, "status": hostile, "extDomains": []any{hostile}}}
+				"env": map[string]any{"shortdomain": hostile, "displayName": hostile, "envName": envName, "status": hostile, "extDomains": []any{hostile}}}
 		}
 		list := make([]any, items)
 		for i := range list {

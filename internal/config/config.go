@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"go.yaml.in/yaml/v4"
 
@@ -82,11 +83,10 @@ func FromEnvironment(env Lookup) ([]apiclient.Account, error) {
 		Login:    get("VIRTUOZZO_LOGIN"),
 		Password: apiclient.Secret(get("VIRTUOZZO_PASSWORD")),
 	}
-	for pattern := range strings.SplitSeq(get("VIRTUOZZO_PRODUCTION"), ",") {
-		if pattern = strings.TrimSpace(pattern); pattern != "" {
-			virtuozzo.Production = append(virtuozzo.Production, pattern)
-		}
-	}
+	// No name of an environment has a blank or one of these marks. A list read as one name would match nothing, and so guard nothing.
+	virtuozzo.Production = strings.FieldsFunc(get("VIRTUOZZO_PRODUCTION"), func(r rune) bool {
+		return r == ',' || r == ';' || r == '|' || unicode.IsSpace(r)
+	})
 	if virtuozzo.Token != "" || virtuozzo.Login != "" {
 		add(virtuozzo)
 	}

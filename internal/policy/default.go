@@ -58,6 +58,8 @@ func effects(f Facts) []string {
 	add(has(schemas.CostsMoney), "can raise the bill")
 	add(f.Reveal, "shows secrets in plain text")
 	switch changes := has(schemas.Write); {
+	case changes && f.Environment == Production && f.Source:
+		all = append(all, "copies from production")
 	case changes && f.Environment == Production:
 		all = append(all, "changes production")
 	case changes && len(all) == 0:

@@ -15,12 +15,6 @@ func (p Policy) Explain(f Facts) (Verdict, []Step) {
 		return v, nil
 	}
 	var steps []Step
-	for i := range p {
-		misfit := p[i].misfit(&f)
-		steps = append(steps, Step{Rule: p[i], Misfit: misfit})
-		if misfit == "" {
-			return p[i].verdict(f), steps
-		}
-	}
-	return noRule, steps
+	v = p.walk(f, func(rule *Rule, misfit string) { steps = append(steps, Step{Rule: *rule, Misfit: misfit}) })
+	return v, steps
 }

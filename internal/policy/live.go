@@ -22,5 +22,8 @@ func (l *Live) Set(p Policy) { l.now.Store(&p) }
 // Decide gives the verdict of the policy in force. See [Policy.Decide].
 func (l *Live) Decide(f Facts) Verdict { return l.now.Load().Decide(f) }
 
+// DependsOnEnvironment asks the policy in force. See [Policy.DependsOnEnvironment].
+func (l *Live) DependsOnEnvironment(f Facts) bool { return l.now.Load().DependsOnEnvironment(f) }
+
 // Rules gives the policy in force.
 func (l *Live) Rules() Policy { return slices.Clone(*l.now.Load()) }

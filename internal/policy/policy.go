@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"paasmcp/internal/spelling"
 	"paasmcp/schemas"
 )
 
@@ -65,10 +66,18 @@ type Facts struct {
 	ReadOnly        bool   // the server was started with --read-only
 	Reveal          bool   // the caller asks for secrets in plain text
 	Environment     Environment
+	Source          bool   // production is only read from: something is copied out of it
 	EnvironmentName string // as the arguments name it; empty when they name none
-	// EnvironmentLabel is how people call it, where that is not what the arguments say and somebody looked it up.
-	EnvironmentLabel string
+	// EnvironmentNames are the names of each environment that the call is about, as the platform tells them. Where they are not nil,
+	// the caller's own spelling counts for nothing.
+	EnvironmentNames []Names
 	Time             time.Time // of the call; now when zero
+}
+
+// Names are what one environment is called. The zero Names are those of one that could not be looked up, which may be called anything.
+type Names struct {
+	Own    []string // the platform's own, which stay
+	Labels []string // which people can change, so that a rule that makes calls easier does not rest on them
 }
 
 // FactsOf gives what an operation and its validated arguments say by themselves.
@@ -129,7 +138,7 @@ type Rule struct {
 
 // Match names the calls that a rule is about. Each field that is set must match; a field with several values matches when
 // one of them does. The zero Match matches every call. Names are globs in the syntax of [path.Match], except that * also
-// stands for a slash.
+// stands for a slash; those of environments match however they are spelled, see [spelling.Fold].
 type Match struct {
 	Platforms        []schemas.Platform
 	Tools            []string // of rows
@@ -155,12 +164,64 @@ func (p Policy) Decide(f Facts) Verdict {
 	if decided {
 		return v
 	}
+	return p.walk(f, nil)
+}
+
+// walk finds the rule that decides, and shows each rule that is looked at to seen. Of a call about several environments, or one that
+// could not be looked up, a rule for some names may or may not be meant: then the gravest verdict counts of this rule and those behind
+// it, so that no spelling makes a call easier.
+func (p Policy) walk(f Facts, seen func(rule *Rule, misfit string)) Verdict {
+	var gravest Verdict
 	for i := range p {
-		if p[i].misfit(&f) == "" {
-			return p[i].verdict(f)
+		rule := &p[i]
+		misfit := rule.misfit(&f)
+		if seen != nil {
+			seen(rule, misfit)
+		}
+		if misfit != "" {
+			continue
+		}
+		if v := rule.verdict(f); v.graver(gravest) {
+			gravest = v
+		}
+		if f.environmentIs(rule.Match.EnvironmentNames) != maybe {
+			return gravest
 		}
 	}
 	return noRule
+}
+
+// graver reports whether the verdict asks for more than another one.
+func (v Verdict) graver(than Verdict) bool {
+	weight := func(v Verdict) int {
+		switch v.Action {
+		case Allow:
+			return 1
+		case Confirm:
+			return 2 + slices.Index(levels(), v.Level)
+		case Deny:
+			return 2 + len(levels())
+		}
+		return 0
+	}
+	return weight(v) > weight(than)
+}
+
+// DependsOnEnvironment reports whether the verdict can be another one once the environments of the call are looked up.
+func (p Policy) DependsOnEnvironment(f Facts) bool {
+	f, _, decided := beforeRules(f)
+	if decided {
+		return false
+	}
+	for i := range p {
+		rule := p[i]
+		about := len(rule.Match.Environments)+len(rule.Match.EnvironmentNames) > 0
+		rule.Match.Environments, rule.Match.EnvironmentNames = nil, nil
+		if rule.misfit(&f) == "" {
+			return about
+		}
+	}
+	return false
 }
 
 var noRule = Verdict{Action: Deny, Rule: "no rule", Reason: "Refused, because no rule of the policy allows it."}
@@ -258,7 +319,7 @@ func (m *Match) misfit(f *Facts) string {
 		return keyAccount
 	case !among(m.Environments, f.Environment):
 		return keyEnvironmentKind
-	case len(m.EnvironmentNames) > 0 && !f.environmentIs(m.EnvironmentNames):
+	case f.environmentIs(m.EnvironmentNames) == no:
 		return keyEnvironmentName
 	case !fitsGlob(m.Principals, f.Principal):
 		return keyPrincipal
@@ -270,10 +331,51 @@ func (m *Match) misfit(f *Facts) string {
 	return ""
 }
 
-// environmentIs reports whether one of the globs stands for the environment's id or name.
-func (f *Facts) environmentIs(globs []string) bool {
-	is := func(name string) bool { return name != "" && fitsGlob(globs, name) }
-	return is(f.EnvironmentName) || is(f.EnvironmentLabel)
+// answer is whether a rule for some names is meant.
+type answer int
+
+const (
+	no answer = iota
+	maybe
+	yes
+)
+
+// environmentIs says whether the globs stand for all environments of the call. No globs stand for every call.
+func (f *Facts) environmentIs(globs []string) answer {
+	if len(globs) == 0 {
+		return yes
+	}
+	all := f.EnvironmentNames
+	if all == nil && f.EnvironmentName != "" {
+		all = []Names{{Own: []string{f.EnvironmentName}}}
+	}
+	fits := func(name string) bool { return MatchesName(globs, name) }
+	sure, possible := 0, 0
+	for _, names := range all {
+		switch {
+		case slices.ContainsFunc(names.Own, fits):
+			sure++
+			possible++
+		case len(names.Own) == 0, slices.ContainsFunc(names.Labels, fits):
+			possible++
+		}
+	}
+	switch {
+	case possible == 0:
+		return no
+	case sure < len(all):
+		return maybe
+	}
+	return yes
+}
+
+// MatchesName reports whether one of the globs stands for the name of an environment, however either is spelled.
+func MatchesName(globs []string, name string) bool {
+	name = spelling.Fold(name)
+	return name != "" && slices.ContainsFunc(globs, func(glob string) bool {
+		glob = spelling.Fold(glob)
+		return glob == name || matchGlob(glob, name)
+	})
 }
 
 func (f *Facts) time() time.Time {

@@ -1,6 +1,7 @@
 package policy_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -214,6 +215,55 @@ func TestMatchOnEveryField(t *testing.T) {
 	}
 }
 
+// TestEnvironmentNames: rules go by the platform's names in any spelling; of what is not sure the gravest verdict counts.
+func TestEnvironmentNames(t *testing.T) {
+	t.Parallel()
+	shop := policy.Names{Own: []string{"shop", "aa11"}, Labels: []string{"dev-box"}}
+	dev := policy.Names{Own: []string{"dev-1"}}
+	const asks = policy.Confirm
+	for _, c := range []struct {
+		about string
+		named []policy.Names
+		rules policy.Policy
+		want  policy.Action
+		level policy.Level
+	}{
+		{"its name", []policy.Names{shop}, byName(policy.Deny, "shop"), policy.Deny, ""},
+		{"another spelling in the rule", []policy.Names{shop}, byName(policy.Deny, " SH\u200bOP"), policy.Deny, ""},
+		{"its id", []policy.Names{shop}, byName(policy.Deny, "AA*"), policy.Deny, ""},
+		{"a label, to refuse", []policy.Names{shop}, byName(policy.Deny, "dev-*"), policy.Deny, ""},
+		{"a label, to allow", []policy.Names{shop}, byName(policy.Allow, "dev-*"), asks, policy.Console},
+		{"another one", []policy.Names{dev}, byName(policy.Deny, "shop"), asks, policy.Console},
+		{"one of two, to refuse", []policy.Names{dev, shop}, byName(policy.Deny, "shop"), policy.Deny, ""},
+		{"one of two, to allow", []policy.Names{dev, shop}, byName(policy.Allow, "dev-*"), asks, policy.Console},
+		{"both, to allow", []policy.Names{dev, dev}, byName(policy.Allow, "dev-*"), policy.Allow, ""},
+		{"not looked up, to refuse", []policy.Names{{}}, byName(policy.Deny, "shop"), policy.Deny, ""},
+		{"not looked up, to allow", []policy.Names{{}}, byName(policy.Allow, "dev-*"), asks, policy.Console},
+		{"not looked up, to ask for less", []policy.Names{{}}, policy.Policy{{Match: policy.Match{EnvironmentNames: []string{"dev-*"}}, Action: asks, Level: policy.Form}},
+			asks, policy.Console},
+		{"none named", nil, byName(policy.Deny, "shop"), asks, policy.Console},
+	} {
+		p := append(slices.Clone(c.rules), policy.Rule{Name: "rest", Action: asks, Level: policy.Console})
+		f := policy.Facts{Operation: op(schemas.Write), EnvironmentNames: c.named}
+		if v := p.Decide(f); v.Action != c.want || v.Level != c.level {
+			t.Errorf("%s: %s %s", c.about, v.Action, v.Level)
+		}
+		if v, _ := p.Explain(f); v.Action != c.want {
+			t.Errorf("%s, explained: %s", c.about, v.Action)
+		}
+		if !p.DependsOnEnvironment(f) {
+			t.Errorf("%s: nothing would be looked up", c.about)
+		}
+	}
+	if policy.Default().DependsOnEnvironment(policy.Facts{Operation: op(schemas.Read)}) {
+		t.Error("by the built-in rules a read would look up its environment")
+	}
+}
+
+func byName(action policy.Action, glob string) policy.Policy {
+	return policy.Policy{{Name: "by name", Match: policy.Match{EnvironmentNames: []string{glob}}, Action: action}}
+}
+
 func TestReasonsReadWell(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -226,6 +276,8 @@ func TestReasonsReadWell(t *testing.T) {
 			"A person has to confirm this, because it shows secrets in plain text."},
 		{policy.Facts{Operation: op(schemas.Write), Environment: policy.Production},
 			"A person has to confirm this, because it changes production."},
+		{policy.Facts{Operation: op(schemas.Write, schemas.CostsMoney), Environment: policy.Production, Source: true},
+			"A person has to confirm this, because it can raise the bill and copies from production."},
 		{policy.Facts{Operation: op(schemas.Write, schemas.Destructive, schemas.Irreversible, schemas.CostsMoney)},
 			"A person has to confirm this, because it cannot be undone, can destroy data or interrupt service, and can raise the bill."},
 	} {

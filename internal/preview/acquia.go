@@ -1,6 +1,7 @@
 package preview
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -14,11 +15,12 @@ import (
 // acquia knows Acquia Cloud.
 type acquia struct{}
 
-// What stands in for the ids of environments where a call changes all that something has. Only kind reads them.
+// What a hit of this platform can be about besides an environment: all environments of something.
 const (
-	acquiaWholeApplication = "all of application "
-	acquiaWholeCodebase    = "all of codebase "
-	acquiaWholeSite        = "all of site "
+	ofApplication = "all of application"
+	ofCodebase    = "all of codebase"
+	ofSite        = "all of site"
+	ofTargets     = "those named of codebase" // of a bulk code switch
 )
 
 // environments: an argument environment_id is what changes; source and source_environment_id are only read from. Some operations
@@ -27,56 +29,71 @@ const (
 // Nothing is returned for what stands above applications (subscriptions, organizations, teams, private networks, identity providers):
 // which environments it reaches would take a read for each of its applications. Nor for what changes no environment at all:
 // names, tags, IDEs, Code Studio, and the file of a log that is made for a download.
-func (acquia) environments(c Call) []string {
-	one := func(prefix, argument string) []string {
+func (acquia) environments(c Call) []hit {
+	var hits []hit
+	add := func(of, argument string, source bool) {
 		if id := text(c.Args[argument]); id != "" {
-			return []string{prefix + id}
+			hits = append(hits, hit{of, id, source})
 		}
-		return nil
 	}
 	switch c.Op.Name {
 	case "acquia_log_create":
 		return nil
 	case "acquia_application_database_create", "acquia_application_database_delete", "acquia_application_database_erase",
 		"acquia_application_security_update", "acquia_remote_admin_update", "acquia_email_domain_disassociate", "acquia_search_config_set_delete":
-		return one(acquiaWholeApplication, "application_uuid")
-	case "acquia_codebase_delete", "acquia_bulk_code_switch_create":
-		return one(acquiaWholeCodebase, "codebase_id")
+		add(ofApplication, "application_uuid", false)
+	case "acquia_codebase_delete":
+		add(ofCodebase, "codebase_id", false)
+	case "acquia_bulk_code_switch_create":
+		add(ofTargets, "codebase_id", false)
 	case "acquia_site_delete":
-		return one(acquiaWholeSite, "site_id")
+		add(ofSite, "site_id", false)
 	}
-	return one("", "environment_id")
+	add("", "environment_id", false)
+	add("", "source", true)
+	add("", "source_environment_id", true)
+	return hits
 }
 
 // kind reads the environment's flags; production is one of them.
-func (a acquia) kind(l *look, id string) (Kind, error) {
-	if strings.HasPrefix(id, "all of ") {
-		return a.kindOfAll(l, id), nil
+func (a acquia) kind(l *look, h hit) (Kind, error) {
+	if h.of != "" {
+		return a.kindOfAll(l, h), nil
 	}
-	environment, err := l.acquiaEnvironment(id)
+	environment, err := l.acquiaEnvironment(h.id)
 	if err != nil {
 		return Kind{}, err
 	}
-	return a.kindIn(l, environment, id), nil
+	return a.kindIn(environment, h.id), nil
 }
 
-func (acquia) kindIn(l *look, environment map[string]any, id string) Kind {
-	kind := Kind{Environment: policy.Production, Name: first(environment, "name", "label")}
+// acquiaNamesFor are what an environment of an answer is called. Its label can be changed by whoever may configure it.
+func acquiaNamesFor(environment map[string]any) policy.Names {
+	return policy.Names{
+		Own: present(first(environment, "name"), first(environment, "id"), first(environment, "uuid")),
+		Labels: append(present(first(environment, "label"), first(environment, "active_domain"), acquiaKnownAs(environment)),
+			texts(environment["domains"])...),
+	}
+}
+
+func (acquia) kindIn(environment map[string]any, id string) Kind {
+	names := acquiaNamesFor(environment)
+	kind := Kind{Environment: policy.Production, Name: first(environment, "name", "label"), Names: []policy.Names{names}}
 	production, known := field(environment, "flags.production").(bool)
+	called := same("prod", names.Own...) || same("production", append(present(first(environment, "label")), names.Own...)...)
 	switch {
 	case !known:
 		kind.Doubt = "environment " + id + ", which therefore counts as production: the platform does not say whether it is"
-	case matches(l.reader.Production(), first(environment, "label")), matches(l.reader.Production(), id):
-	case !production && kind.Name != "prod":
+	case !production && !called:
 		kind.Environment = policy.Other
 	}
 	return kind
 }
 
 // kindOfAll is production when one of the environments is. A list that shows none of them proves nothing.
-func (a acquia) kindOfAll(l *look, whole string) Kind {
+func (a acquia) kindOfAll(l *look, whole hit) Kind {
 	unknown := func(err error) Kind {
-		return Kind{Environment: policy.Production, Name: whole,
+		return Kind{Environment: policy.Production, Name: whole.String(), Names: make([]policy.Names, 1),
 			Doubt: fmt.Sprintf("the environments, %s, which therefore count as production: %v", whole, err)}
 	}
 	list, err := l.acquiaWhole(whole)
@@ -84,56 +101,48 @@ func (a acquia) kindOfAll(l *look, whole string) Kind {
 		return unknown(err)
 	}
 	if len(list) == 0 {
-		if strings.HasPrefix(whole, acquiaWholeSite) {
+		if whole.of == ofSite {
 			return Kind{} // a site may well be in no environment
 		}
 		return unknown(errors.New("the platform shows none of them"))
 	}
 	kind := Kind{Environment: policy.Other}
+	var all []policy.Names
 	for _, environment := range list {
-		one := a.kindIn(l, environment, first(environment, "id"))
+		one := a.kindIn(environment, first(environment, "id"))
+		all = append(all, one.Names...)
 		if one.Environment == policy.Production && (kind.Environment != policy.Production || one.Doubt != "" && kind.Doubt == "") {
 			kind = one
 		}
 	}
-	if kind.Name == "" {
-		kind.Name = whole
+	if kind.Environment != policy.Production && len(list) >= fullList {
+		return unknown(errors.New("there are more of them than can be looked at"))
 	}
+	kind.Name, kind.Names = cmp.Or(kind.Name, whole.String()), all
 	return kind
 }
 
 // acquiaWhole reads the environments that a call changes without naming them.
-func (l *look) acquiaWhole(whole string) ([]map[string]any, error) {
-	if id, ok := strings.CutPrefix(whole, acquiaWholeApplication); ok {
-		return l.list("acquia_environment_list", map[string]any{"application_uuid": id})
+func (l *look) acquiaWhole(whole hit) ([]map[string]any, error) {
+	switch whole.of {
+	case ofApplication:
+		return l.list("acquia_environment_list", map[string]any{"application_uuid": whole.id})
+	case ofSite:
+		return l.list("acquia_site_environment_list", map[string]any{"site_id": whole.id})
 	}
-	if id, ok := strings.CutPrefix(whole, acquiaWholeSite); ok {
-		return l.list("acquia_site_environment_list", map[string]any{"site_id": id})
-	}
-	list, err := l.list("acquia_codebase_environment_list", map[string]any{"codebase_id": strings.TrimPrefix(whole, acquiaWholeCodebase)})
-	if err != nil || l.Op.Name != "acquia_bulk_code_switch_create" {
+	list, err := l.list("acquia_codebase_environment_list", map[string]any{"codebase_id": whole.id})
+	if err != nil || whole.of == ofCodebase {
 		return list, err
 	}
 	var hit []map[string]any
-	for _, id := range acquiaTargets(l.Args) {
-		i := slices.IndexFunc(list, func(environment map[string]any) bool { return first(environment, "id") == id })
+	for _, id := range under(l.Args, "targets[].environment_id") {
+		i := slices.IndexFunc(list, func(environment map[string]any) bool { return same(id, acquiaNamesFor(environment).Own...) })
 		if i < 0 {
 			return nil, fmt.Errorf("%s is not among those of the codebase", id)
 		}
 		hit = append(hit, list[i])
 	}
 	return hit, nil
-}
-
-// acquiaTargets are the environments that a bulk code switch names.
-func acquiaTargets(args map[string]any) []string {
-	var ids []string
-	targets, _ := args["targets"].([]any)
-	for _, target := range targets {
-		object, _ := target.(map[string]any)
-		ids = append(ids, text(object["environment_id"]))
-	}
-	return ids
 }
 
 // acquiaClassic is the id of an environment of an application: a number and the application. Those of codebases are plain UUIDs.
@@ -146,7 +155,14 @@ func acquiaApplication(environment string) string {
 }
 
 func (l *look) acquiaEnvironment(id string) (map[string]any, error) {
-	return l.object(acquiaEnvironmentGet(id), map[string]any{"environment_id": id})
+	environment, err := l.object(acquiaEnvironmentGet(id), map[string]any{"environment_id": id})
+	if err != nil {
+		return nil, err
+	}
+	if ids := present(first(environment, "id"), first(environment, "uuid")); !same(id, ids...) {
+		return nil, another(ids)
+	}
+	return environment, nil
 }
 
 func acquiaEnvironmentGet(id string) string {

@@ -81,11 +81,19 @@ func acquiaPlace(l *look) {
 	addresses = slices.DeleteFunc(addresses, func(a string) bool { return a == active })
 	l.detail("addresses", some(present(append([]string{active}, addresses...)...), 5))
 	if acquiaClassic.MatchString(id) && l.last() == "environment_id" && l.target.Name != "" {
-		if alias, _, _ := strings.Cut(first(environment, "ssh_url"), "@"); acquiaAlias.MatchString(alias) {
+		if alias := acquiaKnownAs(environment); alias != "" {
 			l.target.Name = alias
 			l.detail("known as", alias)
 		}
 	}
+}
+
+// acquiaKnownAs is the name by which drush and SSH know an environment, where it has one.
+func acquiaKnownAs(environment map[string]any) string {
+	if alias, _, _ := strings.Cut(first(environment, "ssh_url"), "@"); acquiaAlias.MatchString(alias) {
+		return alias
+	}
+	return ""
 }
 
 // maxAcquiaBackups is of how many databases the last backup is looked up, and a backup offered: each is a read now and a wait later.
@@ -257,14 +265,14 @@ func acquiaDatabaseCreate(l *look) {
 
 // acquiaEnvironmentsOf are the environments of the application in the path, production first.
 func acquiaEnvironmentsOf(l *look) []map[string]any {
-	list, err := l.acquiaWhole(acquiaWholeApplication + l.argument("application_uuid"))
+	list, err := l.acquiaWhole(hit{of: ofApplication, id: l.argument("application_uuid")})
 	if err != nil {
 		return nil // kind says so already
 	}
 	list = slices.Clone(list)
 	slices.SortStableFunc(list, func(a, b map[string]any) int {
 		production := func(environment map[string]any) int {
-			return btoi(acquia{}.kindIn(l, environment, first(environment, "id")).Environment == policy.Production)
+			return btoi(acquia{}.kindIn(environment, first(environment, "id")).Environment == policy.Production)
 		}
 		return production(b) - production(a)
 	})

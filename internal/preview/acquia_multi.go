@@ -104,7 +104,7 @@ func acquiaSiteCreate(l *look) { l.acquiaCodebase(l.argument("codebase_id")) }
 
 // acquiaCodebaseDelete shows the sites and environments that go.
 func acquiaCodebaseDelete(l *look) {
-	list, err := l.acquiaWhole(acquiaWholeCodebase + l.argument("codebase_id"))
+	list, err := l.acquiaWhole(hit{of: ofCodebase, id: l.argument("codebase_id")})
 	if err == nil { // kind says otherwise
 		l.along("environments", counted(acquiaNamesOf(list), 5))
 	}
@@ -121,7 +121,7 @@ func acquiaCodebaseDelete(l *look) {
 
 // acquiaBulkSwitch shows what each of the environments runs now.
 func acquiaBulkSwitch(l *look) {
-	list, err := l.acquiaWhole(acquiaWholeCodebase + l.argument("codebase_id"))
+	list, err := l.acquiaWhole(hit{of: ofTargets, id: l.argument("codebase_id")})
 	if err != nil {
 		return // kind says so already
 	}
@@ -131,7 +131,7 @@ func acquiaBulkSwitch(l *look) {
 }
 
 func acquiaSiteDelete(l *look) {
-	list, err := l.acquiaWhole(acquiaWholeSite + l.argument("site_id"))
+	list, err := l.acquiaWhole(hit{of: ofSite, id: l.argument("site_id")})
 	if err == nil { // kind says otherwise
 		l.along("in environments", cmp.Or(counted(acquiaNamesOf(list), 5), "none"))
 	}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +12,7 @@ import (
 
 	"paasmcp/internal/approval"
 	"paasmcp/internal/policy"
+	"paasmcp/internal/spelling"
 )
 
 // look is one look at one call.
@@ -102,22 +102,28 @@ func (l *look) doubt(what string, err error) {
 // argument is a scalar argument as text, empty when it is not given.
 func (l *look) argument(name string) string { return text(l.Args[name]) }
 
-// environmentKind looks up every environment that the call changes.
+// environmentKind looks up every environment that the call names.
 func (l *look) environmentKind() Kind {
-	ids := l.dialect.environments(l.Call)
-	if len(ids) == 0 {
+	hits := l.dialect.environments(l.Call)
+	if len(hits) == 0 {
 		return Kind{}
 	}
-	kinds := make([]Kind, len(ids))
+	kinds := make([]Kind, len(hits))
 	var steps []func()
-	for i, id := range ids {
-		steps = append(steps, func() { kinds[i] = l.kindOf(id) })
+	for i, h := range hits {
+		steps = append(steps, func() { kinds[i] = l.kindOf(h) })
 	}
 	l.together(steps...)
-	// Production first; stable, so that the first environment speaks for several of a kind.
+	var names []policy.Names
+	for _, k := range kinds {
+		names = append(names, k.Names...)
+	}
+	// Production first, and of several what is changed; stable, so that the first environment speaks for others of its kind.
 	slices.SortStableFunc(kinds, func(a, b Kind) int {
-		return cmp.Compare(btoi(b.Environment == policy.Production), btoi(a.Environment == policy.Production))
+		return cmp.Or(cmp.Compare(btoi(b.Environment == policy.Production), btoi(a.Environment == policy.Production)),
+			cmp.Compare(btoi(a.Source), btoi(b.Source)))
 	})
+	kinds[0].Names = names
 	return kinds[0]
 }
 
@@ -128,25 +134,40 @@ func btoi(b bool) int {
 	return 0
 }
 
-func (l *look) kindOf(id string) Kind {
-	kind, err := l.dialect.kind(l, id)
-	switch {
-	case err != nil:
-		kind = Kind{Environment: policy.Production, Name: id,
-			Doubt: fmt.Sprintf("environment %s, which therefore counts as production: %v", id, err)}
-	case matches(l.reader.Production(), kind.Name) || matches(l.reader.Production(), id):
-		kind.Environment = policy.Production
+func (l *look) kindOf(h hit) Kind {
+	kind, err := l.dialect.kind(l, h)
+	if err != nil {
+		kind = Kind{Environment: policy.Production, Name: h.String(), Names: make([]policy.Names, 1),
+			Doubt: fmt.Sprintf("environment %s, which therefore counts as production: %v", h, err)}
+	}
+	for _, names := range kind.Names {
+		if l.declared(slices.Concat(names.Own, names.Labels)...) {
+			kind.Environment = policy.Production
+		}
+	}
+	if kind.Source = h.source; h.source && kind.Note == "" && kind.Environment == policy.Production {
+		kind.Note = "production, which is only read from"
 	}
 	return kind
 }
 
-// matches reports whether one of the patterns stands for the name; * also stands for slashes, which names of branches have.
-func matches(patterns []string, name string) bool {
-	return slices.ContainsFunc(patterns, func(pattern string) bool {
-		flat := strings.NewReplacer("/", "\x00")
-		ok, err := path.Match(flat.Replace(pattern), flat.Replace(name))
-		return ok && err == nil
-	})
+// declared reports whether the account's configuration declares one of these names to be production.
+func (l *look) declared(names ...string) bool {
+	return slices.ContainsFunc(names, func(name string) bool { return policy.MatchesName(l.reader.Production(), name) })
+}
+
+// same reports whether one of the names is the name that the caller gave, however it is spelled.
+func same(asked string, names ...string) bool {
+	asked = spelling.Fold(asked)
+	return asked != "" && slices.ContainsFunc(names, func(name string) bool { return spelling.Fold(name) == asked })
+}
+
+// another is the error of an answer about an environment that was not asked about: its kind says nothing about the one that was.
+func another(names []string) error {
+	if len(names) == 0 {
+		return errors.New("the platform does not say which environment its answer is about")
+	}
+	return fmt.Errorf("the platform answered about another one, %s", names[0])
 }
 
 // text writes a string, a number or a truth value as people would, and anything else as nothing.
@@ -190,4 +211,24 @@ func first(object map[string]any, dotted ...string) string {
 		}
 	}
 	return ""
+}
+
+// under are the texts at a dotted path, each of a list where the path says [].
+func under(v any, dotted string) []string {
+	key, rest, more := strings.Cut(dotted, ".")
+	name, each := strings.CutSuffix(key, "[]")
+	object, _ := v.(map[string]any)
+	items := []any{object[name]}
+	if each {
+		items, _ = object[name].([]any)
+	}
+	var found []string
+	for _, item := range items {
+		if more {
+			found = append(found, under(item, rest)...)
+		} else if t := text(item); t != "" {
+			found = append(found, t)
+		}
+	}
+	return found
 }

@@ -83,12 +83,12 @@ func TestPlatformshEnvironmentCards(t *testing.T) {
 		{"environment_activate", shop("environment_id", "feature/old-theme"), policy.Other, "", []string{
 			shopLine, "environment: " + themeIs, "data copied from: " + mainIs, "active environments now: 4 (the plan allows 9)",
 		}},
-		{"environment_branch", shop("environment_id", "main", "name", "next", "title", "Next", "clone_parent", false), policy.Unknown, "", []string{
-			shopLine, "environment: " + mainIs, "new environment: Next (next; type development)", "data: none: it starts empty",
+		{"environment_branch", shop("environment_id", "main", "name", "next", "title", "Next", "clone_parent", false), policy.Production, "", []string{
+			shopLine, "environment: " + mainIs, "environment main: production, which is only read from", "new environment: Next (next; type development)", "data: none: it starts empty",
 			"active environments now: 4 (the plan allows 9)",
 		}},
-		{"environment_branch", shop("environment_id", "main", "name", "staging", "title", "Next"), policy.Unknown, "", []string{
-			shopLine, "environment: " + mainIs, "new environment: Next (staging; type development)",
+		{"environment_branch", shop("environment_id", "main", "name", "staging", "title", "Next"), policy.Production, "", []string{
+			shopLine, "environment: " + mainIs, "environment main: production, which is only read from", "new environment: Next (staging; type development)",
 			"data: copied from the environment above (type production)",
 			"active environments now: 4 (the plan allows 9)", "the platform will refuse: an environment of that name exists",
 		}},

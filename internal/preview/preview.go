@@ -38,6 +38,8 @@ type Kind struct {
 	Name        string             // of the environment, as people call it
 	Note        string             // what a reader should know about how this was found out
 	Doubt       string             // why it could not be looked up
+	Source      bool               // it is only read from: something is copied out of it
+	Names       []policy.Names     // of every environment that the call is about, one without names where it could not be looked up
 }
 
 // Target is what a card shows about a call besides the call itself.
@@ -70,12 +72,22 @@ func New(catalog *schemas.Catalog) *Previewer {
 	return &Previewer{catalog: catalog, gets: sync.OnceValue(func() map[string]string { return getters(catalog) })}
 }
 
+// hit is an environment that a call names, or something that stands for environments.
+type hit struct {
+	of     string // what the id names, in the dialect's own words; empty for an environment
+	id     string
+	source bool // it is only read from: something is copied out of it
+}
+
+func (h hit) String() string { return strings.TrimSpace(h.of + " " + h.id) }
+
 // dialect is what differs between platforms.
 type dialect interface {
-	// environments names the environments that a call changes, by the ids that its arguments give; none when it changes none.
-	environments(c Call) []string
-	// kind looks one of them up.
-	kind(l *look, id string) (Kind, error)
+	// environments are all environments that the arguments of a call name, in whatever way.
+	environments(c Call) []hit
+	// kind looks one of them up. It goes by what the platform answers and never by how the caller spells it; an answer about another
+	// environment is an error.
+	kind(l *look, h hit) (Kind, error)
 	// resource describes one resource that a call names: what it is called, and the state that a decision rests on. ok is false
 	// where [plainResource] does as well.
 	resource(tool string, answer map[string]any) (r resource, ok bool)
@@ -94,12 +106,10 @@ func dialectOf(platform schemas.Platform) dialect {
 	}
 }
 
-// NamesEnvironment reports whether the call changes environments that can be looked up.
-func NamesEnvironment(c Call) bool {
-	return !c.Op.IsRead() && len(dialectOf(c.Op.Platform).environments(c)) > 0
-}
+// NamesEnvironment reports whether the call names environments that can be looked up.
+func NamesEnvironment(c Call) bool { return len(dialectOf(c.Op.Platform).environments(c)) > 0 }
 
-// Kind says what kind of environment a call changes. Of several the most dangerous one counts, and one that cannot be looked up
+// Kind says what kind of environment a call is about. Of several the most dangerous one counts, and one that cannot be looked up
 // counts as production.
 func (p *Previewer) Kind(ctx context.Context, c Call, r Reader) Kind {
 	return p.look(ctx, c, r).environmentKind()

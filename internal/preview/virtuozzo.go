@@ -1,6 +1,8 @@
 package preview
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,44 +13,55 @@ import (
 // virtuozzo knows the Virtuozzo Application Platform.
 type virtuozzo struct{}
 
-// What stands in for names of environments where a call names something else of theirs. Only kind reads them.
+// What a hit of this platform can be about besides an environment.
 const (
-	virtuozzoInstallation = "installation "
-	virtuozzoGroup        = "environments of group "
-	virtuozzoAppID        = "appid "
+	ofGroup        = "environments of group"
+	ofInstallation = "installation"
+	ofNode         = "of node"
 )
 
-// environments: env_name is what changes, but for a clone, which only reads it, and for marks that only people see. Add-ons are named by
-// their installation, groups stand for their environments, and a swap of domains changes both sides.
+// virtuozzoNames are the arguments that name environments, by name, address or appid.
+var virtuozzoNames = []string{"env_name", "target_env", "target_appid", "env", "env.shortdomain", "deployment.envName", "filter.envName",
+	"rule.relatedEnvName", "rules[].relatedEnvName", "resources[].resourceId", "resource_id"}
+
+// virtuozzoNodes are the arguments that name nodes, which belong to environments: not always to the one that the call names.
+var virtuozzoNodes = []string{"node_id", "node_ids", "source_node_id", "target_node_id", "client_node_id", "build_node_id"}
+
+// environments: whatever names one counts, also the second of a swap and the one that a clone is made of. Add-ons are named by their
+// installation, and groups stand for their environments.
 //
 // Nothing is returned for what belongs to the account: members, roles, tokens, repositories and certificates, which no single read
-// ties to environments.
-func (virtuozzo) environments(c Call) []string {
-	switch c.Op.Name {
-	case "virtuozzo_environment_clone", "virtuozzo_file_favorite_add", "virtuozzo_file_favorite_remove", "virtuozzo_node_message_dismiss":
-		return nil
-	case "virtuozzo_env_group_delete", "virtuozzo_env_group_isolation_toggle":
-		var groups []string
-		for _, name := range append(texts(c.Args["groups"]), text(c.Args["group"])) {
-			if name != "" {
-				groups = append(groups, virtuozzoGroup+name)
+// ties to environments. Nor for an environment that is only being made.
+func (virtuozzo) environments(c Call) []hit {
+	var hits []hit
+	add := func(of, id string, source bool) {
+		if h := (hit{of, id, source}); id != "" && !slices.Contains(hits, h) {
+			hits = append(hits, h)
+		}
+	}
+	made := c.Op.Name == "virtuozzo_environment_create"
+	for _, argument := range virtuozzoNames {
+		for _, name := range under(c.Args, argument) {
+			if !made {
+				add("", name, c.Op.Name == "virtuozzo_environment_clone")
 			}
 		}
-		return groups
 	}
-	var ids []string
-	if name := text(c.Args["env_name"]); name != "" {
-		ids = append(ids, name)
-	}
-	if c.Op.Name == "virtuozzo_external_domain_swap" {
-		if other := text(c.Args["target_appid"]); other != "" {
-			ids = append(ids, virtuozzoAppID+other)
+	for _, argument := range virtuozzoNodes {
+		for _, id := range append(under(c.Args, argument), under(c.Args, argument+"[]")...) {
+			add(ofNode, id, false)
 		}
 	}
-	if name := text(c.Args["app_unique_name"]); name != "" && len(ids) == 0 {
-		ids = append(ids, virtuozzoInstallation+name)
+	switch c.Op.Name {
+	case "virtuozzo_env_group_delete", "virtuozzo_env_group_isolation_toggle", "virtuozzo_env_group_update":
+		for _, name := range append(under(c.Args, "groups[]"), text(c.Args["group"])) {
+			add(ofGroup, name, false)
+		}
 	}
-	return ids
+	if len(hits) == 0 {
+		add(ofInstallation, text(c.Args["app_unique_name"]), false)
+	}
+	return hits
 }
 
 // noPatterns tells why everything counts as production. It is no failed read, so it makes no call harder than production does.
@@ -56,52 +69,114 @@ const noPatterns = "counts as production, because this platform does not know pr
 	"name them with `production` in the accounts file or VIRTUOZZO_PRODUCTION, for example prod-*"
 
 // kind goes by the names that the configuration declares: the platform itself knows no production.
-func (v virtuozzo) kind(l *look, id string) (Kind, error) {
+func (v virtuozzo) kind(l *look, h hit) (Kind, error) {
+	list, err := v.found(l, h)
+	kind := Kind{Environment: policy.Other}
 	if len(l.reader.Production()) == 0 {
-		return Kind{Environment: policy.Production, Name: id, Note: noPatterns}, nil
+		kind = Kind{Environment: policy.Production, Name: h.id, Note: noPatterns}
+		if err != nil {
+			kind.Names = make([]policy.Names, 1)
+			return kind, nil
+		}
 	}
-	names, err := v.named(l, id)
 	if err != nil {
 		return Kind{}, err
 	}
-	for _, name := range names {
-		if matches(l.reader.Production(), name) {
-			return Kind{Environment: policy.Production, Name: name}, nil
+	var called []string
+	for _, env := range list {
+		names := virtuozzoNamesOf(env)
+		kind.Names = append(kind.Names, names)
+		if called = append(called, names.Own[0]); l.declared(slices.Concat(names.Own, names.Labels)...) {
+			kind.Environment, kind.Name = policy.Production, names.Own[0]
 		}
 	}
-	return Kind{Environment: policy.Other, Name: strings.Join(names, ", ")}, nil
+	kind.Name = cmp.Or(kind.Name, strings.Join(called, ", "))
+	return kind, nil
 }
 
-// named gives the names of the environments that an id of [virtuozzo.environments] stands for.
-func (virtuozzo) named(l *look, id string) ([]string, error) {
+// virtuozzoNamesOf are what an environment of an answer is called. Its display name and its domains are given by people.
+func virtuozzoNamesOf(info map[string]any) policy.Names {
+	names := policy.Names{
+		Own: present(first(info, "env.envName"), first(info, "env.shortdomain"), first(info, "env.domain"), first(info, "env.appid")),
+	}
+	names.Labels = append(present(first(info, "env.displayName")), virtuozzo{}.own(info)...)
+	return names
+}
+
+// found are the environments that a hit stands for, as the platform shows them.
+func (v virtuozzo) found(l *look, h hit) ([]map[string]any, error) {
 	var fits func(env map[string]any) bool
-	if name, ok := strings.CutPrefix(id, virtuozzoInstallation); ok {
-		env, err := l.object("virtuozzo_installation_env_get", map[string]any{"app_unique_name": name})
+	switch h.of {
+	case ofInstallation:
+		env, err := l.object("virtuozzo_installation_env_get", map[string]any{"app_unique_name": h.id})
 		if err != nil {
 			return nil, err
 		}
-		fits = func(e map[string]any) bool { return first(e, "env.appid") == first(env, "appid") }
-	} else if appid, ok := strings.CutPrefix(id, virtuozzoAppID); ok {
-		fits = func(e map[string]any) bool { return first(e, "env.appid") == appid || first(e, "env.envName") == appid }
-	} else if group, ok := strings.CutPrefix(id, virtuozzoGroup); ok {
-		fits = func(e map[string]any) bool { return slices.Contains(texts(e["envGroups"]), group) }
-	} else {
-		return []string{id}, nil
+		fits = func(e map[string]any) bool { return same(first(env, "appid"), first(e, "env.appid")) }
+	case ofGroup:
+		fits = func(e map[string]any) bool { return same(h.id, texts(e["envGroups"])...) }
+	case ofNode:
+		fits = func(e map[string]any) bool {
+			return slices.ContainsFunc(objects(e["nodes"]), func(node map[string]any) bool { return first(node, "id") == h.id })
+		}
+		// Nearly always it is a node of the environment that the call names, which is read anyway.
+		if info, err := v.get(l, l.argument("env_name")); err == nil && fits(info) {
+			return []map[string]any{info}, nil
+		}
+	default:
+		info, err := v.get(l, h.id)
+		if err == nil {
+			return []map[string]any{info}, nil
+		}
+		fits = func(e map[string]any) bool { return same(h.id, virtuozzoNamesOf(e).Own...) }
+		if list, listErr := v.those(l, fits); listErr == nil {
+			return list, nil
+		}
+		return nil, err
 	}
-	list, err := l.list("virtuozzo_environment_list", map[string]any{})
+	list, err := v.those(l, fits)
+	if errors.Is(err, errNone) && h.of == ofGroup { // which may well be empty
+		return nil, nil
+	}
+	return list, err
+}
+
+var errNone = errors.New("no environment of this account goes by it")
+
+// those are the environments of the account that fit.
+func (virtuozzo) those(l *look, fits func(map[string]any) bool) ([]map[string]any, error) {
+	all, err := l.list("virtuozzo_environment_list", map[string]any{})
 	if err != nil {
 		return nil, err
 	}
-	var names []string
-	for _, env := range list {
-		if fits(env) {
-			names = append(names, first(env, "env.envName"))
+	var list []map[string]any
+	for _, env := range all {
+		if len(virtuozzoNamesOf(env).Own) > 0 && fits(env) {
+			list = append(list, env)
 		}
 	}
-	if len(names) == 0 && !strings.HasPrefix(id, virtuozzoGroup) { // a group may well be empty
-		return nil, fmt.Errorf("no environment of this account goes by %s", id)
+	switch {
+	case len(all) >= fullList:
+		return nil, fmt.Errorf("there are more than %d environments", fullList)
+	case len(list) == 0:
+		return nil, errNone
 	}
-	return names, nil
+	return list, nil
+}
+
+// get reads the environment that goes by a name.
+func (virtuozzo) get(l *look, name string) (map[string]any, error) {
+	if name == "" {
+		return nil, errNone
+	}
+	info, err := l.object("virtuozzo_environment_get", map[string]any{"env_name": name})
+	if err != nil {
+		return nil, err
+	}
+	if own := virtuozzoNamesOf(info).Own; !same(name, own...) {
+		return nil, another(own)
+	}
+	return info, nil
 }
 
 // resource: no path of this platform names one.
@@ -114,7 +189,7 @@ func (v virtuozzo) family(l *look) {
 	v.variables(l)
 	v.files(l)
 	switch l.Op.Name {
-	case "virtuozzo_env_group_delete", "virtuozzo_env_group_isolation_toggle", "virtuozzo_external_domain_swap":
+	case "virtuozzo_env_group_delete", "virtuozzo_env_group_isolation_toggle", "virtuozzo_env_group_update", "virtuozzo_external_domain_swap":
 		v.others(l)
 	}
 	if name := l.argument("app_unique_name"); name != "" && l.argument("env_name") == "" {
@@ -124,16 +199,20 @@ func (v virtuozzo) family(l *look) {
 
 // others names the environments that the call reaches without naming them.
 func (v virtuozzo) others(l *look) {
-	for _, id := range v.environments(l.Call) {
-		if id == l.argument("env_name") {
+	for _, h := range v.environments(l.Call) {
+		if h.of == "" && h.id == l.argument("env_name") || h.of == ofNode {
 			continue
 		}
-		names, err := v.named(l, id)
+		list, err := v.found(l, h)
 		if err != nil {
-			l.doubt(id, err)
+			l.doubt(h.String(), err)
 			continue
 		}
-		l.along("environments of "+strings.TrimPrefix(id, "environments of "), counted(names, 8))
-		l.state(id, strings.Join(names, ", "))
+		var names []string
+		for _, env := range list {
+			names = append(names, first(env, "env.envName"))
+		}
+		l.along("environments of "+strings.TrimPrefix(h.String(), "environments of "), counted(names, 8))
+		l.state(h.String(), strings.Join(names, ", "))
 	}
 }

@@ -12,7 +12,7 @@ func (v virtuozzo) environment(l *look) {
 	if name == "" {
 		return
 	}
-	info, err := l.object("virtuozzo_environment_get", map[string]any{"env_name": name})
+	info, err := v.get(l, name)
 	if err != nil {
 		l.doubt("environment "+name, err)
 		return
@@ -43,7 +43,7 @@ func (v virtuozzo) replaces(l *look) error {
 	if !v.updates(l) {
 		return nil
 	}
-	info, err := l.object("virtuozzo_environment_get", map[string]any{"env_name": l.argument("env_name")})
+	info, err := v.get(l, l.argument("env_name"))
 	if err == nil {
 		v.compare(l, info, v.reached(l, objects(info["nodes"])), texts(info["envGroups"]))
 	}

@@ -104,6 +104,12 @@ func TestVirtuozzoProduction(t *testing.T) {
 			{nil, "virtuozzo_environment_stop", map[string]any{"env_name": "shop-staging"}, policy.Production, true},
 			{[]string{"shop"}, "virtuozzo_environment_stop", map[string]any{"env_name": "shop"}, policy.Production, false},
 			{[]string{"shop"}, "virtuozzo_environment_stop", map[string]any{"env_name": "shop-staging"}, policy.Other, false},
+			{[]string{"SH\u200bOP "}, "virtuozzo_environment_stop", map[string]any{"env_name": "shop"}, policy.Production, false},
+			{[]string{"shop.jelastic.example"}, "virtuozzo_environment_stop", map[string]any{"env_name": "shop"}, policy.Production, false},
+			{[]string{"www.example.com"}, "virtuozzo_environment_stop", map[string]any{"env_name": "shop"}, policy.Production, false},
+			{[]string{"E1AD106FEA1A0A45771F8B5E9C742A93"}, "virtuozzo_environment_stop", map[string]any{"env_name": "shop"}, policy.Production, false},
+			{[]string{"ｓhop"}, "virtuozzo_environment_stop", map[string]any{"env_name": "shop-staging"}, policy.Other, false},
+			{[]string{"shop"}, "virtuozzo_external_ip_move", map[string]any{"env_name": "shop-staging", "source_node_id": 120}, policy.Production, false},
 			{[]string{"shop*"}, "virtuozzo_environment_stop", map[string]any{"env_name": "shop-staging"}, policy.Production, false},
 			{[]string{"shop"}, "virtuozzo_installation_uninstall", map[string]any{"app_unique_name": "a1b2c3"}, policy.Production, false},
 			{[]string{"shop"}, "virtuozzo_installation_uninstall", map[string]any{"app_unique_name": "d4e5f6"}, policy.Other, false},
@@ -111,7 +117,8 @@ func TestVirtuozzoProduction(t *testing.T) {
 			{[]string{"shop"}, "virtuozzo_env_group_delete", map[string]any{"groups": []any{"Staging"}}, policy.Other, false},
 			{[]string{"shop"}, "virtuozzo_external_domain_swap", map[string]any{"env_name": "shop-staging", "target_appid": "e1ad106fea1a0a45771f8b5e9c742a93"},
 				policy.Production, false},
-			{[]string{"shop"}, "virtuozzo_environment_clone", map[string]any{"env_name": "shop", "new_env_name": "copy"}, policy.Unknown, false},
+			{[]string{"shop"}, "virtuozzo_environment_clone", map[string]any{"env_name": "shop", "new_env_name": "copy"}, policy.Production, true},
+			{[]string{"shop"}, "virtuozzo_environment_clone", map[string]any{"env_name": "shop-staging", "new_env_name": "copy"}, policy.Other, false},
 			{[]string{"shop"}, "virtuozzo_member_delete", map[string]any{"member_id": 55}, policy.Unknown, false},
 		} {
 			r.production = tc.patterns
@@ -184,7 +191,7 @@ func TestVirtuozzoNoSense(t *testing.T) {
 				for _, args := range []map[string]any{r.virtuozzoArgs(op), {}, nulls(op), wrongArgs(op)} {
 					if target, reader := r.look(op.Name, args); len(reader.made) > maxReads {
 						t.Errorf("%s, %s: %d reads", op.Name, what, len(reader.made))
-					} else if preview.NamesEnvironment(r.call(op.Name, args)) && target.Kind == (preview.Kind{}) {
+					} else if preview.NamesEnvironment(r.call(op.Name, args)) && reflect.DeepEqual(target.Kind, preview.Kind{}) {
 						t.Errorf("%s, %s: nothing is known of its environment, and nothing says so", op.Name, what)
 					}
 				}

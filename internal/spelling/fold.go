@@ -1,0 +1,31 @@
+package spelling
+
+import (
+	"net/url"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+
+	"paasmcp/internal/legible"
+)
+
+// Fold gives the spellings of one name the same form: case, width, characters that cannot be seen, blanks around it and the escapes of
+// an address do not count. Letters of another script that look alike stay apart: they are other names.
+func Fold(name string) string {
+	if strings.IndexByte(name, '%') >= 0 {
+		if plain, err := url.PathUnescape(name); err == nil {
+			name = plain
+		}
+	}
+	name = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case !legible.Shows(r):
+			return -1
+		}
+		return r
+	}, norm.NFKC.String(name))
+	return strings.Join(strings.Fields(strings.ToLower(name)), " ")
+}
