@@ -3,7 +3,6 @@ package apiclient
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"net/http"
 	"net/url"
 	"path"
@@ -75,15 +74,11 @@ func (*acquia) pager(style string) pager {
 }
 
 // verdict goes by the status, and then by the error that a success can hold.
-func (*acquia) verdict(_ *Request, a *answer) *Error {
-	text := a.Text
-	if a.Status < 300 {
-		if !isRefusal(a.Value) {
-			return nil
-		}
-		text, _ = json.Marshal(a.Value)
+func (*acquia) verdict(r *Request, a *answer) *Error {
+	e := refusal(r, a)
+	if e == nil {
+		return nil
 	}
-	e := readProblem(text, a.Status)
 	slug := cmp.Or(e.Code, e.Message)
 	switch {
 	case needsScope(e):
@@ -91,7 +86,7 @@ func (*acquia) verdict(_ *Request, a *answer) *Error {
 	case a.Status == http.StatusUnauthorized:
 		e.staleToken, e.Hint = true, keyHint
 	case a.Status < 300:
-		e.Kind = cmp.Or(acquiaKinds[slug], KindServer)
+		e.Kind = cmp.Or(acquiaKinds[slug], e.Kind)
 	case a.Status < 500 && len(e.Fields) > 0 && acquiaKinds[slug] == KindInvalid:
 		e.Kind = KindInvalid // some bad arguments come with status 409
 	}
@@ -111,23 +106,6 @@ var acquiaKinds = map[string]Kind{
 	"conflict":          KindConflict,
 }
 
-// isRefusal reports whether an answer is {error, message} and nothing else: objects may have an error among their
-// members.
-func isRefusal(value any) bool {
-	object, _ := value.(map[string]any)
-	if digText(object, "error") == "" {
-		return false
-	}
-	for key := range object {
-		switch key {
-		case "error", "message", "code", "_links":
-		default:
-			return false
-		}
-	}
-	return true
-}
-
 func needsScope(e *Error) bool {
 	const slug = "additional_authentication_required"
 	return e.Code == slug || e.Message == slug || strings.Contains(strings.ToLower(e.Message), "additional authentication")
@@ -144,16 +122,11 @@ func (*acquia) advise(r *Request, e *Error) string {
 			return "there may be no snapshot of this log: create one, wait for its job, then download again"
 		case e.Kind == KindForbidden:
 			return "a role of this account lacks the permission: " + cmp.Or(permissionsOf(r), "read the permissions on the application") + " shows what it may do"
-		case oddEnvironment(r):
-			return environmentHint
 		}
 	case KindConflict:
 		return "the " + object + " is busy, in that state already, or guarded by production mode: read it and the newest notifications, and try again when the running task is done"
 	case KindInvalid:
-		switch {
-		case oddEnvironment(r):
-			return environmentHint
-		case r.Method == http.MethodPost && strings.HasSuffix(r.Op.Path(), "/ides"):
+		if r.Method == http.MethodPost && strings.HasSuffix(r.Op.Path(), "/ides") {
 			return "correct the arguments; if they are right, no IDE may be left: list the IDEs of the application"
 		}
 	case KindUnknownOutcome:
@@ -165,13 +138,18 @@ func (*acquia) advise(r *Request, e *Error) string {
 	return advice(r, e)
 }
 
-const environmentHint = "an environment id reads NUMBER-APPLICATION_UUID, or is a UUID in codebases and sites: take it from the environment list; aliases such as myapp.dev are not known to the API"
-
-// oddEnvironment reports whether the path names an environment by something that cannot be an id.
-func oddEnvironment(r *Request) bool {
-	id := pathID(r, "environments")
-	number, rest, _ := strings.Cut(id, "-")
-	return id != "" && !isUUID(id) && !(number != "" && strings.Trim(number, "0123456789") == "" && isUUID(rest))
+// misspelt knows what the ids of the platform look like. An alias is a convenience of command line tools.
+func (*acquia) misspelt(place, value string) string {
+	number, rest, _ := strings.Cut(value, "-")
+	switch lower := strings.ToLower(place); {
+	case isUUID(value):
+	case lower == "environmentid" && number != "" && strings.Trim(number, "0123456789") == "" && isUUID(rest):
+	case lower == "environmentid":
+		return quote(value) + " cannot be an environment: an environment id reads NUMBER-APPLICATION_UUID, or is a UUID in codebases and sites; aliases such as myapp.dev are not known to the API"
+	case strings.HasSuffix(lower, "uuid"):
+		return quote(value) + " cannot be the " + strings.TrimSuffix(lower, "uuid") + ": it takes a UUID, not a name or an alias"
+	}
+	return ""
 }
 
 // applicationOf is the UUID of the application that a request is about: an environment's id ends with it.

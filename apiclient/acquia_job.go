@@ -62,6 +62,8 @@ func notificationJob(value any) Job {
 		Created: timestamp(digText(value, "created_at")), Completed: timestamp(digText(value, "completed_at")), Value: value,
 	}
 	switch {
+	case j.State == completed && reasons(dig(value, "context")) != "":
+		j.Done, j.Failed, j.Result = true, true, "failure"
 	case j.State == completed:
 		j.Done, j.Result, j.Percent = true, "success", 100
 	case j.State == failed, j.State != inProgress && j.Completed != "": // a state that is not documented, but final
@@ -88,10 +90,22 @@ func notificationJob(value any) Job {
 	if len(facts) > 0 {
 		j.Text += " (" + strings.Join(facts, ", ") + ")"
 	}
-	if j.Failed {
+	if why := reasons(dig(value, "context")); why != "" {
+		j.Text += ": " + legible.Line(why)
+	} else if j.Failed {
 		j.Text += "; the platform names no further reason: look at the logs of the environment and at the newest notifications of the application"
 	}
 	return j
+}
+
+// reasons are the errors that the context of a notification names; empty as a rule, even of one that failed.
+func reasons(context any) string {
+	var p problem
+	object, _ := context.(map[string]any)
+	for _, key := range []string{"error", "errors", "error_message", "failure", "failures", "failed"} {
+		p.about("", object[key])
+	}
+	return p.remarks.String()
 }
 
 // timestamp writes a time as RFC 3339. Acquia spells the zone with a colon or without.

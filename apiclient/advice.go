@@ -3,6 +3,7 @@ package apiclient
 import (
 	"cmp"
 	"net/url"
+	"slices"
 	"strings"
 
 	"paasmcp/schemas"
@@ -30,6 +31,54 @@ func advice(r *Request, e *Error) string {
 	}
 	return ""
 }
+
+// spelling says what to write in place of ids in a request that cannot be ids. Only failures ask for it: the platform decides
+// what is an id.
+func (c *Client) spelling(r *Request, e *Error) string {
+	if e.Kind != KindNotFound && e.Kind != KindInvalid && e.Kind != KindForbidden && e.Kind != KindServer {
+		return ""
+	}
+	check := func(place, value string) string {
+		if plain, err := url.PathUnescape(value); err == nil && plain != value {
+			return "write " + quote(plain) + " in place of " + quote(value) + ": ids are escaped here, not by the caller"
+		}
+		return c.dialect.misspelt(place, value)
+	}
+	given := strings.Split(r.Path, "/")
+	for i, place := range strings.Split(r.Op.Path(), "/") {
+		if !strings.HasPrefix(place, "{") || i >= len(given) {
+			continue
+		}
+		if value, err := url.PathUnescape(given[i]); err == nil {
+			if hint := check(strings.Trim(place, "{}"), value); hint != "" {
+				return hint
+			}
+		}
+	}
+	if r.ContentType == typeForm {
+		for place, values := range formOf(r) {
+			if hint := c.dialect.misspelt(place, values[0]); hint != "" {
+				return hint
+			}
+		}
+	}
+	return ""
+}
+
+// lacksFeature reports whether a refusal speaks of the plan or the product, and of no right that a person lacks.
+func lacksFeature(text string) bool {
+	words := strings.Fields(fold(text))
+	has := func(list ...string) bool {
+		return slices.ContainsFunc(list, func(word string) bool { return slices.Contains(words, word) })
+	}
+	if has("permission", "permissions", "role", "roles", "privilege", "privileges", "administrator", "admin", "owner", "authorized", "unauthorized") {
+		return false
+	}
+	return has("plan", "plans", "tier", "entitlement", "entitlements", "entitled", "upgrade", "trial", "add-on", "feature", "features") ||
+		has("subscription", "subscriptions", "product") && has("include", "includes", "support", "supports", "allow", "allows", "require", "requires", "without")
+}
+
+const featureHint = "the plan or the product lacks this, it is not a question of roles: ask the organization's owner whether to change the plan"
 
 // objectOf is what an operation works on, as its path says: the word before the last hole, or else the last one.
 func objectOf(op *schemas.Operation) string {

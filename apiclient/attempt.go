@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -124,8 +125,14 @@ func (c *Client) settle(r *Request, token *oauth2.Token, e *Error) *Error {
 	if e.Kind == KindUnknownOutcome {
 		e.Job = c.Handle(r)
 	}
+	if e.Kind == KindForbidden && e.Hint == "" && lacksFeature(e.Message) {
+		e.Kind, e.Hint = KindPayment, featureHint
+	}
 	if e.Hint == "" {
 		e.Hint = c.dialect.advise(r, e)
+	}
+	if hint := c.spelling(r, e); hint != "" {
+		e.Hint = strings.TrimSuffix(hint+"; "+e.Hint, "; ")
 	}
 	return e
 }

@@ -134,6 +134,7 @@ type Result struct {
 	// Repeated says that the platform sent items again in place of further ones, so there may be some that it did not show.
 	Repeated bool
 
+	Note string // what is to be known besides, for example that a part of it failed; empty as a rule
 	Jobs []Job
 	Look string // where to see what becomes of a change that has no job: "GET /path"; empty when there is nothing to wait for
 	File *File  // for operations that do not answer with JSON
@@ -163,7 +164,7 @@ func (c *Client) Send(ctx context.Context, r *Request, page Page) (*Result, erro
 	if err != nil {
 		return nil, err
 	}
-	result := &Result{Status: a.Status, RequestID: requestID(a.Header), Value: a.Value, Total: -1}
+	result := &Result{Status: a.Status, RequestID: requestID(a.Header), Value: a.Value, Total: -1, Note: a.Note}
 	if file, ok := a.Value.(*File); ok {
 		result.Value, result.File = nil, file
 		return result, nil

@@ -32,6 +32,10 @@ type dialect interface {
 	// advise is the next step after an error; empty when there is none to give.
 	advise(r *Request, e *Error) string
 
+	// misspelt says what to write in place of a value that cannot name what it should, such as an alias for an id; empty
+	// when nothing is wrong with it. place is the hole of the path or the field of the form.
+	misspelt(place, value string) string
+
 	// unwrap takes the envelope off a successful answer and finds the jobs in it.
 	unwrap(r *Request, result *Result)
 
@@ -67,6 +71,9 @@ type answer struct {
 	Header http.Header
 	Text   []byte // start of the body of a failure
 	Value  any    // what the taker made of the body of a success
+
+	Confirmed bool   // the body itself says that the call went well, so that nothing in it means that there is nothing
+	Note      string // what is to be known besides the value
 }
 
 // requestID is what the vendor's support asks for. Only plain identifiers are passed on.

@@ -136,9 +136,9 @@ func (s *search) list(ctx context.Context, r *Request) ([]any, error) {
 		if err != nil {
 			return all, err
 		}
-		items, err := listAt(value, r.Op.List)
-		if err != nil {
-			return all, s.complete(r, err)
+		items, found := listAt(value, r.Op.List)
+		if !found && value != nil && totalOf(value) != 0 {
+			return all, s.complete(r, noList(value))
 		}
 		fresh, at, more = way.take(at, value, items, locatePage)
 		more = more && (len(items) == 0 || len(fresh) > 0)

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -65,12 +66,25 @@ func (c *Client) list(ctx context.Context, r *Request, page Page) (*Result, erro
 		if err != nil {
 			return nil, err
 		}
-		items, err := listAt(a.Value, r.Op.List)
-		if err != nil {
-			return nil, c.complete(r, err)
+		if n == 1 {
+			result.Status, result.RequestID, result.Note = a.Status, requestID(a.Header), a.Note
+		}
+		items, found := listAt(a.Value, r.Op.List)
+		switch {
+		case found:
+		case n > 1: // the end was not shown
+			result.Next = at.seal(list)
+			return result, nil
+		case a.Value == nil && !a.Confirmed, a.Value != nil && !isFilled(a.Value):
+			e := noList(a.Value)
+			e.Status, e.RequestID = a.Status, result.RequestID
+			return nil, c.complete(r, e)
+		case a.Value != nil && totalOf(a.Value) != 0:
+			// What is there instead of the list is shown as it is: it may be the rows under another name.
+			result.Value, result.IsList, result.Items = a.Value, false, nil
+			return result, nil
 		}
 		if n == 1 {
-			result.Status, result.RequestID = a.Status, requestID(a.Header)
 			if result.Total = totalOf(a.Value); r.Op.Paging == nil {
 				result.Total = len(items)
 			}
@@ -284,39 +298,71 @@ func pageKeys(r *Request, query string) string {
 	return keep.encode()
 }
 
-// listAt finds the list in the answer: "$" is the answer itself, anything else a path of members. A missing list is
-// empty, since platforms leave out what has no value; one of another type is an error and not "nothing there".
-func listAt(value any, at string) ([]any, error) {
+// listAt finds the list in the answer: "$" is the answer itself, anything else a path of members, and an answer that is a
+// list is it in any case. A member that is null is an empty list. One that is missing, or anything else than a list, is not
+// found: "nothing there" would be more than is known.
+func listAt(value any, at string) (list []any, found bool) {
 	if object, ok := value.(map[string]any); ok && at != "$" {
-		value = dig(object, strings.Split(at, ".")...)
+		steps := strings.Split(at, ".")
+		last := len(steps) - 1
+		parent, _ := dig(object, steps[:last]...).(map[string]any)
+		value, found = parent[steps[last]]
+		if value == nil {
+			return nil, found
+		}
 	}
-	switch list := value.(type) {
-	case nil:
-		return nil, nil
-	case []any:
-		return list, nil
-	default:
-		return nil, &Error{Kind: KindServer, Message: fmt.Sprintf("the answer has no list at %q", at)}
-	}
+	list, found = value.([]any)
+	return list, found
 }
 
-// beside is the answer without its list, links, page numbers and total; nil when nothing is left.
+// noList is the error of an answer that should hold a list, if only an empty one.
+func noList(value any) *Error {
+	return &Error{Kind: KindServer, Message: "the platform gave no list, not even an empty one: it answered " + glimpse(value), Hint: proxyHint}
+}
+
+// isFilled reports whether a value is an object with something in it.
+func isFilled(value any) bool {
+	object, _ := value.(map[string]any)
+	return len(object) > 0
+}
+
+// beside is the answer without its list and without what the result says in other words: page numbers and total; nil when
+// nothing is left.
 func beside(value any, at string) any {
 	object, ok := value.(map[string]any)
 	if !ok || at == "$" {
 		return nil
 	}
-	member, _, _ := strings.Cut(at, ".")
-	delete(object, member)
-	delete(object, "_links")
-	delete(object, "pagination")
-	for _, key := range totalKeys {
-		delete(object, key)
+	rest := lacking(object, strings.Split(at, "."))
+	for _, link := range pageLinks {
+		if _, has := rest["_links"]; has {
+			rest = lacking(rest, []string{"_links", link})
+		}
 	}
-	if len(object) == 0 {
+	delete(rest, "pagination")
+	for _, key := range totalKeys {
+		delete(rest, key)
+	}
+	if len(rest) == 0 {
 		return nil
 	}
-	return object
+	return rest
+}
+
+// pageLinks are the links of a list that only lead through its pages.
+var pageLinks = []string{"self", "next", "prev", "previous", "first", "last"}
+
+// lacking is an object without one member, given by its path. What the path leads through goes as well when nothing is left in it.
+func lacking(object map[string]any, path []string) map[string]any {
+	rest := maps.Clone(object)
+	inner, deeper := object[path[0]].(map[string]any)
+	if deeper && len(path) > 1 {
+		inner = lacking(inner, path[1:])
+	}
+	if rest[path[0]] = inner; len(inner) == 0 || len(path) == 1 {
+		delete(rest, path[0])
+	}
+	return rest
 }
 
 // totalKeys are the platforms' words for the number of items over all pages.

@@ -193,17 +193,30 @@ func TestBareCursorListTakesTheLargestPage(t *testing.T) {
 	}
 }
 
+// What comes of an answer to a list that has no list where the row says.
+const (
+	noListAtAll = -1 - iota
+	shownAsItIs
+)
+
 func TestListShapes(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]int{
-		`{"items":[1,2]}`: 2, `{"items":[]}`: 0, `{"items":null}`: 0, `{}`: 0, ``: 0, `[1]`: 1,
-		`{"items":"x"}`: -1, `{"items":{"a":1}}`: -1, `"x"`: -1,
+		`{"items":[1,2]}`: 2, `{"items":[]}`: 0, `{"items":null}`: 0, `[]`: 0, `[1]`: 1, `{"count":0}`: 0, `{"total":0,"_links":{"self":"x"}}`: 0,
+		`{}`: noListAtAll, ``: noListAtAll, `null`: noListAtAll, `"x"`: noListAtAll, `true`: noListAtAll,
+		`{"items":"x"}`: shownAsItIs, `{"items":{"a":1}}`: shownAsItIs, `{"rows":[1]}`: shownAsItIs, `{"count":3}`: shownAsItIs,
 	} {
 		c := onLoopback(t, &fake{answer: always(200, body)}, apiclient.Options{})
 		result, err := send(t, c, listRow("", "", 0, "items"), map[string]any{"id": "o"})
 		switch {
-		case want < 0 && err == nil:
-			t.Errorf("%s: a list of %d, want an error", body, len(result.Items))
+		case want == noListAtAll:
+			if err == nil || asError(t, err).Kind != apiclient.KindServer {
+				t.Errorf("%s: %+v %v, want an error: nobody knows that there is nothing", body, result, err)
+			}
+		case want == shownAsItIs:
+			if got, _ := json.Marshal(result.Value); err != nil || result.IsList || string(got) != body {
+				t.Errorf("%s: %+v %v, want the answer as it is", body, result, err)
+			}
 		case want >= 0 && (err != nil || len(result.Items) != want):
 			t.Errorf("%s: %v %v, want %d items", body, result, err, want)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -63,10 +64,10 @@ const (
 )
 
 func (*platformsh) verdict(r *Request, a *answer) *Error {
-	if a.Status < 300 {
+	e := refusal(r, a)
+	if e == nil {
 		return nil
 	}
-	e := readProblem(a.Text, a.Status)
 	if a.Status == http.StatusUnauthorized {
 		// RFC 9470. No other access token would help, so the one in hand stays.
 		if strings.Contains(strings.Join(a.Header.Values("WWW-Authenticate"), " "), "insufficient_user_authentication") {
@@ -84,6 +85,9 @@ func (p *platformsh) advise(r *Request, e *Error) string {
 	case KindForbidden:
 		return "this account may not do that with the " + object + ": ask an admin for the permission, or check that the plan has the feature"
 	case KindConflict:
+		if _, can := r.Op.Param("force"); can {
+			return "an invitation of this person is probably pending already: list the invitations, and set force to true to cancel that one and send a new one"
+		}
 		return "it exists already, its state does not allow this, or another activity is running: read the " + object + " and its activities, then decide"
 	case KindUnknownOutcome:
 		if project := pathID(r, "projects"); project != "" {
@@ -93,16 +97,37 @@ func (p *platformsh) advise(r *Request, e *Error) string {
 	return advice(r, e)
 }
 
-// unwrap lifts the changed object and the activities out of {"status", "code", "_embedded": {"entity", "activities"}}.
+// misspelt knows what the ids of the platform look like.
+func (*platformsh) misspelt(place, value string) string {
+	place = strings.ToLower(strings.ReplaceAll(place, "_", ""))
+	switch {
+	case strings.HasPrefix(place, "organization") && !strings.HasPrefix(value, "name=") && len(value) != organizationIDLength && !isUUID(value):
+		return quote(value) + " may be the name of the organization: write name=" + value + ", or its id of " + strconv.Itoa(organizationIDLength) + " letters and digits"
+	case strings.HasPrefix(place, "user") && strings.Contains(value, "@"):
+		return quote(value) + " is an address: the id of its user comes from GET /users/email=" + escape(value)
+	case strings.HasPrefix(place, "project") && strings.ContainsFunc(value, func(c rune) bool { return !('a' <= c && c <= 'z' || '0' <= c && c <= '9') }):
+		return quote(value) + " cannot be a project: an id is lower-case letters and digits, not a title, an alias or an address"
+	case strings.HasPrefix(place, "environment") && strings.HasPrefix(value, "@"):
+		return quote(value) + " is an alias, which the API does not know: write the environment's id"
+	case strings.HasPrefix(place, "environment") && strings.HasPrefix(value, "refs/heads/"):
+		return "write " + quote(strings.TrimPrefix(value, "refs/heads/")) + " in place of " + quote(value)
+	}
+	return ""
+}
+
+// organizationIDLength is the length of a ULID.
+const organizationIDLength = 26
+
+// unwrap lifts the changed object and the activities out of {"status", "code", "_embedded": {"entity", "activities"}}, and
+// keeps what else there is.
 // The main activity comes first: what an integration does besides is rarely what the caller waits for.
 func (p *platformsh) unwrap(r *Request, result *Result) {
 	object, ok := result.Value.(map[string]any)
 	if !ok || r.Method == http.MethodGet {
 		return
 	}
-	embedded, wrapped := object["_embedded"].(map[string]any)
+	embedded, _ := object["_embedded"].(map[string]any)
 	activities, _ := embedded["activities"].([]any)
-	entity, hasEntity := embedded["entity"]
 	var side []Job
 	for _, activity := range activities {
 		job := activityJob(pathID(r, "projects"), activity)
@@ -113,14 +138,34 @@ func (p *platformsh) unwrap(r *Request, result *Result) {
 		}
 	}
 	result.Jobs = append(result.Jobs, side...)
-	switch {
-	case hasEntity && entity != nil:
-		result.Value = entity
-	case wrapped && (hasEntity || activities != nil):
-		delete(object, "_embedded")
+	if embedded != nil {
+		result.Value = opened(object)
 	}
 	if r.Op.Async == schemas.Accepted {
 		result.Jobs = append(result.Jobs, purchase(r, result.Value)...)
+	}
+}
+
+// opened is the object inside an envelope, or the envelope without its activities where there is none. What the envelope says
+// besides its status is added to the object, unless the object has a member of that name.
+func opened(envelope map[string]any) any {
+	rest := lacking(envelope, []string{"_embedded", "entity"})
+	activities := dig(envelope, "_embedded", "activities")
+	if _, isList := activities.([]any); isList || activities == nil {
+		rest = lacking(rest, []string{"_embedded", "activities"})
+	}
+	switch entity := dig(envelope, "_embedded", "entity").(type) {
+	case nil:
+		return rest
+	case map[string]any:
+		for key, member := range rest {
+			if _, taken := entity[key]; !taken && key != "status" && key != "code" {
+				entity[key] = member
+			}
+		}
+		return entity
+	default:
+		return entity
 	}
 }
 

@@ -70,6 +70,12 @@ func activityJob(project string, activity any) Job {
 	}
 	j.Done = j.Percent == 100 || slices.Contains([]string{"complete", "cancelled", "staged"}, j.State)
 	j.Failed = j.Done && (j.Result == "failure" || j.State == "cancelled")
+	for _, command := range listOf(dig(activity, "commands")) {
+		if code := codeOf(dig(command, "exit_code")); j.Done && code != "" && code != "0" {
+			j.Text += " (" + legible.Line(cmp.Or(digText(command, "type"), digText(command, "app"), "a command")) + " ended with exit code " + code + ")"
+			j.Failed = j.Failed || j.Result == ""
+		}
+	}
 	if j.State == "staged" {
 		j.Text = strings.TrimSpace(j.Text + " (staged: it takes effect when the environment is deployed)")
 	}

@@ -10,8 +10,11 @@ import (
 	"paasmcp/internal/legible"
 )
 
-// maxText is the longest text of a platform that an error repeats, in characters.
-const maxText = 300
+// The longest texts of a platform that an error repeats, in characters: about one field, and all that is said about the whole.
+const (
+	maxText    = 300
+	maxMessage = 1_000
+)
 
 // secretPatterns find credentials by their form, for texts that echo what somebody sent. Names followed by a colon in
 // plain prose ("password: too short") are left alone: they are the messages that help.
@@ -70,7 +73,7 @@ func (s scrubber) line(raw string, more ...string) string {
 
 // scrubError cleans every text of an error that a platform or a network library had a hand in.
 func (c *Client) scrubError(e *Error, secrets ...string) {
-	e.Message = c.scrub.text(e.Message, secrets...)
+	e.Message = clip(strings.Join(strings.Fields(c.scrub.line(e.Message, secrets...)), " "), maxMessage)
 	e.Code = clip(c.scrub.text(e.Code, secrets...), 60)
 	fields := make(map[string][]string, len(e.Fields))
 	for field, messages := range e.Fields {

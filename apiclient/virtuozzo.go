@@ -126,13 +126,23 @@ func (v *virtuozzo) prepare(r *Request) (*Request, *Error) {
 	return &out, nil
 }
 
-// unwrap lifts what a script returned out of the envelope of the scripting engine.
-func (*virtuozzo) unwrap(_ *Request, result *Result) {
-	object, _ := result.Value.(map[string]any)
-	if inner, ok := object["response"].(map[string]any); ok && len(object) == 1 {
-		result.Value = tidy(inner)
+// misspelt knows that environments go by the first part of their domain.
+func (*virtuozzo) misspelt(place, value string) string {
+	if !slices.Contains([]string{"envName", "srcEnvName", "targetEnv", "sourceEnvName"}, place) {
+		return ""
 	}
+	name, _, isDomain := strings.Cut(value, ".")
+	switch {
+	case isDomain:
+		return "write " + quote(name) + " in place of " + quote(value) + ": an environment goes by its name, not by its domain"
+	case strings.ContainsAny(value, " \t") || strings.ToLower(value) != value:
+		return quote(value) + " may be a title: write the environment's name (envName)"
+	}
+	return ""
 }
+
+// unwrap has nothing to do: verdict takes the envelope off.
+func (*virtuozzo) unwrap(*Request, *Result) {}
 
 // methodOf is the vendor's name of a call as token rights spell it: environment.control.getenvs.
 func methodOf(r *Request) string {
@@ -171,7 +181,7 @@ func (v *virtuozzo) advise(r *Request, e *Error) string {
 		return proxyHint
 	case KindUnknownOutcome:
 		if e.Job != "" {
-			return "it is probably still running, do not send it again: wait for job " + v.account.Name + "/" + e.Job
+			return "it may still be running or be done, do not send it again: wait for job " + v.account.Name + "/" + e.Job
 		}
 		return "it may have been done: look at the running and the last actions and read the object before trying again"
 	}

@@ -328,14 +328,21 @@ func (v *virtuozzo) actionJob(action any) *Job {
 	if j.Done = !end.IsZero() || code != ""; j.Done {
 		j.State = "finished"
 	}
-	switch code {
-	case "":
-	case "0":
+	inner := failureIn(action, true)
+	switch {
+	case !j.Done:
+	case code == "0" && inner.code == "" && len(inner.failed) == 0:
 		j.Result = "success"
-	default:
+	case code != "" || inner.code != "" || len(inner.failed) > 0:
+		if code == "" || code == "0" {
+			if len(inner.failed) > 0 {
+				inner = failure{code: inner.failed[0].code, text: joined(inner.text, inner.failed[0].text, inner.partly())}
+			}
+			code = inner.code
+		}
 		j.Result, j.Failed = "failure", true
 		j.Text += " (code " + legible.Line(code) + ")"
-		if why := digText(action, "error"); why != "" {
+		if why := joined(inner.text, digText(action, "error")); why != "" {
 			j.Text += ": " + v.scrub.text(why)
 		}
 	}

@@ -80,6 +80,9 @@ func (s *Service) needed(op *schemas.Operation, e *apiclient.Error) string {
 			return "it takes " + need + s.shownBy("platformsh_user_extended_access_list")
 		}
 	case schemas.Acquia:
+		if e.Code == "not_available" {
+			return "" // to nobody
+		}
 		return "an administrator of the team or organization changes roles" + s.shownBy("acquia_role_list", "acquia_permission_list")
 	case schemas.Virtuozzo:
 		if e.Code == codeTokenRights {
