@@ -21,8 +21,8 @@ type rule struct {
 
 const mcpgo = "github.com/mark3labs/mcp-go/"
 
-// leaves are what every package may import: they do things to texts and know nothing of the project.
-var leaves = []string{module + "/internal/spelling", module + "/internal/legible", module + "/internal/lazy"}
+// leaves are what every package may import: they do things to texts, or count bytes, and know nothing of the project.
+var leaves = []string{module + "/internal/spelling", module + "/internal/legible", module + "/internal/lazy", module + "/internal/memory"}
 
 var rules = []rule{
 	{

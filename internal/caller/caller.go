@@ -7,6 +7,7 @@ package caller
 
 import (
 	"context"
+	"strings"
 
 	"paasmcp/internal/lazy"
 )
@@ -28,6 +29,8 @@ type Caller struct {
 	Principal string
 	// Transport is "stdio", "http" or "sse".
 	Transport string
+	// Address is the network address of the client, also behind a proxy that is trusted; empty on stdio.
+	Address string
 	// ClientName and ClientVersion are what the client program says about itself, cut at 64 bytes; often useful in an
 	// audit, never a ground to trust. Empty when the client did not say.
 	ClientName    string
@@ -35,6 +38,15 @@ type Caller struct {
 	// SessionID names the session, for logs: "stdio", or a digest of the id a client holds, which is a secret itself.
 	// Empty for clients without a session, as in revision 2026-07-28.
 	SessionID string
+}
+
+// Quota is whom bounds count for, so that one caller cannot take what is there for all: the principal, and for principals that many can
+// be at once, such as everybody with the one bearer token, the address too.
+func (c Caller) Quota() string {
+	if c.Address == "" || c.Principal != Local && !strings.HasPrefix(c.Principal, "bearer:") {
+		return c.Principal
+	}
+	return c.Principal + " at " + c.Address
 }
 
 // Asking says in which ways the client behind a call can put a question to its user (elicitation). The zero value

@@ -10,6 +10,7 @@ import (
 	"paasmcp/internal/approval"
 	"paasmcp/internal/config"
 	"paasmcp/internal/console"
+	"paasmcp/internal/peer"
 	"paasmcp/tools"
 )
 
@@ -19,6 +20,7 @@ type consoleSetup struct {
 	url       string
 	operators []console.Operator
 	links     bool // print links that sign in
+	proxies   peer.Proxies
 }
 
 // Where the console listens, besides an address.
@@ -43,7 +45,7 @@ func (s *consoleSetup) build(
 		}
 		return nil, nil
 	}
-	c := console.Config{Desk: approval.NewDesk(cfg.Gate), Service: service, URL: s.url, Operators: s.operators, AuditFile: auditFile, Links: s.links, Logger: logger}
+	c := console.Config{Desk: approval.NewDesk(cfg.Gate), Service: service, URL: s.url, Operators: s.operators, AuditFile: auditFile, Links: s.links, Proxies: s.proxies, Logger: logger}
 	if s.where != consoleAuto {
 		c.Addr = s.where
 	}

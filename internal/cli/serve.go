@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"paasmcp/internal/config"
+	"paasmcp/internal/peer"
 	"paasmcp/internal/policy"
 	"paasmcp/internal/server"
 	"paasmcp/internal/version"
@@ -23,7 +24,7 @@ func serveCommand(p Process) *cobra.Command {
 	var s setup
 	var who people
 	var addr string
-	var toolsets, hosts, origins []string
+	var toolsets, hosts, origins, trusted []string
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve MCP clients over stdio, Streamable HTTP or SSE",
@@ -44,6 +45,11 @@ func serveCommand(p Process) *cobra.Command {
 			}
 			s.console.operators = who.operators
 			s.checkPolicy = func(rules policy.Policy) error { return who.check(s.policyFile, rules) }
+			proxies, err := peer.ParseProxies(trusted)
+			if err != nil {
+				return usageError{fmt.Errorf("--trusted-proxy %w", err)}
+			}
+			s.console.proxies = proxies
 			service, logger, end, err := s.service(cmd.Context(), p)
 			if err != nil {
 				return err
@@ -55,7 +61,7 @@ func serveCommand(p Process) *cobra.Command {
 				return usageError{err}
 			}
 			prompts.Register(mcp, service)
-			cfg := server.Config{MCP: mcp, Logger: logger, FirstCall: firstCall, Name: "paas-mcp", Version: version.Version(), AllowedHosts: hosts, AllowedOrigins: origins}
+			cfg := server.Config{MCP: mcp, Logger: logger, FirstCall: firstCall, Name: "paas-mcp", Version: version.Version(), AllowedHosts: hosts, AllowedOrigins: origins, Proxies: proxies}
 			if who.transport == "stdio" {
 				if cmd.Flags().Changed("addr") {
 					return usageError{errors.New("--addr belongs to --transport http or sse")}
@@ -85,6 +91,7 @@ func serveCommand(p Process) *cobra.Command {
 	cmd.Flags().StringSliceVar(&toolsets, "toolsets", nil, "tools offered directly: default, none, all or toolset `names`")
 	cmd.Flags().StringSliceVar(&hosts, "allowed-hosts", nil, "further Host `names` to accept, for example behind a proxy")
 	cmd.Flags().StringSliceVar(&origins, "allowed-origins", nil, "web `origins` whose pages may call")
+	cmd.Flags().StringSliceVar(&trusted, "trusted-proxy", nil, "`addresses` or ranges (CIDR) of proxies that say truly where a request comes from, in Forwarded or X-Forwarded-For")
 	cmd.Flags().StringVar(&s.saveDir, "save-dir", "", "`folder` in which stdio clients may save answers that are files")
 	cmd.Flags().IntVar(&s.maxResultTokens, "max-result-tokens", tools.DefaultResultTokens, "about how many `tokens` an answer may have before it becomes a summary")
 	complete(cmd, "transport", "stdio", "http", "sse")
@@ -94,12 +101,19 @@ func serveCommand(p Process) *cobra.Command {
 // collectLess sets how often memory is collected until the first call, and returns what sets it from then on. The environment is
 // left the last word.
 func collectLess(env config.Lookup) (fromFirstCall func()) {
+	if _, set := env("GOMEMLIMIT"); !set {
+		debug.SetMemoryLimit(memoryLimit)
+	}
 	if _, set := env("GOGC"); set {
 		return func() {}
 	}
 	debug.SetGCPercent(startPercent)
 	return func() { debug.SetGCPercent(gcPercent) }
 }
+
+// memoryLimit is where the collector no longer lets the heap grow as it likes, in bytes. What is in use may go beyond it: what callers
+// can make a server hold is bounded where it is held. GOMEMLIMIT overrides it.
+const memoryLimit = 192 << 20
 
 // startPercent lets a server start with the default tools without a collection, of which there would just be one, for nothing. More
 // would let the lists of all tools, which are made and forgotten, stay in memory.

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 
@@ -8,6 +9,7 @@ import (
 	"github.com/mark3labs/mcp-go/server"
 
 	"paasmcp/internal/caller"
+	"paasmcp/internal/memory"
 )
 
 // outlet is where the messages of a call leave.
@@ -24,6 +26,9 @@ type call struct {
 	out       outlet
 	transport string
 	principal string
+	address   string          // of the client; "" on stdio
+	who       string          // whom bounds count for, see caller.Caller.Quota
+	tab       *memory.Tab     // what is held of what the call reads; closed when its answer is written
 	sessionID string          // for logs and audit; never the id that gives access; "" without a session
 	anonymous string          // stands in for sessionID where mcp-go needs one
 	owner     string          // who may answer this call's questions
@@ -59,7 +64,7 @@ func (c *call) NotificationChannel() chan<- mcp.JSONRPCNotification {
 func (c *call) Caller() caller.Caller {
 	info := c.GetClientInfo()
 	return caller.Caller{
-		Principal: c.principal, Transport: c.transport,
+		Principal: c.principal, Transport: c.transport, Address: c.address,
 		ClientName: info.Name, ClientVersion: info.Version, SessionID: c.sessionID,
 	}
 }
@@ -69,5 +74,21 @@ func (c *call) Idle() func(context.Context) { return c.slot.lend() }
 
 // context returns ctx with everything a handler can ask about this call.
 func (c *call) context(ctx context.Context) context.Context {
-	return caller.WithSource(c.eng.mcp.WithContext(ctx, c), c)
+	return memory.With(caller.WithSource(c.eng.mcp.WithContext(ctx, c), c), c.tab)
+}
+
+// smallAnswer is how many bytes of an answer are held uncounted while its client reads.
+const smallAnswer = 64 << 10
+
+// answer writes the answer of the call. What is returned has to be released when it is sent: a client that does not read holds on to
+// it. There may be no room for a list, which can be asked for again; a tool has done its work, so that what it says is sent in any case,
+// and is never that long.
+func (c *call) answer(b *bytes.Buffer, m *message, answer mcp.JSONRPCMessage) *memory.Part {
+	writeAnswer(b, m.ID, answer, c.eng.log)
+	part := c.tab.Begin(smallAnswer)
+	if err := part.Grow(int64(b.Len())); err != nil && mcp.MCPMethod(m.Method) != mcp.MethodToolsCall {
+		b.Reset()
+		writeAnswer(b, m.ID, rpcError(mcp.INTERNAL_ERROR, err.Error()), c.eng.log)
+	}
+	return part
 }

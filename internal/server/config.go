@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/mark3labs/mcp-go/server"
+
+	"paasmcp/internal/peer"
 )
 
 // Config says what to serve and within which limits. Zero values of limits and times mean the defaults noted here.
@@ -22,6 +24,9 @@ type Config struct {
 
 	// MaxBody is the largest message accepted, in bytes: a line on stdio, a request body over HTTP. Default 4 MiB.
 	MaxBody int64
+	// Messages is how many bytes of messages are held at once, as they arrive and decoded, and Answers how many of what calls read for
+	// them; a half of each is the most for one caller. Small ones are not counted. Default 64 MiB and 192 MiB.
+	Messages, Answers int64
 	// MaxRunning is how many calls run at once; further ones wait. A call that waits for its user's answer does not
 	// count. Default 128.
 	MaxRunning int
@@ -40,6 +45,8 @@ type Config struct {
 	// Tokens are the bearer tokens of which every request must show one; none are needed when it is empty, which is refused beyond
 	// loopback.
 	Tokens []Token
+	// Proxies are those whose word is taken about the address of a client.
+	Proxies peer.Proxies
 	// AllowedHosts are accepted in the Host header besides loopback names and the address the connection came in on:
 	// "mcp.example.com", or "mcp.example.com:8443" to pin the port.
 	AllowedHosts []string
@@ -51,26 +58,30 @@ type Config struct {
 	// MaxSessions is how many sessions (SSE: streams) live at once. Over HTTP the one unused longest makes room for a
 	// new one. Default 2048.
 	MaxSessions int
+	// MaxConnections is how many connections there are at once. Default 4096. Of these, as of sessions and of calls, one caller can have
+	// three quarters.
+	MaxConnections int
 	// KeepAlive is how long a response may stay silent before a comment is sent to keep proxies from closing it.
 	// Default 15 seconds.
 	KeepAlive time.Duration
 }
 
-const (
-	writeTimeout = 30 * time.Second // for one message to one client that reads too slowly
-	readTimeout  = 60 * time.Second // for one request body
-)
+// writeTimeout is for one message to one client that reads too slowly.
+const writeTimeout = 30 * time.Second
 
 func (c Config) withDefaults() Config {
 	c.Logger = cmp.Or(c.Logger, slog.New(slog.DiscardHandler))
 	c.Name = cmp.Or(c.Name, "paas-mcp")
 	c.Principal = cmp.Or(c.Principal, "local")
 	c.MaxBody = cmp.Or(c.MaxBody, 4<<20)
+	c.Messages = cmp.Or(c.Messages, 64<<20)
+	c.Answers = cmp.Or(c.Answers, 192<<20)
 	c.MaxRunning = cmp.Or(c.MaxRunning, 128)
 	c.AnswerTimeout = cmp.Or(c.AnswerTimeout, 5*time.Minute)
 	c.Grace = cmp.Or(c.Grace, 10*time.Second)
 	c.SessionTTL = cmp.Or(c.SessionTTL, 30*time.Minute)
 	c.MaxSessions = cmp.Or(c.MaxSessions, 2048)
+	c.MaxConnections = cmp.Or(c.MaxConnections, 4096)
 	c.KeepAlive = cmp.Or(c.KeepAlive, 15*time.Second)
 	return c
 }

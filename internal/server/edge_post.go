@@ -1,13 +1,10 @@
 package server
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
 	"mime"
 	"net/http"
 	"strconv"
-	"time"
 
 	"github.com/mark3labs/mcp-go/mcp"
 )
@@ -38,10 +35,15 @@ func (s *edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *edge) post(w http.ResponseWriter, r *http.Request) {
-	body, ok := s.eng.readBody(w, r)
-	if !ok {
+	if !takesJSON(w, r) {
 		return
 	}
+	body, refused := s.eng.readBody(w, r, s.guard.who(r))
+	if refused != nil {
+		refused.write(w)
+		return
+	}
+	body = clean(body)
 	header := r.Header.Get(mcp.HeaderProtocolVersion)
 	if isBatch(body) {
 		if mcp.IsModernProtocol(header) {
@@ -55,7 +57,7 @@ func (s *edge) post(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case bad != nil:
 		s.eng.refuse(w, nil, http.StatusBadRequest, bad)
-	case m.modern() || mcp.IsModernProtocol(header):
+	case m.modern() || mcp.IsModernProtocol(header) && !m.initializes():
 		s.modern(w, r, m)
 	default:
 		s.legacy(w, r, m, nil)
@@ -79,18 +81,19 @@ func (s *edge) modern(w http.ResponseWriter, r *http.Request, m *message) {
 	}
 	out := newResponse(w, r, s.eng.cfg.KeepAlive)
 	c := s.newCall(r, out, nil)
+	defer c.tab.Close()
 	answer := s.eng.run(r.Context(), c, m)
-	s.finish(out, m, modernStatus(answer), answer)
+	s.finish(out, c, m, modernStatus(answer), answer)
 }
 
 // legacy handles a message, or a batch of them, of the revisions up to 2025-11-25.
 func (s *edge) legacy(w http.ResponseWriter, r *http.Request, m *message, batch []byte) {
-	if v := r.Header.Get(mcp.HeaderProtocolVersion); v != "" && !mcp.IsValidProtocolVersion(v) {
-		http.Error(w, fmt.Sprintf("unsupported protocol version %.32q", v), http.StatusBadRequest)
+	if m != nil && m.initializes() {
+		s.initialize(w, r, m)
 		return
 	}
-	if m != nil && mcp.MCPMethod(m.Method) == mcp.MethodInitialize && m.kind() == request {
-		s.initialize(w, r, m)
+	if v := r.Header.Get(mcp.HeaderProtocolVersion); v != "" && !mcp.IsValidProtocolVersion(v) {
+		http.Error(w, fmt.Sprintf("unsupported protocol version %.32q", v), http.StatusBadRequest)
 		return
 	}
 	var live *session
@@ -112,23 +115,26 @@ func (s *edge) legacy(w http.ResponseWriter, r *http.Request, m *message, batch 
 		return
 	}
 	out := newResponse(w, r, s.eng.cfg.KeepAlive)
-	s.finish(out, m, http.StatusOK, s.call(r, live, out, m))
+	c := s.newCall(r, out, live)
+	defer c.tab.Close()
+	s.finish(out, c, m, http.StatusOK, s.call(c, live, m))
 }
 
 // initialize starts a session. A client that is refused does not learn its id, so that it lapses unused.
 func (s *edge) initialize(w http.ResponseWriter, r *http.Request, m *message) {
-	live, id, err := s.sessions.start(s.guard.principal(r))
+	live, id, err := s.sessions.start(s.guard.principal(r), s.guard.who(r))
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusServiceUnavailable)
 		return
 	}
 	defer s.sessions.release(live)
 	out := newBody(w) // the id goes into the header, which a stream would have sent already
-	answer := s.call(r, live, out, m)
+	c := s.newCall(r, out, live)
+	answer := s.call(c, live, m)
 	if _, ok := answer.(mcp.JSONRPCResponse); ok {
 		w.Header().Set(mcp.HeaderSessionID, id)
 	}
-	s.finish(out, m, http.StatusOK, answer)
+	s.finish(out, c, m, http.StatusOK, answer)
 }
 
 // take handles what needs no answer. Without a session there is nobody whose calls could be cancelled or answered for.
@@ -147,14 +153,14 @@ func (s *edge) take(r *http.Request, live *session, m *message) {
 
 // call runs a request of a legacy client. Losing the connection does not end it: those revisions say that a disconnect
 // is no cancellation, and half a deployment is worse than one whose report nobody reads.
-func (s *edge) call(r *http.Request, live *session, out outlet, m *message) mcp.JSONRPCMessage {
+func (s *edge) call(c *call, live *session, m *message) mcp.JSONRPCMessage {
 	ctx := s.eng.base
 	if live != nil {
 		var done func()
 		ctx, done = live.running.add(ctx, m.ID)
 		defer done()
 	}
-	return s.eng.run(ctx, s.newCall(r, out, live), m)
+	return s.eng.run(ctx, c, m)
 }
 
 func (s *edge) batch(w http.ResponseWriter, r *http.Request, live *session, raw []byte) {
@@ -168,7 +174,9 @@ func (s *edge) batch(w http.ResponseWriter, r *http.Request, live *session, raw 
 			s.take(r, live, m)
 			return nil
 		}
-		return s.call(r, live, out, m)
+		c := s.newCall(r, out, live)
+		defer c.tab.Close()
+		return s.call(c, live, m)
 	})
 	if answers == nil {
 		out.accept()
@@ -178,9 +186,11 @@ func (s *edge) batch(w http.ResponseWriter, r *http.Request, live *session, raw 
 }
 
 func (s *edge) newCall(r *http.Request, out outlet, live *session) *call {
+	from := s.guard.caller(r)
 	c := &call{
-		eng: s.eng, out: out, transport: "http", principal: s.guard.principal(r), gone: r.Context().Done(),
+		eng: s.eng, out: out, transport: "http", principal: from.Principal, address: from.Address, who: from.Quota(), gone: r.Context().Done(),
 	}
+	c.tab = s.eng.answers.Tab(c.who)
 	if live == nil {
 		c.client = &client{}
 		c.anonymous = "request-" + strconv.FormatUint(s.eng.calls.Add(1), 10)
@@ -190,14 +200,15 @@ func (s *edge) newCall(r *http.Request, out outlet, live *session) *call {
 	return c
 }
 
-func (s *edge) finish(out *response, m *message, status int, answer mcp.JSONRPCMessage) {
+func (s *edge) finish(out *response, c *call, m *message, status int, answer mcp.JSONRPCMessage) {
 	if answer == nil {
 		out.finish(status, nil)
 		return
 	}
 	b := newBuffer()
 	defer freeBuffer(b)
-	writeAnswer(b, m.ID, answer, s.eng.log)
+	held := c.answer(b, m, answer)
+	defer held.Release()
 	out.finish(status, b.Bytes())
 }
 
@@ -215,32 +226,13 @@ func (e *engine) refuse(w http.ResponseWriter, m *message, status int, bad *mcp.
 	_, _ = w.Write(b.Bytes())
 }
 
-// readBody reads the message of a POST, within bounds of size and time, or answers what is wrong with it.
-func (e *engine) readBody(w http.ResponseWriter, r *http.Request) ([]byte, bool) {
-	// Another type would be one that browsers send across origins without asking first.
+// takesJSON refuses other types of content, which browsers send across origins without asking first.
+func takesJSON(w http.ResponseWriter, r *http.Request) bool {
 	if t, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || t != "application/json" {
 		http.Error(w, "want Content-Type: application/json", http.StatusUnsupportedMediaType)
-		return nil, false
+		return false
 	}
-	ctl := http.NewResponseController(w)
-	_ = ctl.SetReadDeadline(time.Now().Add(readTimeout))
-	var body bytes.Buffer
-	if n := r.ContentLength; n > 0 && n <= e.cfg.MaxBody {
-		body.Grow(int(n) + bytes.MinRead)
-	}
-	_, err := body.ReadFrom(http.MaxBytesReader(w, r.Body, e.cfg.MaxBody))
-	var tooLarge *http.MaxBytesError
-	switch {
-	case errors.As(err, &tooLarge):
-		e.refuse(w, nil, http.StatusRequestEntityTooLarge, rpcError(mcp.INVALID_REQUEST, fmt.Sprintf("message is longer than %d bytes", e.cfg.MaxBody)))
-		return nil, false
-	case err != nil:
-		e.refuse(w, nil, http.StatusBadRequest, rpcError(mcp.PARSE_ERROR, "message did not arrive completely"))
-		return nil, false
-	}
-	// Lifted on success only: after a failure net/http waits for the rest of the body, for ever if it may.
-	_ = ctl.SetReadDeadline(time.Time{})
-	return body.Bytes(), true
+	return true
 }
 
 // discard is the outlet of what cannot be answered.

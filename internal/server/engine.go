@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"crypto/rand"
+	"fmt"
 	"log/slog"
 	"runtime/debug"
 	"strings"
@@ -11,14 +12,20 @@ import (
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
+
+	"paasmcp/internal/memory"
 )
 
 // engine runs calls for every transport.
 type engine struct {
-	mcp     *server.MCPServer
-	cfg     Config
-	log     *slog.Logger
-	limit   *limiter
+	mcp   *server.MCPServer
+	cfg   Config
+	log   *slog.Logger
+	limit *limiter // of calls
+	lists *limiter // of requests for lists, which can be long
+	// What is held of messages, and of what calls read for their answers.
+	messages, answers *memory.Pool
+
 	asks    questions
 	calls   atomic.Uint64
 	base    context.Context // of calls that outlive the message they came in; cancelled by stop
@@ -34,7 +41,8 @@ type engine struct {
 func newEngine(ctx context.Context, cfg Config) *engine {
 	cfg = cfg.withDefaults()
 	e := &engine{
-		mcp: cfg.MCP, cfg: cfg, log: cfg.Logger, limit: newLimiter(cfg.MaxRunning),
+		mcp: cfg.MCP, cfg: cfg, log: cfg.Logger, limit: newLimiter(cfg.MaxRunning), lists: newLimiter(maxLists),
+		messages: memory.NewPool(cfg.Messages), answers: memory.NewPool(cfg.Answers),
 		closing: make(chan struct{}),
 	}
 	base, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
@@ -73,8 +81,13 @@ func (e *engine) handle(ctx context.Context, c *call, m *message) (answer mcp.JS
 	if mcp.MCPMethod(m.Method) == mcp.MethodToolsCall {
 		e.warm()
 	}
-	if runsLong(m.Method) {
-		if err := c.slot.take(ctx, e.limit); err != nil {
+	decoded, bad := e.weigh(c, m)
+	if bad != nil {
+		return bad
+	}
+	defer decoded.Release()
+	if limit := e.limitOf(m.Method); limit != nil {
+		if err := c.slot.take(ctx, limit, c.who); err != nil {
 			return rpcError(mcp.INTERNAL_ERROR, err.Error())
 		}
 		defer c.slot.give()
@@ -93,16 +106,47 @@ func (e *engine) notify(ctx context.Context, c *call, m *message) {
 			e.log.Error("handler of a notification panicked", "method", m.Method, "panic", p, "stack", string(debug.Stack()))
 		}
 	}()
+	decoded, bad := e.weigh(c, m)
+	if bad != nil {
+		e.log.Warn("notification dropped", "method", m.Method, "error", bad.Error.Message)
+		return
+	}
+	defer decoded.Release()
 	e.mcp.HandleMessage(c.context(ctx), m.raw)
 	c.notes.close()
 }
 
-// runsLong tells requests that call a platform or wait for a user from those answered out of memory. A ping or a list
-// must come through however many calls are running.
-func runsLong(method string) bool {
+// weigh asks for what the message takes while it is handled, decoded.
+func (e *engine) weigh(c *call, m *message) (*memory.Part, *mcp.JSONRPCError) {
+	if len(m.raw) <= smallMessage {
+		return nil, nil
+	}
+	weight := memory.Weigh(m.raw)
+	if weight > e.messages.Share() {
+		return nil, rpcError(mcp.INVALID_REQUEST, fmt.Sprintf("message holds too many values: decoded it would take %d MiB, at most %d MiB are accepted",
+			weight>>20, e.messages.Share()>>20))
+	}
+	part := e.messages.Part(c.who, 0)
+	if err := part.Grow(weight); err != nil {
+		return nil, rpcError(mcp.INTERNAL_ERROR, err.Error())
+	}
+	return part, nil
+}
+
+// maxLists is how many lists are made at once: one of all tools takes half a megabyte.
+const maxLists = 16
+
+// limitOf is what bounds requests of this method. One that calls a platform or waits for a person, or has a long answer, waits for its
+// turn; a ping must come through however many of them there are.
+func (e *engine) limitOf(method string) *limiter {
 	switch mcp.MCPMethod(method) {
 	case mcp.MethodToolsCall, mcp.MethodPromptsGet, mcp.MethodResourcesRead:
-		return true
+		return e.limit
+	case mcp.MethodToolsList, mcp.MethodPromptsList, mcp.MethodResourcesList, mcp.MethodResourcesTemplatesList:
+		return e.lists
 	}
-	return strings.HasPrefix(method, "completion/")
+	if strings.HasPrefix(method, "completion/") {
+		return e.limit
+	}
+	return nil
 }

@@ -10,6 +10,9 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"paasmcp/internal/caller"
+	"paasmcp/internal/peer"
 )
 
 // guard decides who may talk to the server at all.
@@ -22,12 +25,13 @@ type guard struct {
 	origins   []string
 	tokens    []Token
 	nobody    string // who calls when no token is needed
+	proxies   peer.Proxies
 	challenge string
 }
 
 func newGuard(cfg Config) *guard {
 	g := &guard{
-		origins: cfg.AllowedOrigins, tokens: cfg.Tokens, nobody: cfg.Principal,
+		origins: cfg.AllowedOrigins, tokens: cfg.Tokens, nobody: cfg.Principal, proxies: cfg.Proxies,
 		challenge: `Bearer realm="` + strings.NewReplacer(`"`, "", `\`, "").Replace(cfg.Name) + `"`,
 	}
 	for _, h := range cfg.AllowedHosts {
@@ -40,6 +44,18 @@ func newGuard(cfg Config) *guard {
 	}
 	return g
 }
+
+// caller is who sends a request that was let in.
+func (g *guard) caller(r *http.Request) caller.Caller {
+	c := caller.Caller{Principal: g.principal(r)}
+	if at := peer.Network(g.proxies.Client(r)); at.IsValid() {
+		c.Address = at.String()
+	}
+	return c
+}
+
+// who is whom bounds count for.
+func (g *guard) who(r *http.Request) string { return g.caller(r).Quota() }
 
 // wrap puts the checks of Host and Origin in front of everything, and the check of the token in front of all but open.
 func (g *guard) wrap(open, protected http.Handler) http.Handler {

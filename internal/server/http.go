@@ -9,6 +9,8 @@ import (
 	"net"
 	"net/http"
 	"time"
+
+	"paasmcp/internal/peer"
 )
 
 // ServeHTTP serves Streamable HTTP at /mcp, and /healthz, on l until ctx is done. Running requests then get the grace
@@ -18,6 +20,7 @@ func ServeHTTP(ctx context.Context, cfg Config, l net.Listener) error {
 	edge := &edge{eng: e, guard: newGuard(e.cfg), sessions: newSessions(e.cfg.SessionTTL, e.cfg.MaxSessions)}
 	mux := http.NewServeMux()
 	mux.Handle("/mcp", edge)
+	mux.Handle("/mcp/{$}", edge) // as many a configuration has it
 	return e.listen(ctx, l, edge.guard.wrap(e.health(), mux), "http")
 }
 
@@ -35,6 +38,7 @@ func (e *engine) listen(ctx context.Context, l net.Listener, handler http.Handle
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
+		ConnState:         peer.NewDoor(e.cfg.Proxies, e.cfg.MaxConnections).Changed,
 		BaseContext:       func(net.Listener) context.Context { return e.base },
 		ErrorLog:          slog.NewLogLogger(e.log.Handler(), slog.LevelDebug),
 	}

@@ -4,20 +4,56 @@ import (
 	"context"
 	"errors"
 	"sync"
-	"sync/atomic"
+
+	"paasmcp/internal/peer"
 )
 
-// limiter bounds how many calls run at once and how many wait for that.
+// limiter bounds how many calls run at once, and how many there are at all: running, waiting for that, and waiting for a person.
 type limiter struct {
 	slots   chan struct{}
-	waiting atomic.Int64
-	maxWait int64
+	maxOpen int
+	maxOwn  int // of one caller: others must find room
+
+	mu   sync.Mutex
+	open int
+	own  map[string]int // by caller
 }
 
-var errBusy = errors.New("too many calls are waiting on this server: try again when some have been answered")
+var (
+	errBusy    = errors.New("too many calls are waiting on this server: try again when some have been answered")
+	errOwnBusy = errors.New("too many of your own calls are waiting on this server: try again when some have been answered")
+)
+
+// openPerSlot is how many calls there may be for each that runs. Each costs a stack and what it was called with.
+const openPerSlot = 8
 
 func newLimiter(running int) *limiter {
-	return &limiter{slots: make(chan struct{}, running), maxWait: 16 * int64(running)}
+	open := openPerSlot * running
+	return &limiter{slots: make(chan struct{}, running), maxOpen: open, maxOwn: peer.Share(open), own: map[string]int{}}
+}
+
+// enter admits a call of a caller.
+func (l *limiter) enter(who string) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case l.own[who] >= l.maxOwn:
+		return errOwnBusy
+	case l.open >= l.maxOpen:
+		return errBusy
+	}
+	l.open++
+	l.own[who]++
+	return nil
+}
+
+func (l *limiter) leave(who string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.open--
+	if l.own[who]--; l.own[who] == 0 {
+		delete(l.own, who)
+	}
 }
 
 func (l *limiter) take(ctx context.Context) error {
@@ -26,11 +62,6 @@ func (l *limiter) take(ctx context.Context) error {
 		return nil
 	default:
 	}
-	if l.waiting.Add(1) > l.maxWait {
-		l.waiting.Add(-1)
-		return errBusy
-	}
-	defer l.waiting.Add(-1)
 	select {
 	case l.slots <- struct{}{}:
 		return nil
@@ -45,17 +76,22 @@ func (l *limiter) give() { <-l.slots }
 // open questions would stall all other calls.
 type slot struct {
 	limit *limiter // nil: the call needs no slot
+	who   string   // calls
 
 	mu   sync.Mutex
 	held bool
 	lent int // questions open at the moment
 }
 
-func (s *slot) take(ctx context.Context, l *limiter) error {
-	if err := l.take(ctx); err != nil {
+func (s *slot) take(ctx context.Context, l *limiter, who string) error {
+	if err := l.enter(who); err != nil {
 		return err
 	}
-	s.limit, s.held = l, true
+	if err := l.take(ctx); err != nil {
+		l.leave(who)
+		return err
+	}
+	s.limit, s.who, s.held = l, who, true
 	return nil
 }
 
@@ -63,6 +99,7 @@ func (s *slot) take(ctx context.Context, l *limiter) error {
 func (s *slot) give() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.limit.leave(s.who)
 	if s.held {
 		s.held = false
 		s.limit.give()

@@ -33,7 +33,7 @@ func TestHTTPSlowClients(t *testing.T) {
 		want time.Duration // until the server gives up
 	}{
 		"header": {"POST /mcp HTTP/1.1\r\nHost: local", 10 * time.Second},
-		"body":   {head + "Content-Length: 100\r\n\r\n{", 60 * time.Second},
+		"body":   {head + "Content-Length: 100\r\n\r\n{", 10 * time.Second},
 		"idle":   {"", 10 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -7,9 +7,6 @@ import (
 	"sync"
 )
 
-// errTooLong says that a line was longer than allowed; the reader stands at the start of the next one.
-var errTooLong = errors.New("line too long")
-
 // lineReader reads messages that end with a newline, or with the end of input: a client that writes its last request
 // and closes the pipe often leaves the newline out.
 type lineReader struct {
@@ -21,26 +18,31 @@ func newLineReader(in io.Reader, limit int64) *lineReader {
 	return &lineReader{bufio.NewReaderSize(in, 64<<10), limit}
 }
 
-// next returns a line of its own memory: mcp-go keeps parts of it for as long as the call runs.
-func (r *lineReader) next() ([]byte, error) {
-	var line []byte
-	tooLong := false
+// next returns a line of its own memory: mcp-go keeps parts of it for as long as the call runs. Of a line that is longer than allowed it
+// returns the outline instead.
+func (r *lineReader) next() (line []byte, long *outline, err error) {
 	for {
 		part, err := r.in.ReadSlice('\n')
-		if tooLong = tooLong || int64(len(line)+len(part)) > r.max; tooLong {
+		switch {
+		case long != nil:
+			long.add(part)
+		case int64(len(line)+len(part)) > r.max:
+			long = &outline{}
+			long.add(line)
+			long.add(part)
 			line = nil
-		} else {
+		default:
 			line = append(line, part...)
 		}
 		switch {
 		case errors.Is(err, bufio.ErrBufferFull):
 			continue
-		case tooLong:
-			return nil, errTooLong
+		case long != nil:
+			return nil, long, nil // the end of the input comes again with the next line
 		case err != nil && len(line) == 0:
-			return nil, err
+			return nil, nil, err
 		}
-		return line, nil
+		return line, nil, nil
 	}
 }
 

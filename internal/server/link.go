@@ -1,7 +1,6 @@
 package server
 
 import (
-	"bytes"
 	"context"
 	"sync"
 	"time"
@@ -19,6 +18,7 @@ type link struct {
 	out       outlet
 	transport string
 	principal string
+	address   string          // of the client; "" on stdio
 	sessionID string          // for logs and audit
 	owner     string          // who may answer questions
 	gone      <-chan struct{} // closed when out has failed or ended
@@ -34,13 +34,13 @@ type link struct {
 // always read. Only initialize is answered before accept returns: a client may send its next requests right behind it,
 // and they depend on what it declared.
 func (l *link) accept(raw []byte) {
-	raw = bytes.TrimSpace(raw)
+	raw = clean(raw)
 	if len(raw) == 0 {
 		return
 	}
 	if isBatch(raw) {
 		if !l.client.takesBatches() {
-			l.answer(nil, errBatchRefused)
+			l.reject(errBatchRefused)
 			return
 		}
 		l.begin(func() { l.batch(raw) })
@@ -48,7 +48,7 @@ func (l *link) accept(raw []byte) {
 	}
 	m, bad := parse(raw)
 	if bad != nil {
-		l.answer(nil, bad)
+		l.reject(bad)
 		return
 	}
 	if m.kind() != request {
@@ -58,8 +58,10 @@ func (l *link) accept(raw []byte) {
 	ctx, done := l.running.add(l.ctx, m.ID)
 	work := func() {
 		defer done()
-		if answer := l.eng.run(ctx, l.newCall(m.modern()), m); answer != nil {
-			l.answer(m, answer)
+		c := l.newCall(m.modern())
+		defer c.tab.Close()
+		if answer := l.eng.run(ctx, c, m); answer != nil {
+			l.answer(c, m, answer)
 		}
 	}
 	if mcp.MCPMethod(m.Method) == mcp.MethodInitialize {
@@ -90,10 +92,19 @@ func (l *link) batch(raw []byte) {
 		}
 		ctx, done := l.running.add(l.ctx, m.ID)
 		defer done()
-		return l.eng.run(ctx, l.newCall(m.modern()), m)
+		c := l.newCall(m.modern())
+		defer c.tab.Close()
+		return l.eng.run(ctx, c, m)
 	})
 	if answers != nil {
 		l.send(answers)
+	}
+}
+
+// refuse answers a message that could not be held.
+func (l *link) refuse(long *outline, why *mcp.JSONRPCError) {
+	if answer := long.refuse(why, l.eng.log, l.take); answer != nil {
+		l.send(answer)
 	}
 }
 
@@ -101,25 +112,27 @@ func (l *link) batch(raw []byte) {
 // and must not colour later requests on the same stream.
 func (l *link) newCall(modern bool) *call {
 	c := &call{
-		client: &l.client, eng: l.eng, out: l.out, transport: l.transport, principal: l.principal,
+		client: &l.client, eng: l.eng, out: l.out, transport: l.transport, principal: l.principal, address: l.address,
 		sessionID: l.sessionID, owner: l.owner, gone: l.gone,
 	}
+	c.who = c.Caller().Quota()
+	c.tab = l.eng.answers.Tab(c.who)
 	if modern {
 		c.client = &client{}
 	}
 	return c
 }
 
-func (l *link) answer(m *message, answer mcp.JSONRPCMessage) {
+func (l *link) answer(c *call, m *message, answer mcp.JSONRPCMessage) {
 	b := newBuffer()
 	defer freeBuffer(b)
-	var id []byte
-	if m != nil {
-		id = m.ID
-	}
-	writeAnswer(b, id, answer, l.eng.log)
+	held := c.answer(b, m, answer)
+	defer held.Release()
 	l.send(b.Bytes())
 }
+
+// reject answers a message that is no request with an error.
+func (l *link) reject(bad *mcp.JSONRPCError) { l.send(encoded(nil, bad, l.eng.log)) }
 
 func (l *link) send(msg []byte) {
 	if err := l.out.send(msg); err != nil {

@@ -38,6 +38,9 @@ func parse(raw []byte) (*message, *mcp.JSONRPCError) {
 	var mismatch *json.UnmarshalTypeError
 	// A field of an unexpected type (params as an array, say) is for mcp-go to judge; only what is not JSON ends here.
 	if err := json.Unmarshal(raw, m); err != nil && !errors.As(err, &mismatch) {
+		if bytes.IndexByte(raw, 0) >= 0 {
+			return nil, rpcError(mcp.PARSE_ERROR, "message is not valid JSON in UTF-8: it looks like UTF-16 or UTF-32")
+		}
 		return nil, rpcError(mcp.PARSE_ERROR, "message is not valid JSON")
 	}
 	if m.kind() == invalid {
@@ -64,6 +67,12 @@ func (m *message) kind() kind {
 
 func (m *message) modern() bool { return mcp.IsModernProtocol(m.Params.Meta.Version) }
 
+// initializes reports whether it asks for a session. The client does not know yet which revisions this server speaks, so that a header
+// or a body that names another one is no mistake: the answer offers one that it does.
+func (m *message) initializes() bool {
+	return mcp.MCPMethod(m.Method) == mcp.MethodInitialize && m.kind() == request
+}
+
 // cancels returns the id of the request that a cancellation names.
 func (m *message) cancels() (json.RawMessage, bool) {
 	return m.Params.RequestID, mcp.MCPMethod(m.Method) == mcp.MethodNotificationCancelled && isID(m.Params.RequestID)
@@ -73,10 +82,13 @@ func isID(raw json.RawMessage) bool {
 	return len(raw) > 0 && (raw[0] == '"' || raw[0] == '-' || raw[0] >= '0' && raw[0] <= '9')
 }
 
-// isBatch reports whether the message is a JSON array.
-func isBatch(raw []byte) bool {
-	raw = bytes.TrimLeft(raw, " \t\r\n")
-	return len(raw) > 0 && raw[0] == '['
+// isBatch reports whether a clean message is a JSON array.
+func isBatch(raw []byte) bool { return len(raw) > 0 && raw[0] == '[' }
+
+// clean takes away what may stand around a message: white space, the other half of a line break, and the mark that editors and shells
+// of Windows put in front of a text in UTF-8.
+func clean(raw []byte) []byte {
+	return bytes.TrimSpace(bytes.TrimPrefix(bytes.TrimSpace(raw), []byte("\ufeff")))
 }
 
 func rpcError(code int, text string) *mcp.JSONRPCError {

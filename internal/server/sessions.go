@@ -6,6 +6,8 @@ import (
 	"errors"
 	"sync"
 	"time"
+
+	"paasmcp/internal/peer"
 )
 
 // session is what the server keeps of a legacy client over Streamable HTTP between its requests. Clients that never say
@@ -15,6 +17,7 @@ type session struct {
 	running running
 	key     sessionKey
 	label   string
+	who     string // whom it counts for
 	used    time.Time
 	busy    int                // requests and streams in progress
 	stream  context.CancelFunc // ends the open GET stream, nil when there is none
@@ -30,27 +33,31 @@ type sessions struct {
 	mu    sync.Mutex
 	byKey map[sessionKey]*list.Element // of *session
 	order list.List
+	own   map[string]int // by caller
 }
 
 var errNoRoom = errors.New("too many sessions are in use on this server: try again later")
 
 func newSessions(ttl time.Duration, limit int) *sessions {
-	return &sessions{seal: newSealer(), ttl: ttl, max: limit, byKey: make(map[sessionKey]*list.Element)}
+	return &sessions{seal: newSealer(), ttl: ttl, max: limit, byKey: make(map[sessionKey]*list.Element), own: make(map[string]int)}
 }
 
-// start makes a session for a client that has just said hello.
-func (t *sessions) start(principal string) (*session, string, error) {
+// start makes a session for a client that has just said hello. It makes room where there is none: a caller with too many sessions loses
+// one of their own, and a full table one of the caller who has most, so that nobody can push out the few sessions of another.
+func (t *sessions) start(principal, who string) (*session, string, error) {
 	key, id := t.seal.make(principal)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.expire()
-	for len(t.byKey) >= t.max {
-		if !t.evict() {
-			return nil, "", errNoRoom
-		}
+	if t.own[who] >= peer.Share(t.max) && !t.evict(who) {
+		return nil, "", errNoRoom
 	}
-	s := &session{key: key, label: key.label(), used: time.Now(), busy: 1}
+	if len(t.byKey) >= t.max && !t.evict(t.greatest()) && !t.evict("") {
+		return nil, "", errNoRoom
+	}
+	s := &session{key: key, label: key.label(), who: who, used: time.Now(), busy: 1}
 	t.byKey[key] = t.order.PushFront(s)
+	t.own[who]++
 	return s, id, nil
 }
 
@@ -116,8 +123,12 @@ func (t *sessions) touch(at *list.Element) {
 }
 
 func (t *sessions) drop(at *list.Element) {
-	delete(t.byKey, at.Value.(*session).key)
+	s := at.Value.(*session)
+	delete(t.byKey, s.key)
 	t.order.Remove(at)
+	if t.own[s.who]--; t.own[s.who] == 0 {
+		delete(t.own, s.who)
+	}
 }
 
 func (t *sessions) expire() {
@@ -135,10 +146,21 @@ func (t *sessions) expire() {
 	}
 }
 
-// evict drops the idle session unused for the longest time.
-func (t *sessions) evict() bool {
+// greatest is the caller with most sessions.
+func (t *sessions) greatest() string {
+	found := ""
+	for who, n := range t.own {
+		if found == "" || n > t.own[found] {
+			found = who
+		}
+	}
+	return found
+}
+
+// evict drops the idle session unused for the longest time: of a caller, or of all when it is empty.
+func (t *sessions) evict(who string) bool {
 	for at := t.order.Back(); at != nil; at = at.Prev() {
-		if at.Value.(*session).busy == 0 {
+		if s := at.Value.(*session); s.busy == 0 && (who == "" || s.who == who) {
 			t.drop(at)
 			return true
 		}

@@ -154,6 +154,9 @@ func TestSSEBadRequests(t *testing.T) {
 	if a := c.send(rpc("1", "ping", `{"x":"`+strings.Repeat("y", 20_000)+`"}`)); a.StatusCode != 413 {
 		t.Errorf("too long: %s, want 413", a.Status)
 	}
+	if g := c.stream.must(); string(g.ID) != "1" || g.code() != -32600 {
+		t.Errorf("too long: %s on the stream, where the client waits", g.raw)
+	}
 	if a := w.do(w.request(context.Background(), http.MethodGet, c.path, "")); a.StatusCode != 405 {
 		t.Errorf("GET /message: %s, want 405", a.Status)
 	}

@@ -8,8 +8,6 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
-
-	"github.com/mark3labs/mcp-go/mcp"
 )
 
 // ServeStdio serves one client over in and out until the input ends, the output breaks or ctx is done. At the end of
@@ -69,10 +67,10 @@ func ServeStdio(ctx context.Context, cfg Config, in io.Reader, out io.Writer) er
 
 func (l *link) readLines(r *lineReader) error {
 	for {
-		line, err := r.next()
+		line, long, err := r.next()
 		switch {
-		case errors.Is(err, errTooLong):
-			l.answer(nil, rpcError(mcp.INVALID_REQUEST, fmt.Sprintf("message is longer than %d bytes", l.eng.cfg.MaxBody)))
+		case long != nil:
+			l.refuse(long, l.eng.tooLong())
 		case err != nil:
 			return err
 		default:
