@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"paasmcp/internal/approval"
+	"paasmcp/internal/peer"
 	"paasmcp/tools"
 )
 
@@ -25,8 +26,9 @@ type Config struct {
 	Addr string
 	// URL is how browsers reach the console when that is not Addr, for example through a proxy. Needed beyond loopback.
 	URL       string
-	Operators []Operator // who may come in; the user of this machine when empty
-	AuditFile string     // shown; may be empty
+	Proxies   peer.Proxies // whose word is taken about where a request comes from
+	Operators []Operator   // who may come in; the user of this machine when empty
+	AuditFile string       // shown; may be empty
 	// Dir is the folder for the file that lets `paas-mcp approve` find this server; none is written when empty.
 	Dir string
 	// Announce tells the user of this machine that something waits; nil tells nobody. link is empty where signing in needs more
@@ -57,8 +59,12 @@ type Console struct {
 	watching sync.WaitGroup
 }
 
-// maxStreams bounds the live pages.
-const maxStreams = 64
+// Bounds of what browsers hold open.
+const (
+	maxConnections = 512
+	maxStreams     = 64 // live pages
+	maxOwnStreams  = 16 // of one session
+)
 
 // New checks the configuration. It opens nothing.
 func New(c Config) (*Console, error) {
@@ -185,7 +191,8 @@ func (c *Console) open() error {
 	}
 	c.server = &http.Server{
 		Handler: c.handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10,
-		ErrorLog: slog.NewLogLogger(c.Logger.Handler(), slog.LevelDebug),
+		ConnState: peer.NewDoor(c.Proxies, maxConnections).Changed,
+		ErrorLog:  slog.NewLogLogger(c.Logger.Handler(), slog.LevelDebug),
 	}
 	go c.server.Serve(listener) //nolint:errcheck // ends with the server
 	if c.Dir != "" {

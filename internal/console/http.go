@@ -3,6 +3,7 @@ package console
 import (
 	"embed"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 )
@@ -59,9 +60,29 @@ func (c *Console) handler() http.Handler {
 			http.Error(w, "this console does not answer to this name; use the address that paas-mcp printed", http.StatusMisdirectedRequest)
 			return
 		}
+		if foreign(r) {
+			c.fail(w, nil, http.StatusForbidden, "This came from another page and was not accepted.")
+			return
+		}
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 		origins.Handler(mux).ServeHTTP(w, r)
 	})
+}
+
+// foreign reports whether a page of somebody else makes the request, a read too: what it does must not count for the people who work
+// here, as failed attempts or open pages. Browsers say so, programs say nothing. A person who follows a link from elsewhere is welcome.
+func foreign(r *http.Request) bool {
+	h := r.Header
+	switch h.Get("Sec-Fetch-Site") {
+	case "same-origin", "none":
+		return false
+	case "": // a program, or an old browser, which still names the page
+		origin := h.Get("Origin")
+		u, err := url.Parse(origin)
+		return origin != "" && (err != nil || !strings.EqualFold(u.Host, r.Host))
+	}
+	follows := r.Method == http.MethodGet && h.Get("Sec-Fetch-Mode") == "navigate" && h.Get("Sec-Fetch-Dest") == "document"
+	return !follows || strings.HasPrefix(r.URL.Path, "/api/")
 }
 
 // cookie names the session's cookie. Browsers share cookies between the ports of a machine, so that the port has to tell

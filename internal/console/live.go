@@ -15,13 +15,12 @@ const heartbeat = 20 * time.Second
 // events tells a page that something changed (server-sent events). What changed the page asks for itself, so that there is one
 // way to lay it out.
 func (c *Console) events(w http.ResponseWriter, r *http.Request, s *session) {
-	select {
-	case c.streams <- struct{}{}:
-		defer func() { <-c.streams }()
-	default:
+	if s.pages.Add(1); s.pages.Load() > maxOwnStreams || !c.stream() {
+		s.pages.Add(-1)
 		http.Error(w, "too many pages are open", http.StatusServiceUnavailable)
 		return
 	}
+	defer func() { <-c.streams; s.pages.Add(-1) }()
 	out := http.NewResponseController(w)
 	w.Header().Set("Content-Type", "text/event-stream")
 	beat := time.NewTicker(heartbeat)
@@ -54,6 +53,16 @@ func (c *Console) events(w http.ResponseWriter, r *http.Request, s *session) {
 		case <-r.Context().Done():
 			return
 		}
+	}
+}
+
+// stream takes a place among the live pages.
+func (c *Console) stream() bool {
+	select {
+	case c.streams <- struct{}{}:
+		return true
+	default:
+		return false
 	}
 }
 

@@ -45,19 +45,20 @@ func (c *Console) login(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	p := loginPage{Operators: len(c.Operators) > 0, Next: next(r.PostForm.Get("next"))}
-	if c.attempts.blocked(r) {
+	from := c.Proxies.Client(r)
+	if p.Operators && c.attempts.blocked(from) { // a link cannot be guessed, so that nobody can lock its owner out
 		p.Problem = "Too many attempts failed. Wait some seconds and try again."
 		c.render(w, nil, http.StatusTooManyRequests, "login", "Sign in", loginHTML(p))
 		return
 	}
 	who, ok := c.identify(r)
 	if !ok {
-		c.attempts.failed(r)
+		c.attempts.failed(from)
 		p.Problem = "This link was used before or is too old. Get a new one: paas-mcp approve --open"
 		if p.Operators {
 			p.Problem = "Name and token do not fit together."
 		}
-		c.Logger.Warn("approval console: a sign-in failed", "from", r.RemoteAddr)
+		c.Logger.Warn("approval console: a sign-in failed", "from", from.String())
 		c.render(w, nil, http.StatusUnauthorized, "login", "Sign in", loginHTML(p))
 		return
 	}

@@ -5,14 +5,17 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
-	"net/http"
+	"maps"
 	"net/netip"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/time/rate"
 
 	"paasmcp/internal/approval"
+	"paasmcp/internal/peer"
 )
 
 // Bounds of signing in.
@@ -22,6 +25,8 @@ const (
 	maxSessions = 100
 	maxLinks    = 20
 	maxSources  = 1000 // addresses whose failures are counted
+
+	freeAttempts = 10 // that may fail before an address has to wait
 )
 
 // newToken gives 256 random bits as URL-safe text.
@@ -37,6 +42,7 @@ type session struct {
 	csrf    string // stands in every form of the session
 	expires time.Time
 	end     chan struct{} // closed when it is signed out
+	pages   atomic.Int32  // that are live
 }
 
 // sessions are kept by the hash of their name, so that comparing takes no time that tells anything.
@@ -58,22 +64,34 @@ func (s *sessions) add(who approval.Approver) (name string) {
 	return name
 }
 
-// sweep forgets sessions that are over, and the oldest when there are too many, with the lock held.
+// sweep forgets, with the lock held, sessions that are over, and when there are too many the oldest of whoever has most: signing in again
+// and again signs nobody else out.
 func (s *sessions) sweep() {
-	for len(s.all) > 0 {
+	own := map[string]int{}
+	for key, one := range s.all {
+		if !time.Now().Before(one.expires) {
+			s.drop(key)
+			continue
+		}
+		own[one.who.Name]++
+	}
+	for len(s.all) >= maxSessions {
+		most := slices.MaxFunc(slices.Collect(maps.Keys(own)), func(a, b string) int { return own[a] - own[b] })
 		var oldest [sha256.Size]byte
 		first := time.Time{}
 		for key, one := range s.all {
-			if first.IsZero() || one.expires.Before(first) {
+			if one.who.Name == most && (first.IsZero() || one.expires.Before(first)) {
 				oldest, first = key, one.expires
 			}
 		}
-		if time.Now().Before(first) && len(s.all) < maxSessions {
-			return
-		}
-		close(s.all[oldest].end)
-		delete(s.all, oldest)
+		s.drop(oldest)
+		own[most]--
 	}
+}
+
+func (s *sessions) drop(key [sha256.Size]byte) {
+	close(s.all[key].end)
+	delete(s.all, key)
 }
 
 func (s *sessions) find(name string) *session {
@@ -90,9 +108,8 @@ func (s *sessions) remove(name string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	key := sha256.Sum256([]byte(name))
-	if one := s.all[key]; one != nil {
-		close(one.end)
-		delete(s.all, key)
+	if s.all[key] != nil {
+		s.drop(key)
 	}
 }
 
@@ -158,28 +175,25 @@ type attempts struct {
 	from map[netip.Addr]*rate.Limiter
 }
 
-func (a *attempts) of(r *http.Request) *rate.Limiter {
-	at, _ := netip.ParseAddrPort(r.RemoteAddr)
-	source := at.Addr().Unmap()
-	if source.Is6() { // one customer has a /64 to choose from
-		if prefix, err := source.Prefix(64); err == nil {
-			source = prefix.Addr()
-		}
-	}
+func (a *attempts) of(from netip.Addr) *rate.Limiter {
+	source := peer.Network(from) // one customer has a /64 of IPv6 to choose from
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.from == nil || len(a.from) >= maxSources {
-		a.from = map[netip.Addr]*rate.Limiter{}
-	}
 	if a.from[source] == nil {
-		a.from[source] = rate.NewLimiter(rate.Every(2*time.Second), 10)
+		if len(a.from) >= maxSources {
+			maps.DeleteFunc(a.from, func(_ netip.Addr, l *rate.Limiter) bool { return l.Tokens() >= freeAttempts })
+		}
+		if a.from == nil || len(a.from) >= maxSources {
+			a.from = map[netip.Addr]*rate.Limiter{}
+		}
+		a.from[source] = rate.NewLimiter(rate.Every(2*time.Second), freeAttempts)
 	}
 	return a.from[source]
 }
 
 // blocked reports whether the address has failed too often.
-func (a *attempts) blocked(r *http.Request) bool { return a.of(r).Tokens() < 1 }
+func (a *attempts) blocked(from netip.Addr) bool { return a.of(from).Tokens() < 1 }
 
-func (a *attempts) failed(r *http.Request) { a.of(r).Allow() }
+func (a *attempts) failed(from netip.Addr) { a.of(from).Allow() }
 
 func same(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
