@@ -30,10 +30,8 @@ type recorder struct {
 	list []Request
 }
 
-func (c *recorder) record(r *http.Request) error {
-	if c.keep < 0 {
-		return nil
-	}
+// record keeps what a request says, and gives it to the caller.
+func (c *recorder) record(r *http.Request) (Request, error) {
 	rec := Request{
 		Method: r.Method,
 		Path:   r.URL.EscapedPath(),
@@ -52,7 +50,7 @@ func (c *recorder) record(r *http.Request) error {
 	if r.Body != nil && r.Body != http.NoBody {
 		var head bytes.Buffer
 		if _, err := io.CopyN(&head, r.Body, recordedBody); err != nil && err != io.EOF {
-			return err
+			return Request{}, err
 		}
 		if !isTokenPath(rec.Path) {
 			rec.Body = withoutCredentials(rec.Path, head.String())
@@ -62,13 +60,16 @@ func (c *recorder) record(r *http.Request) error {
 			io.Closer
 		}{io.MultiReader(&head, r.Body), r.Body}
 	}
+	if c.keep < 0 {
+		return rec, nil
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.list) >= 2*c.keep {
 		c.list = slices.Delete(c.list, 0, len(c.list)-c.keep)
 	}
 	c.list = append(c.list, rec)
-	return nil
+	return rec, nil
 }
 
 func isTokenPath(path string) bool {

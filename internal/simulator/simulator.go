@@ -37,6 +37,9 @@ const (
 // AcquiaPath + "/api/auth/oauth/token" its token endpoint.
 const AcquiaPath = "/acquia"
 
+// regionPath is where Platform.sh's links lead: to projects on the host of their region, where clients that follow links go.
+const regionPath = "/api"
+
 // VirtuozzoToken is the personal access token that the simulated Virtuozzo accepts; VirtuozzoLogin and VirtuozzoPassword are the
 // account that it belongs to.
 const (
@@ -60,6 +63,8 @@ type Options struct {
 	Faults        []Fault       // as if injected before the first request
 	KeepRequests  int           // how many requests the recorder keeps, newest last; 1000 when zero, none when negative
 	AcquiaRate    int           // calls a minute that Acquia allows each API key; 100 when zero, any number when negative
+	// Observe is told of each request when it has been answered; may be nil.
+	Observe func(r Request, status int, took time.Duration)
 }
 
 // Simulator is the running thing. All methods are safe for concurrent use.
@@ -69,6 +74,7 @@ type Simulator struct {
 	acquia     *acquia.Server
 	faults     faults
 	recorder   recorder
+	observe    func(r Request, status int, took time.Duration)
 
 	mu     sync.Mutex
 	server *http.Server
@@ -92,6 +98,7 @@ func New(o Options) *Simulator {
 		}),
 		virtuozzo: virtuozzo.New(virtuozzo.Options{Now: o.Clock.Now, Wait: waiter(o.Clock), Speed: o.Speed}),
 		recorder:  recorder{keep: o.KeepRequests},
+		observe:   o.Observe,
 	}
 	s.faults.add(o.Faults...)
 	return s
@@ -122,9 +129,18 @@ func (s *Simulator) ForgetRequests() { s.recorder.clear() }
 func (s *Simulator) Handler() http.Handler { return http.HandlerFunc(s.serve) }
 
 func (s *Simulator) serve(w http.ResponseWriter, r *http.Request) {
-	if err := s.recorder.record(r); err != nil {
-		http.Error(w, err.Error(), http.StatusBadRequest)
-		return
+	var seen Request
+	if s.recorder.keep > 0 || s.observe != nil {
+		var err error
+		if seen, err = s.recorder.record(r); err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+			return
+		}
+	}
+	if s.observe != nil {
+		answer, began := &statused{ResponseWriter: w, status: http.StatusOK}, time.Now()
+		defer func() { s.observe(seen, answer.status, time.Since(began)) }()
+		w = answer
 	}
 	if f, ok := s.faults.take(r.Method, r.URL.EscapedPath()); ok {
 		f.serve(w, r, http.HandlerFunc(s.dispatch))
@@ -132,6 +148,20 @@ func (s *Simulator) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	s.dispatch(w, r)
 }
+
+// statused remembers the status of an answer.
+type statused struct {
+	http.ResponseWriter
+	status int
+}
+
+func (w *statused) WriteHeader(status int) {
+	w.status = status
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// Unwrap is for [http.ResponseController].
+func (w *statused) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 func (s *Simulator) dispatch(w http.ResponseWriter, r *http.Request) {
 	name, _, _ := strings.Cut(strings.TrimPrefix(r.URL.EscapedPath(), "/"), "/")
@@ -144,8 +174,10 @@ func (s *Simulator) dispatch(w http.ResponseWriter, r *http.Request) {
 		platform = s.virtuozzo
 	case AcquiaPath:
 		platform = s.acquia
+	case regionPath:
+		platform = s.platformsh
 	default:
-		http.Error(w, "no platform is simulated here; try "+PlatformshPath+" or "+AcquiaPath, http.StatusNotFound)
+		http.Error(w, "no platform is simulated here; try "+PlatformshPath+", "+AcquiaPath+" or "+VirtuozzoPath, http.StatusNotFound)
 		return
 	}
 	// The platform builds absolute hrefs, so it must know where it is mounted; http.StripPrefix would not tell it.
