@@ -19,7 +19,7 @@ func TestSeed(t *testing.T) {
 	began := time.Now()
 	for _, seed := range []simulator.Seed{
 		{Platform: "platformsh", Send: `POST /projects/` + platformsh.ProjectShop + `/environments/main/branch {"name":"seeded","title":"Seeded"}`},
-		{Platform: "acquia", Send: `POST /environments/` + acquia.EnvStage + `/databases/shop/backups`},
+		{Platform: "acquia", Send: `POST /environments/` + acquia.EnvStage + `/databases/portal/backups`},
 		{Platform: "virtuozzo", Send: `POST /environment/control/rest/stopenv {"envName":"analytics"}`},
 	} {
 		if err := s.Seed(seed); err != nil {
