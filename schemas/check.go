@@ -161,6 +161,7 @@ func (s *Schema) check(at string) []string {
 	add(s.Items != nil || s.Type != "array", "an array needs items")
 	add((len(s.Properties) == 0 && s.Values == nil) || s.Type == "object", "properties and values belong to objects")
 	add(len(s.Properties) == 0 || s.Values == nil, "an object has properties or free keys with values, not both")
+	add(!s.Open || len(s.Properties) > 0, "open is for an object whose properties are not all there may be")
 	add(len(s.Enum) == 0 || s.Type == "string", "an enum is a list of strings; use minimum and maximum for numbers")
 	for _, v := range s.Enum {
 		_, ok := v.(string)

@@ -33,6 +33,7 @@
 //     left out: in the path → path; Virtuozzo → form; GET and DELETE → query; else body
 //   - style: deep (name[key]=value), repeat (name=a&name=b), comma (name=a,b) or json (the value as JSON text)
 //   - values: the schema of the values of an object with free keys
+//   - open: true, members of an object that properties does not name are passed on as they are
 //   - nullable: an explicit null clears the value
 //
 // # Optional keys of a row

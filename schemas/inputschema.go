@@ -109,7 +109,7 @@ func (s *Schema) render(b *bytes.Buffer, form Rendering, root bool) {
 		}
 		b.WriteByte('}')
 		key(b, "required", s.Required, len(s.Required) > 0)
-		if form != Listed {
+		if form != Listed && !s.Open {
 			b.WriteString(`,"additionalProperties":false`)
 		}
 	}

@@ -142,6 +142,8 @@ type Schema struct {
 	Required    []string   `json:"required,omitempty" yaml:"required"`
 	// Values is the schema of the values of an object with free keys (additionalProperties in JSON Schema).
 	Values *Schema `json:"values,omitempty" yaml:"values"`
+	// Open passes on members that Properties does not name: platforms of one vendor differ, and know more than its document.
+	Open bool `json:"open,omitempty" yaml:"open"`
 	// Nullable admits an explicit null, which the vendors use to clear a value. Clients do not see it as a type
 	// list, which several of them cannot load; where an update takes it, the description says so instead.
 	Nullable bool `json:"nullable,omitempty" yaml:"nullable"`

@@ -99,7 +99,7 @@ func (c *checker) object(s *Schema, v map[string]any, at []string) {
 		names = append(names, name)
 	}
 	sort.Strings(names)
-	closed := s.Values == nil && s.Properties != nil // an operation without arguments has an empty list of them
+	closed := s.Values == nil && s.Properties != nil && !s.Open // an operation without arguments has an empty list of them
 	for _, name := range names {
 		i := slices.IndexFunc(s.Properties, func(p Property) bool { return p.Name == name })
 		switch {

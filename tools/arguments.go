@@ -75,7 +75,7 @@ func decodeArguments(raw []byte) (map[string]any, error) {
 }
 
 // coerce accepts what models and shells commonly write where the schema leaves no doubt about what is meant: "123" for
-// 123 and 123 for "123", "true" for true, JSON text for an object or a list, one value for a list of one, a plain
+// 123 and 123 for "123", "true" for true and true for "true", JSON text for an object or a list, one value for a list of one, a plain
 // value for a filter that asks for {eq: value}, and null for what is left out.
 func coerce(s *schemas.Schema, v any) any {
 	switch s.Type {
@@ -92,8 +92,11 @@ func coerce(s *schemas.Schema, v any) any {
 			}
 		}
 	case "string":
-		if n, ok := v.(json.Number); ok {
-			return n.String()
+		switch v := v.(type) {
+		case json.Number:
+			return v.String()
+		case bool:
+			return strconv.FormatBool(v)
 		}
 	case "array":
 		if parsed, ok := fromText[[]any](v); ok {

@@ -219,6 +219,9 @@ func typeOf(s *schemas.Schema) string {
 		}
 		text = "object with " + strings.Join(names, ", ")
 	}
+	if s.Open {
+		text += ", further members are passed on"
+	}
 	if s.Format != "" {
 		text += " (" + s.Format + ")"
 	}

@@ -137,6 +137,9 @@ func (s *Server) createEnvironment(r *Request) (Doc, error) {
 	if err != nil {
 		return nil, err
 	}
+	if spec.ShortDomain == "" {
+		spec.ShortDomain = "env-" + s.hex(7)
+	}
 	for _, check := range []func() error{
 		func() error { return s.validName(spec.ShortDomain) },
 		func() error { return checkTopology(spec, nodes) },
