@@ -11,14 +11,23 @@ import (
 
 // TargetName is the name that a person types to confirm a call at level typed: what the row's target says is hit, where it
 // says so, else the most specific thing that the arguments name. That is the last path parameter (an environment rather than its project); else the project; else, for Virtuozzo,
-// whose paths have no parameters, the environment; else the first required argument. Secrets, such as the token in the
-// path of an invitation, are never the name. A call that names nothing at all is confirmed by the tool's own name.
+// whose paths have no parameters, the environment; else the first required argument that is a word, and not a text, an address or a
+// file. Secrets, such as the token in the path of an invitation, are never the name. A call that names nothing at all is confirmed by
+// the tool's own name.
 func TargetName(o *schemas.Operation, args map[string]any) string {
-	for _, p := range candidates(o) {
+	name := func(p string) string {
 		if slices.Contains(o.Secrets, p) {
-			continue
+			return ""
 		}
-		if name := Scalar(args[p]); name != "" {
+		return Scalar(args[p])
+	}
+	for _, p := range candidates(o) {
+		if name := name(p); name != "" {
+			return name
+		}
+	}
+	for _, p := range o.Required {
+		if name := name(p); Typable(name) && !strings.ContainsAny(name, " /") {
 			return name
 		}
 	}
@@ -43,7 +52,7 @@ func candidates(o *schemas.Operation) []string {
 		}
 	}
 	slices.Reverse(names)
-	return slices.Concat(o.Target, names, []string{"project_id", "env_name"}, o.Required)
+	return slices.Concat(o.Target, names, []string{"project_id", "env_name"})
 }
 
 // Scalar writes a string or number as a person would type it, and anything else as nothing.
