@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/mark3labs/mcp-go/mcp"
 
@@ -76,7 +77,7 @@ func decodeArguments(raw []byte) (map[string]any, error) {
 
 // coerce accepts what models and shells commonly write where the schema leaves no doubt about what is meant: "123" for
 // 123 and 123 for "123", "true" for true and true for "true", JSON text for an object or a list, one value for a list of one, a plain
-// value for a filter that asks for {eq: value}, and null for what is left out.
+// value for a filter that asks for {eq: value}, a date for the moment at which it begins, and null for what is left out.
 func coerce(s *schemas.Schema, v any) any {
 	switch s.Type {
 	case "integer", "number":
@@ -97,6 +98,10 @@ func coerce(s *schemas.Schema, v any) any {
 			return v.String()
 		case bool:
 			return strconv.FormatBool(v)
+		case string:
+			if _, err := time.Parse(time.DateOnly, v); err == nil && s.Format == "date-time" {
+				return v + "T00:00:00Z"
+			}
 		}
 	case "array":
 		if parsed, ok := fromText[[]any](v); ok {

@@ -156,9 +156,15 @@ func exact(t *testing.T, args map[string]any) any {
 	if err != nil {
 		t.Fatal(err)
 	}
-	value, err := jsonschema.UnmarshalJSON(strings.NewReader(string(raw)))
+	return parsed(t, string(raw))
+}
+
+// parsed is JSON with exact numbers.
+func parsed(t *testing.T, text string) any {
+	t.Helper()
+	value, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("%s: %v", text, err)
 	}
 	return value
 }

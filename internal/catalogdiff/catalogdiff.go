@@ -32,12 +32,13 @@ const (
 	Required         What = "required" // required in the document, optional in the row
 	Optional         What = "optional" // optional in the document, required in the row
 	Nullable         What = "nullable" // null is accepted in one of them only
+	Open             What = "open"     // members that nobody names are accepted in one of them only
 	Style            What = "style"    // how a list or object is written into the query
 	Media            What = "media"    // content type of the request
 	Kind             What = "kind"     // a variant of the body
 )
 
-var whats = []What{OperationMissing, OperationExtra, Deprecated, Missing, Extra, Place, Type, Enum, Required, Optional, Nullable, Style, Media, Kind}
+var whats = []What{OperationMissing, OperationExtra, Deprecated, Missing, Extra, Place, Type, Enum, Required, Optional, Nullable, Open, Style, Media, Kind}
 
 // Difference is one deviation between the document and the rows.
 type Difference struct {

@@ -18,6 +18,7 @@ type comparison struct {
 	call  documented
 	row   *schemas.Operation
 	views views
+	place string // of the argument that is looked at
 	found []Difference
 }
 
@@ -48,7 +49,7 @@ func (c *comparison) run() []Difference {
 			}
 			continue
 		}
-		taken[row.Name] = true
+		taken[row.Name], c.place = true, arg.place
 		if place := placeOf(row); place != arg.place {
 			c.add(Place, arg.name, "in the %s in the document, in the %s in the row", arg.place, place)
 		} else if arg.style != "" && row.Style != "" && arg.style != row.Style {

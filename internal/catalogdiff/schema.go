@@ -74,6 +74,12 @@ func (c *comparison) object(name string, row *schemas.Schema, v *view) {
 	case len(v.props) > 0 && row.Values != nil:
 		c.add(Type, name, "named members in the document, free keys in the row")
 	case len(v.props) > 0:
+		switch {
+		case v.closed && row.Open:
+			c.add(Open, name, "other members are refused in the document, passed on in the row")
+		case !v.closed && !row.Open && c.place == "body": // the operators of a filter are all there are
+			c.add(Open, name, "other members are accepted in the document, refused in the row")
+		}
 		for _, key := range slices.Sorted(maps.Keys(v.props)) {
 			at := slices.IndexFunc(row.Properties, func(p schemas.Property) bool { return p.Name == key })
 			if at < 0 {

@@ -19,6 +19,7 @@ type view struct {
 	props    map[string]member
 	items    []*openapi3.Schema
 	values   []*openapi3.Schema // schemas of free keys
+	closed   bool               // other members than props are refused
 }
 
 // member is a property: its schema in every alternative that has it.
@@ -104,6 +105,7 @@ func own(s *openapi3.Schema) *view {
 	if free := s.AdditionalProperties.Schema; free != nil && free.Value != nil {
 		v.values = append(v.values, free.Value)
 	}
+	v.closed = s.AdditionalProperties.Has != nil && !*s.AdditionalProperties.Has
 	v.addEnum(s)
 	v.guessType()
 	return v
@@ -155,6 +157,7 @@ func both(a, b *view) *view {
 		props:    map[string]member{},
 		items:    union(a.items, b.items),
 		values:   union(a.values, b.values),
+		closed:   a.closed || b.closed,
 	}
 	if len(a.types) == 0 {
 		v.types = b.types
@@ -188,6 +191,7 @@ func either(a, b *view) *view {
 		props:    map[string]member{},
 		items:    union(a.items, b.items),
 		values:   union(a.values, b.values),
+		closed:   a.closed && b.closed,
 	}
 	if len(a.types) > 0 && len(b.types) > 0 {
 		v.types = union(a.types, b.types)
