@@ -15,6 +15,7 @@ const roomForProperties = 2300
 //
 //   - an object with the keys of one before it names that one in place of repeating them
 //   - additionalProperties: false stands at the root only
+//   - patterns, bounds and lengths stand at the top only, not on what is inside a list or an object
 //   - in a row that still takes more than roomForProperties, an argument that is not required shows its type alone
 func (o *Operation) listed() (properties string, short bool) {
 	text := o.list(false)
@@ -53,7 +54,10 @@ type shapes map[string]string
 // refused by some versions of the Gemini API.
 func (seen shapes) fold(name string, s Schema) *Schema {
 	if s.Items != nil {
-		s.Items = seen.fold(name, *s.Items)
+		s.Items = seen.fold(name, unbounded(*s.Items))
+	}
+	if s.Values != nil {
+		s.Values = seen.fold(name, unbounded(*s.Values))
 	}
 	if len(s.Properties) < 2 {
 		return &s
@@ -67,7 +71,12 @@ func (seen shapes) fold(name string, s Schema) *Schema {
 	s.Properties = slices.Clone(s.Properties)
 	for i := range s.Properties {
 		p := &s.Properties[i]
-		p.Schema = *seen.fold(p.Name, p.Schema)
+		p.Schema = *seen.fold(p.Name, unbounded(p.Schema))
 	}
 	return &s
+}
+
+func unbounded(s Schema) Schema {
+	s.Pattern, s.Minimum, s.Maximum, s.MinLength, s.MaxLength = "", nil, nil, nil, nil
+	return s
 }

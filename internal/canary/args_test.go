@@ -2,6 +2,7 @@ package canary_test
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -164,6 +165,8 @@ func specimen(s *schemas.Schema, text string) any {
 			object["A_NAME"] = text
 		}
 		return object
+	case s.Pattern != "" && !regexp.MustCompile(s.Pattern).MatchString(text): // inside of objects only blocks of addresses have one
+		return "192.0.2.0/24"
 	case s.Format == "uri":
 		return "https://hooks.example.com/" + text
 	case s.Format == "ipv4":
