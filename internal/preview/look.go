@@ -102,9 +102,13 @@ func (l *look) doubt(what string, err error) {
 // argument is a scalar argument as text, empty when it is not given.
 func (l *look) argument(name string) string { return text(l.Args[name]) }
 
-// environmentKind looks up every environment that the call names.
+// environmentKind looks up every environment that the call names. What is only copied from counts where nothing else is named: a copy
+// from production into a test environment changes the test environment.
 func (l *look) environmentKind() Kind {
 	hits := l.dialect.environments(l.Call)
+	if slices.ContainsFunc(hits, func(h hit) bool { return !h.source }) {
+		hits = slices.DeleteFunc(hits, func(h hit) bool { return h.source })
+	}
 	if len(hits) == 0 {
 		return Kind{}
 	}
@@ -118,10 +122,9 @@ func (l *look) environmentKind() Kind {
 	for _, k := range kinds {
 		names = append(names, k.Names...)
 	}
-	// Production first, and of several what is changed; stable, so that the first environment speaks for others of its kind.
+	// Production first; stable, so that the first environment speaks for others of its kind.
 	slices.SortStableFunc(kinds, func(a, b Kind) int {
-		return cmp.Or(cmp.Compare(btoi(b.Environment == policy.Production), btoi(a.Environment == policy.Production)),
-			cmp.Compare(btoi(a.Source), btoi(b.Source)))
+		return cmp.Compare(btoi(b.Environment == policy.Production), btoi(a.Environment == policy.Production))
 	})
 	kinds[0].Names = names
 	return kinds[0]
