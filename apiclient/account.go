@@ -28,7 +28,7 @@ const (
 // every host, see the vendor's API pages.
 const VirtuozzoAppID = "1dd8d191d38fff45e62564fcf67fdcd6"
 
-// Upsun is the Account.Vendor that selects the Upsun addresses and the operations that exist there alone.
+// Upsun is the Account.Vendor that selects the Upsun addresses.
 const Upsun = "upsun"
 
 // maxCallsPerMinute bounds Account.CallsPerMinute: beyond it a limit holds nothing back.

@@ -116,3 +116,17 @@ func TestWrongPlatform(t *testing.T) {
 		t.Errorf("%v after %v", e, f.seen())
 	}
 }
+
+// TestOnlyForSomeOrganizations: a call that the vendor has for some organizations alone is the platform's to refuse, and the error says so.
+func TestOnlyForSomeOrganizations(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[int]bool{403: true, 404: true, 400: false} {
+		f := &fake{answer: always(status, `{"message":"No."}`)}
+		op := row("GET /organizations/{id}/addons", schemas.Read, "id:path")
+		op.Only = "upsun"
+		_, err := send(t, onLoopback(t, f, apiclient.Options{}), op, map[string]any{"id": "o"})
+		if e := asError(t, err); strings.Contains(e.Hint, "upsun organizations") != want || len(f.seen()) != 1 {
+			t.Errorf("status %d: %v", status, e)
+		}
+	}
+}

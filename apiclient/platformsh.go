@@ -82,6 +82,13 @@ func (*platformsh) verdict(r *Request, a *answer) *Error {
 func (p *platformsh) advise(r *Request, e *Error) string {
 	object := objectOf(r.Op)
 	switch e.Kind {
+	case KindNotFound, KindForbidden:
+		// The account does not show whose organizations it has: both names of the vendor lead to organizations of either kind.
+		if r.Op.Only != "" {
+			return "this call is for " + r.Op.Only + " organizations only: look at the vendor of the organization"
+		}
+	}
+	switch e.Kind {
 	case KindForbidden:
 		return "this account may not do that with the " + object + ": ask an admin for the permission, or check that the plan has the feature"
 	case KindConflict:

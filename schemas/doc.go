@@ -41,7 +41,8 @@
 //   - when: [{args: {synchronize_data: true}, adds: [destructive, irreversible]}]: classes that only some arguments bring. A
 //     condition is a value, present, absent, {not: value} or {contains: text}, see [When]
 //   - flags: [deprecated], [privileged] (both hidden unless --include names them), [prerelease]
-//   - only: upsun, for operations that exist on Upsun hosts alone
+//   - only: upsun, for operations that the document gives to Upsun organizations alone. Nothing is refused for it: accounts of either
+//     name have organizations of both kinds, so the platform decides
 //   - list: where the list sits in the answer; $ means that the answer is the list
 //   - paging: {style: cursor, size: 'page[size]', max: 100}; the vendor's paging keys are never parameters of a row
 //   - target: [environment_name, environment_id], the arguments that name what is hit, best first, where that is not the last thing

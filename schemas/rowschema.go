@@ -23,7 +23,7 @@ var rowKeys = map[string]string{
 	"risk":     "Exactly one of read and write, plus every class that applies.",
 	"when":     "Classes that only some arguments bring, on top of risk.",
 	"flags":    "deprecated and privileged rows are hidden unless they are included; prerelease rows carry a warning.",
-	"only":     "upsun: the operation exists on Upsun hosts alone.",
+	"only":     "upsun: the operation is for Upsun organizations alone.",
 	"async":    "How the platform goes on working after it answered.",
 	"list":     "Where the list sits in the answer; $ means that the answer is the list.",
 	"paging":   "How the list goes on.",

@@ -34,7 +34,7 @@ func newRig(t *testing.T, change ...func(*tools.Config)) *rig {
 		Transport: r.wire, Include: []schemas.Flag{schemas.Deprecated, schemas.Privileged}, Toolsets: "all", Change: change,
 		Accounts: []apiclient.Account{
 			{
-				Name: "work", Platform: schemas.Platformsh, Vendor: apiclient.Upsun, Token: "t",
+				Name: "work", Platform: schemas.Platformsh, Token: "t",
 				APIURL: "https://api.example.com", TokenURL: "https://api.example.com/oauth2/token",
 			},
 			{

@@ -180,9 +180,6 @@ func (s *Service) Call(ctx context.Context, call Call, channel Channel) (*Outcom
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", op.Name, err)
 	}
-	if op.Only != "" && client.Account().Vendor != op.Only {
-		return nil, fmt.Errorf("%s: it exists only on %s accounts, and %s is none", op.Name, op.Only, client.Account().Name)
-	}
 	if call.View.Reveal && !op.Has(schemas.RevealsSecrets) {
 		return nil, fmt.Errorf("%s: reveal: its answer holds no secrets; leave reveal out", op.Name)
 	}

@@ -124,7 +124,7 @@ func facts(o *schemas.Operation) []string {
 		list = append(list, string(flag))
 	}
 	if o.Only != "" {
-		list = append(list, o.Only+" only")
+		list = append(list, o.Only+" organizations only")
 	}
 	switch o.Async {
 	case "":
