@@ -124,12 +124,12 @@ func platformshDeployments() []workflow {
 				},
 				{
 					do: "platformsh_environment_backup_create", with: in("main"), gate: form,
-					sends: []string{"POST " + shop("main") + "/backup"}, wait: "success", tells: "is complete",
+					sends: []string{"POST " + shop("main") + "/backup {}"}, wait: "success", tells: "is complete",
 				},
 				{
 					do: "platformsh_environment_merge", with: in("staging"), gate: typed("main"), declined: true,
 					card:  []string{"When the parent is production this changes the live site", "environment: Staging (staging"},
-					sends: []string{"POST " + shop("staging") + "/merge"},
+					sends: []string{"POST " + shop("staging") + "/merge {}"},
 					wait:  "success", tells: "Merging staging into main",
 				},
 				{
@@ -156,7 +156,7 @@ func platformshDeployments() []workflow {
 				},
 				{
 					do: "platformsh_environment_merge", with: in(demo.BrokenEnvironment), gate: form,
-					sends: []string{"POST " + shop("feature%2Fcheckout") + "/merge"},
+					sends: []string{"POST " + shop("feature%2Fcheckout") + "/merge {}"},
 					wait:  "failure", tells: "points to the service 'elastic'",
 				},
 				{
@@ -166,7 +166,7 @@ func platformshDeployments() []workflow {
 				{
 					do: "platformsh_environment_backup_restore", with: in("staging", "backup_id", "{backup}"), gate: typed("staging"), declined: true,
 					card:  []string{"It cannot be undone", "every change since is lost"},
-					sends: []string{"POST " + shop("staging") + "/backups/{backup}/restore"},
+					sends: []string{"POST " + shop("staging") + "/backups/{backup}/restore {}"},
 					wait:  "success", tells: "Replacing the data of staging",
 				},
 			},
@@ -223,7 +223,7 @@ func platformshData() []workflow {
 			steps: []step{
 				{
 					do: "platformsh_environment_backup_create", with: in("main"), gate: form, declined: true,
-					sends: []string{"POST " + shop("main") + "/backup"}, wait: "success",
+					sends: []string{"POST " + shop("main") + "/backup {}"}, wait: "success",
 				},
 				{
 					do: "platformsh_environment_backup_list", with: in("main"), sends: []string{"GET " + shop("main") + "/backups"},
@@ -253,7 +253,7 @@ func platformshData() []workflow {
 				{do: "platformsh_environment_get", with: in("staging"), sends: []string{"GET " + shop("staging")}, want: want{"value.status": "active", "value.parent": "main"}},
 				{
 					do: "platformsh_environment_backup_create", with: in("staging"), gate: form,
-					sends: []string{"POST " + shop("staging") + "/backup"}, wait: "success",
+					sends: []string{"POST " + shop("staging") + "/backup {}"}, wait: "success",
 				},
 				{
 					do: "platformsh_environment_synchronize", with: in("staging", "synchronize_data", true), gate: typed("staging"), declined: true,
@@ -280,7 +280,7 @@ func platformshData() []workflow {
 				},
 				{
 					do: "platformsh_environment_backup_create", with: in("feature/search"), gate: form,
-					sends: []string{"POST " + shop("feature%2Fsearch") + "/backup"}, wait: "success",
+					sends: []string{"POST " + shop("feature%2Fsearch") + "/backup {}"}, wait: "success",
 				},
 				{
 					do: "platformsh_environment_deactivate", with: in("feature/search"), gate: typed("feature/search"), declined: true,
