@@ -16,6 +16,12 @@
 // take it (429, a rejected token) or when no connection ever stood. In every other case its outcome is unknown, and
 // the error says so and how to look: guessing wrong here deletes or bills twice.
 //
+// # Who waits
+//
+// A platform that asks for patience (429 with Retry-After) holds back all calls of the account, for a minute at most. Then one
+// call probes: admitted, it lets the others go; refused, all wait for another minute. A caller that cannot wait that long
+// hears at once when to come back.
+//
 // # What never leaves
 //
 // Credentials go to the configured hosts alone, links and redirects of the answers included. They appear in no error,
