@@ -24,8 +24,10 @@ func main() {
 	runs := flag.Int("runs", 15, "interleaved runs of each figure")
 	calls := flag.Int("calls", 400, "calls of one run")
 	soak := flag.Int("soak", 50_000, "calls of the memory figures; 0 leaves them out")
+	attacked := flag.Bool("attacks", false, "measure only the memory under attack")
+	binary := flag.String("binary", "", "measure this `file` in place of a fresh build, with -attacks")
 	flag.Parse()
-	if err := run(*runs, *calls, *soak); err != nil {
+	if err := run(*runs, *calls, *soak, *attacked, *binary); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
@@ -40,15 +42,22 @@ type bench struct {
 	over     int
 }
 
-func run(runs, calls, soak int) error {
+func run(runs, calls, soak int, attacked bool, binary string) error {
 	dir, err := os.MkdirTemp("", "bench")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
 	b := &bench{paas: filepath.Join(dir, "paas-mcp"), floor: filepath.Join(dir, "floor"), runs: runs}
-	for binary, pkg := range map[string]string{b.paas: ".", b.floor: "./internal/bench/floor"} {
-		if out, err := exec.Command("go", "build", "-trimpath", "-o", binary, pkg).CombinedOutput(); err != nil {
+	builds := map[string]string{b.paas: ".", b.floor: "./internal/bench/floor"}
+	if attacked {
+		delete(builds, b.floor)
+		if binary != "" {
+			b.paas, builds = binary, nil
+		}
+	}
+	for file, pkg := range builds {
+		if out, err := exec.Command("go", "build", "-trimpath", "-o", file, pkg).CombinedOutput(); err != nil {
 			return fmt.Errorf("build %s: %w\n%s", pkg, err, out)
 		}
 	}
@@ -62,14 +71,19 @@ func run(runs, calls, soak int) error {
 		"HOME=" + dir, "PATH=" + os.Getenv("PATH"),
 	}
 	fmt.Printf("%-46s %12s %12s %8s %8s\n", "figure (median of interleaved runs)", "paas-mcp", "floor", "ratio", "budget")
-	for _, step := range []func() error{
+	steps := []func() error{
 		func() error { return b.startFigures("default", 1.5, 1.8) },
 		func() error { return b.startFigures("all", 1.3, 1.6) },
 		func() error { return b.callFigures(calls) },
 		func() error { return b.webFigures(soak) },
 		func() error { return b.growthFigure(soak) },
 		b.sizes,
-	} {
+		b.attackFigures,
+	}
+	if attacked {
+		steps = steps[len(steps)-1:]
+	}
+	for _, step := range steps {
 		if err := step(); err != nil {
 			return err
 		}
