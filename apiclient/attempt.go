@@ -17,10 +17,16 @@ import (
 	"time"
 
 	"golang.org/x/oauth2"
+
+	"paasmcp/internal/memory"
 )
 
-// maxProblem is how much of a failure's body is read, in bytes.
-const maxProblem = 64 << 10
+// maxProblem is how much of a failure's body is read, in bytes, and maxProblemWeight what it may take decoded: one of ever so many values
+// has no reason in it that a person could read.
+const (
+	maxProblem       = 64 << 10
+	maxProblemWeight = 1 << 20
+)
 
 // once is one attempt.
 func (c *Client) once(ctx context.Context, r *Request, token *oauth2.Token, how reading, turn pass) (*answer, *Error) {
@@ -56,7 +62,9 @@ func (c *Client) once(ctx context.Context, r *Request, token *oauth2.Token, how 
 
 	a := &answer{Status: response.StatusCode, Header: response.Header}
 	if a.Status >= 300 {
-		a.Text, _ = io.ReadAll(io.LimitReader(response.Body, maxProblem))
+		if a.Text, _ = io.ReadAll(io.LimitReader(response.Body, maxProblem)); memory.Weigh(a.Text) > maxProblemWeight {
+			a.Text = nil
+		}
 	} else if err := read(response, a, how); err != nil {
 		e := c.readFailure(ctx, attempt, err)
 		e.Status, e.RequestID = a.Status, requestID(a.Header)
@@ -103,7 +111,10 @@ func (c *Client) readFailure(ctx, attempt context.Context, err error) *Error {
 	e := &Error{Kind: KindServer, Message: err.Error(), cause: err}
 	var senseless *unreadable
 	var partial *partialFile
+	var full *noRoom
 	switch {
+	case errors.As(err, &full):
+		e.Kind, e.Message, e.Hint, e.passing, e.Retryable = KindUnavailable, "there is no room for the answer", full.Error(), true, true
 	case errors.As(err, &partial) && ctx.Err() != nil:
 		return stopped(ctx)
 	case errors.As(err, &partial):

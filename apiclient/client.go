@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"paasmcp/internal/memory"
 	"paasmcp/schemas"
 )
 
@@ -153,12 +154,15 @@ func (c *Client) Send(ctx context.Context, r *Request, page Page) (*Result, erro
 		}
 		r = prepared
 	}
-	if r.Op.List != "" {
-		return c.list(ctx, r, page)
-	}
 	how := c.json()
 	if returnsFile(r.Op) {
 		how = reading{take: takeFile, max: c.options.MaxResponse, file: true, long: true}
+	}
+	tab := memory.From(ctx)
+	how.held = tab.Begin(smallAnswer)
+	defer tab.Done(how.held)
+	if r.Op.List != "" {
+		return c.list(ctx, r, page, how)
 	}
 	a, err := c.do(ctx, r, how)
 	if err != nil {

@@ -43,7 +43,7 @@ func (c *Client) Download(ctx context.Context, r *Request, w io.Writer, most int
 	if !returnsFile(r.Op) {
 		return nil, c.complete(r, invalid(r.Op, "it does not answer with a file", "make it an ordinary call"))
 	}
-	a, err := c.do(ctx, r, reading{take: copyTo(w), max: most, file: true, long: true})
+	a, err := c.do(ctx, r, reading{take: copyTo(w), max: most, file: true, long: true, passes: true})
 	if err != nil {
 		return nil, err
 	}
@@ -70,8 +70,8 @@ func takeFile(header http.Header, body io.Reader) (any, error) {
 // copyTo writes the answer to w.
 func copyTo(w io.Writer) taker {
 	return func(header http.Header, body io.Reader) (any, error) {
-		if saysJSON(header) {
-			return takeJSON(header, body)
+		if saysJSON(header) { // why there is no file; a longer answer is none that says so
+			return takeJSON(header, io.LimitReader(body, maxProblem))
 		}
 		to := &watched{w: w}
 		n, err := io.Copy(to, body)

@@ -47,7 +47,7 @@ type listing struct {
 }
 
 // list follows pages until the caller has enough, the list ends, the platform repeats itself, or maxPages are read.
-func (c *Client) list(ctx context.Context, r *Request, page Page) (*Result, error) {
+func (c *Client) list(ctx context.Context, r *Request, page Page, how reading) (*Result, error) {
 	pages, err := c.pagerOf(r)
 	if err != nil {
 		return nil, c.complete(r, err)
@@ -62,7 +62,7 @@ func (c *Client) list(ctx context.Context, r *Request, page Page) (*Result, erro
 	way := walk{r: r, pages: pages}
 	for n := 1; ; n++ {
 		room := limit - len(result.Items)
-		a, err := c.do(ctx, pages.ask(r, at, room+at.Skip), c.json())
+		a, err := c.do(ctx, pages.ask(r, at, room+at.Skip), how)
 		if err != nil {
 			return nil, err
 		}

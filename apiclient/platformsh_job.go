@@ -140,7 +140,7 @@ func (p *platformsh) jobLog(ctx context.Context, handle string, to LogWriter, mo
 		to.Reset() // an attempt before may have left lines
 		return nil, copyRecords(to, body)
 	}
-	_, err = p.do(ctx, r, reading{take: records, max: most, long: true})
+	_, err = p.do(ctx, r, reading{take: records, max: most, long: true, passes: true})
 	return err
 }
 

@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"paasmcp/internal/legible"
+	"paasmcp/internal/memory"
 )
 
 // taker turns the body of a successful answer into a value: decoded JSON, a *File, or lines of a log.
@@ -23,9 +24,18 @@ type reading struct {
 	max  int64 // bytes after decompression
 	file bool  // it may be on another host
 	long bool  // it may take as long as it takes while bytes come
+	// passes says that the taker holds on to nothing; else held is what the value counts as, nil where it counts for nobody.
+	passes bool
+	held   *memory.Part
 }
 
 func (c *Client) json() reading { return reading{take: takeJSON, max: c.options.MaxResponse} }
+
+// Bounds of a value, in bytes as package memory weighs them.
+const (
+	maxWeight   = 96 << 20
+	smallAnswer = 256 << 10 // that is not counted: the answer to a change is hardly ever larger, and must not be lost for want of room
+)
 
 // readError is a connection that broke while the answer was read, as opposed to an answer that makes no sense.
 type readError struct{ err error }
@@ -42,14 +52,26 @@ const (
 	brokenHint = "try again; if it stays, the platform or a proxy before it is broken"
 )
 
+const smallerHint = "ask for less, with a limit or a filter"
+
 var errTooLarge = errors.New("the answer is too large")
 
-// capped bounds a body after decompression, so that a small answer cannot unpack into all of the memory, and remembers
-// whether it was the connection that failed.
+// noRoom is an answer that is all right, but more than the server can hold for this caller at the moment.
+type noRoom struct{ err error }
+
+func (e *noRoom) Error() string { return e.err.Error() }
+
+// capped bounds a body after decompression, so that a small answer can neither unpack nor be decoded into all of the memory, and
+// remembers whether it was the connection that failed.
 type capped struct {
 	body io.Reader
 	left int64
 	err  error
+
+	how     reading
+	scale   memory.Scale
+	weight  int64
+	refused error // why the value is not held
 }
 
 func (r *capped) Read(p []byte) (int, error) {
@@ -65,18 +87,42 @@ func (r *capped) Read(p []byte) (int, error) {
 	if err != nil && err != io.EOF {
 		r.err = err
 	}
+	if !r.how.passes && r.refused == nil {
+		r.refused = r.weigh(p[:n])
+	}
+	if r.refused != nil {
+		return 0, r.refused
+	}
 	return n, err
+}
+
+// weigh asks for what the next piece will take when it is decoded.
+func (r *capped) weigh(piece []byte) error {
+	more := r.scale.Weigh(piece)
+	if r.weight += more; r.weight > maxWeight {
+		return &oversized{&unreadable{fmt.Sprintf("the answer holds too many values: decoded it would take more than %d MiB", maxWeight>>20), smallerHint}}
+	}
+	if err := r.how.held.Grow(more); err != nil {
+		return &noRoom{err}
+	}
+	return nil
 }
 
 // read gives the body of a success to the taker.
 func read(response *http.Response, a *answer, how reading) error {
-	body := &capped{body: response.Body, left: how.max}
+	body := &capped{body: response.Body, left: how.max, how: how}
+	before := how.held.Size()
 	if response.ContentLength > how.max {
 		return tooLarge(how.max)
 	}
 	value, err := how.take(response.Header, body)
+	if err != nil {
+		how.held.Shrink(before)
+	}
 	var partial *partialFile
 	switch {
+	case body.refused != nil:
+		return body.refused
 	case errors.As(err, &partial):
 		return err
 	case body.err != nil:
@@ -93,7 +139,7 @@ func tooLarge(most int64) error {
 	if most < 1<<20 {
 		size = fmt.Sprintf("%d bytes", most)
 	}
-	return &oversized{&unreadable{"the answer is larger than " + size, "ask for less, with a limit or a filter"}}
+	return &oversized{&unreadable{"the answer is larger than " + size, smallerHint}}
 }
 
 // oversized is an answer of which more is there than is read.
