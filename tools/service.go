@@ -14,6 +14,7 @@ import (
 	"paasmcp/internal/caller"
 	"paasmcp/internal/finder"
 	"paasmcp/internal/jq"
+	"paasmcp/internal/legible"
 	"paasmcp/internal/policy"
 	"paasmcp/internal/preview"
 	"paasmcp/internal/related"
@@ -203,6 +204,10 @@ func (s *Service) Call(ctx context.Context, call Call, channel Channel) (*Outcom
 
 // prepare checks the arguments of a call and builds its request.
 func (s *Service) prepare(op *schemas.Operation, client *apiclient.Client, given map[string]any, who caller.Caller) (*attempt, error) {
+	if path, ok := secrets.HoldsMask(given); ok {
+		return nil, fmt.Errorf("%s: %s holds a masked value of an earlier answer, and the mask would be stored in place of the secret; nothing was sent. "+
+			"To keep the old value, leave the argument out; to change it, give the new one", op.Name, shorten(legible.Line(path), 80))
+	}
 	masker := s.maskers.of(op)
 	args, err := s.validator.check(op, given)
 	if err != nil {

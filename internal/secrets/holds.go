@@ -1,0 +1,63 @@
+package secrets
+
+import (
+	"strings"
+	"unicode"
+
+	"paasmcp/internal/legible"
+)
+
+// HoldsMask reports whether a value has a mask of ours in it, and where: the path of the place, as "http_access.basic_auth". A mask
+// that came with an answer and goes back as an argument would be stored as the secret itself.
+//
+// What is looked for is the dots, however much of a mask is left around them: nothing else is written with so many in a row.
+func HoldsMask(v any) (path string, found bool) {
+	switch v := v.(type) {
+	case string:
+		return "", hasDots(v)
+	case map[string]any:
+		for key, child := range v {
+			if hasDots(key) {
+				return key, true
+			}
+			if at, ok := HoldsMask(child); ok {
+				return strings.TrimSuffix(key+"."+at, "."), true
+			}
+		}
+	case []any:
+		for _, child := range v {
+			if at, ok := HoldsMask(child); ok {
+				return at, true
+			}
+		}
+	}
+	return "", false
+}
+
+const bullet = '•'
+
+// hasDots reports whether a text has three bullets side by side, or four with nothing but blanks between them. The bullets of a list
+// are on lines of their own, and two beside each other are an ornament.
+func hasDots(s string) bool {
+	if !strings.ContainsRune(s, bullet) {
+		return false
+	}
+	near, apart := 0, 0
+	for _, r := range s {
+		switch {
+		case r == bullet:
+			near++
+			apart++
+			if near >= 3 || apart >= 4 {
+				return true
+			}
+		case r == '\n':
+			near, apart = 0, 0
+		case unicode.IsSpace(r):
+			near = 0
+		case legible.Shows(r):
+			near, apart = 0, 0
+		}
+	}
+	return false
+}
