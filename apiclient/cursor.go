@@ -22,7 +22,7 @@ type position struct {
 	Size    int      `json:"n,omitempty"` // items of a page, where all pages must have the same
 	Had     int      `json:"h,omitempty"` // items on the pages before
 	Before  string   `json:"t,omitempty"` // items at or before this time
-	First   string   `json:"f,omitempty"` // mark of the first item of the page before, see mark
+	First   string   `json:"f,omitempty"` // how the page before began, see opening
 	Seen    []string `json:"s,omitempty"` // marks of items that the platform may repeat
 	Skip    int      `json:"k,omitempty"` // items of the page that the caller has had
 }

@@ -133,7 +133,7 @@ func (w *walk) take(at position, envelope any, items []any, asked int) ([]any, p
 		w.met[mark] = true
 	}
 	if next.Seen == nil && len(marks) > 0 {
-		next.First, next.Seen = marks[0], marks[max(0, len(marks)-keptMarks):]
+		next.First, next.Seen = opening(marks), marks[max(0, len(marks)-keptMarks):]
 	}
 	return fresh, next, more
 }
@@ -141,7 +141,7 @@ func (w *walk) take(at position, envelope any, items []any, asked int) ([]any, p
 // unseen leaves out what was on the pages before. That is all of a page that begins as the one before it: so does a platform that does
 // not heed where to begin. Equal items of one page stay.
 func (w *walk) unseen(at position, items []any, marks []string) []any {
-	if len(marks) > 0 && marks[0] == at.First {
+	if len(marks) > 0 && opening(marks) == at.First {
 		return nil
 	}
 	if len(at.Seen) == 0 && len(w.met) == 0 {
@@ -185,6 +185,9 @@ func mark(id string) string {
 	sum := sha256.Sum256([]byte(id))
 	return base64.RawURLEncoding.EncodeToString(sum[:6])
 }
+
+// opening marks how a page begins. One item would not do: lists without ids can have equal ones.
+func opening(marks []string) string { return mark(strings.Join(marks[:min(3, len(marks))], " ")) }
 
 func (c *Client) pagerOf(r *Request) (pager, error) {
 	if r.Op.Paging == nil {

@@ -217,7 +217,7 @@ func (timed) after(r *Request, at position, p listing) (position, bool) {
 		}
 	}
 	if digText(p.items[0], "created_at") != next.Before { // else the next page rightly begins as this one
-		next.First = p.marks[0]
+		next.First = opening(p.marks)
 	}
 	if next.Before == at.Before {
 		next.Seen = append(next.Seen, at.Seen...)

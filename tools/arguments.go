@@ -113,9 +113,14 @@ func coerce(s *schemas.Schema, v any) any {
 		} else if !ok {
 			return v
 		}
-		out := make([]any, len(list))
-		for i := range list {
-			out[i] = coerce(s.Items, list[i])
+		out := make([]any, 0, len(list))
+		for _, item := range list {
+			if item = coerce(s.Items, item); !leftOut(s.Items, item) {
+				out = append(out, item)
+			}
+		}
+		if len(out) == 0 && len(list) > 0 {
+			return nil // a list of nothing is not the empty list, which can mean to remove all there is
 		}
 		return out
 	case "object":
@@ -132,10 +137,9 @@ func coerce(s *schemas.Schema, v any) any {
 		out := make(map[string]any, len(object))
 		for name, value := range object {
 			if i := property(s, name); i >= 0 {
-				if leftOut(&s.Properties[i].Schema, value) {
+				if value = coerce(&s.Properties[i].Schema, value); leftOut(&s.Properties[i].Schema, value) {
 					continue
 				}
-				value = coerce(&s.Properties[i].Schema, value)
 			} else if s.Values != nil {
 				value = coerce(s.Values, value)
 			}
@@ -146,8 +150,8 @@ func coerce(s *schemas.Schema, v any) any {
 	return v
 }
 
-// leftOut reports a null that is not a value: models write it for what they do not give. A null among the items of a list, or under a
-// key that the caller chose, is kept and refused, since nobody knows what it was meant to do to the others.
+// leftOut reports a null that is not a value: models write it for what they do not give. A null under a key that the caller chose is
+// kept and refused: it was meant to do something to that key.
 func leftOut(s *schemas.Schema, v any) bool { return v == nil && !s.Nullable }
 
 func property(s *schemas.Schema, name string) int {
@@ -189,10 +193,10 @@ func (v *validator) check(op *schemas.Operation, args map[string]any) (map[strin
 	out := make(map[string]any, len(args))
 	for name, value := range args {
 		if p, ok := op.Param(name); ok {
+			value = coerce(&p.Schema, value)
 			if leftOut(&p.Schema, value) || value == nil && !op.Takes(args, name) {
 				continue
 			}
-			value = coerce(&p.Schema, value)
 		}
 		out[name] = value
 	}

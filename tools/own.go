@@ -94,12 +94,12 @@ func decodeInput(checked *schemas.Schema, params mcp.CallToolParams, into reflec
 	}
 	for name, value := range args {
 		i := property(checked, name)
-		switch {
-		case i < 0:
-		case value == nil: // models write null for what they leave out
+		if i < 0 {
+			continue
+		}
+		args[name] = coerceOwn(&checked.Properties[i].Schema, value)
+		if args[name] == nil { // models write null for what they leave out
 			delete(args, name)
-		default:
-			args[name] = coerceOwn(&checked.Properties[i].Schema, value)
 		}
 	}
 	if wrong := checked.Validate(args); len(wrong) > 0 {
@@ -141,19 +141,16 @@ func explainInput(checked *schemas.Schema, wrong []schemas.Violation) string {
 	return text
 }
 
-// coerceOwn does what [coerce] does for the arguments of rows. It also takes a text with commas for a list, and a list with nulls in it
-// (the lists of this server are of names), and an empty text for an object without members.
+// coerceOwn does what [coerce] does for the arguments of rows. It also takes a text with commas for a list (the lists of this server are
+// of names), and an empty text for an object without members.
 func coerceOwn(s *schemas.Schema, v any) any {
 	text, isText := v.(string)
 	text = strings.TrimSpace(text)
 	switch {
 	case isText && text == "" && s.Type == "object":
 		return map[string]any{}
-	case s.Type != "array":
+	case s.Type != "array" || !isText || strings.HasPrefix(text, "["):
 		return coerce(s, v)
-	case !isText || strings.HasPrefix(text, "["):
-		list, _ := coerce(s, v).([]any)
-		return slices.DeleteFunc(list, func(item any) bool { return item == nil })
 	}
 	list := []any{}
 	for part := range strings.SplitSeq(text, ",") {

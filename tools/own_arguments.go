@@ -23,12 +23,11 @@ var (
 // takeOwn moves the server's own arguments out of a direct call's arguments. A row never has arguments of these names.
 func takeOwn(call *Call, args map[string]any) error {
 	for _, p := range []*schemas.Property{&argLimit, &argCursor, &argFields, &argJQ, &argReveal, &argSaveTo, &argAccount} {
-		value, given := args[p.Name]
+		value := coerceOwn(&p.Schema, args[p.Name])
 		delete(args, p.Name)
-		if !given || value == nil {
+		if value == nil {
 			continue
 		}
-		value = coerceOwn(&p.Schema, value)
 		if wrong := p.Validate(value); len(wrong) > 0 {
 			return fmt.Errorf("%s: %s", p.Name, wrong[0].Message)
 		}

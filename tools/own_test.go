@@ -1,8 +1,11 @@
 package tools_test
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
+
+	"paasmcp/apiclient"
 )
 
 // TestOwnArguments: wrong arguments of the hand-written tools are answered with what would be right, in words that no
@@ -146,5 +149,49 @@ func TestPartialJQ(t *testing.T) {
 	if a := r.ask(t, "paas_result", map[string]any{"result": kept, "jq": "length"}); a.Value != 300.0 || a.Next == "" ||
 		!strings.Contains(a.Note, "repeat the call of platformsh_environment_list with cursor set to next") {
 		t.Errorf("of a kept answer: %v, next %q, note %q", a.Value, a.Next, a.Note)
+	}
+}
+
+// TestNullsOfOwnArguments: a null is what is left out, for the server's own arguments as for those of operations, in lists too; a list of
+// nothing but nulls is not the empty list, which can mean to remove all there is.
+func TestNullsOfOwnArguments(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	const tool = `"tool":"platformsh_environment_get"`
+	for name, args := range map[string]string{
+		"paas_read":                  `{` + tool + `,"arguments":{"project_id":"abc123","environment_id":"main","limit":null},"fields":null,"limit":null,"cursor":null,"jq":null,"reveal":null,"save_to":null,"account":null}`,
+		"paas_read ":                 `{` + tool + `,"arguments":"{\"project_id\":\"abc123\",\"environment_id\":\"main\"}","fields":["id",null]}`,
+		"paas_read  ":                `"{\"tool\":\"platformsh_environment_get\",\"arguments\":\" {\\\"project_id\\\":\\\"abc123\\\",\\\"environment_id\\\":\\\"main\\\"}\"}"`,
+		"platformsh_environment_get": `{"project_id":"abc123","environment_id":"main","fields":[null],"jq":null,"account":null}`,
+		"paas_describe":              `{` + tool + `,"arguments":null,"account":null}`,
+		"paas_describe ":             `{` + tool + `,"arguments":""}`,
+		"paas_find":                  `{"query":"environment","platform":null,"limit":null}`,
+	} {
+		if got := r.call(request{tool: strings.TrimSpace(name), args: json.RawMessage(args)}); got.IsError {
+			t.Errorf("%s: %+v", args, got.Content)
+		}
+	}
+	s := offline(t)
+	op, _ := s.Catalog.Operation("platformsh_ticket_update")
+	for args, want := range map[string]string{
+		`{"ticket_id":"1","collaborator_ids":["a",null]}`: `{"collaborator_ids":["a"]}`,
+		`{"ticket_id":"1","collaborator_ids":[null]}`:     `{}`,
+		`{"ticket_id":"1","collaborator_ids":[]}`:         `{"collaborator_ids":[]}`,
+	} {
+		checked, err := s.Validate(op, parsed(t, args).(map[string]any))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request, err := apiclient.Build(op, checked)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := string(request.Body); got != want {
+			t.Errorf("%s sends %s, want %s", args, got, want)
+		}
+	}
+	op, _ = s.Catalog.Operation("virtuozzo_env_vars_add")
+	if _, err := s.Validate(op, parsed(t, `{"env_name":"shop","node_id":1,"env_vars":{"A":null}}`).(map[string]any)); err == nil {
+		t.Error("a key that the caller chose may be null")
 	}
 }

@@ -161,7 +161,8 @@ func TestNullIsLeftOut(t *testing.T) {
 	bad.report(t)
 }
 
-// withNulls is the value with a null for each member that its schema knows, that is not there and that null does not set.
+// withNulls is the value with a null for each member that its schema knows, that is not there and that null does not set, and one in
+// each list.
 func withNulls(s *schemas.Schema, v any, count func(depth int)) any {
 	var walk func(s *schemas.Schema, v any, depth int) any
 	walk = func(s *schemas.Schema, v any, depth int) any {
@@ -171,7 +172,8 @@ func withNulls(s *schemas.Schema, v any, count func(depth int)) any {
 			for i := range v {
 				out[i] = walk(s.Items, v[i], depth+1)
 			}
-			return out
+			count(depth + 1)
+			return append(out, nil)
 		case map[string]any: // of arguments, nil where the example has none
 			out := make(map[string]any, len(v)+len(s.Properties))
 			maps.Copy(out, v)
