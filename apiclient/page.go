@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"paasmcp/schemas"
 )
@@ -41,9 +42,9 @@ type pager interface {
 type listing struct {
 	envelope any // the whole answer
 	items    []any
-	marks    []string // of the items, see mark
-	fresh    int      // items that were not on the pages before
-	asked    int      // want of the request
+	marks    func() []string // of the items, see mark; made when somebody asks, since most lists have one page
+	fresh    int             // items that were not on the pages before
+	asked    int             // want of the request
 }
 
 // list follows pages until the caller has enough, the list ends, the platform repeats itself, or maxPages are read.
@@ -123,17 +124,23 @@ type walk struct {
 
 // take gives the items of the page at a position that are new, the position behind the page, and whether there should be more.
 func (w *walk) take(at position, envelope any, items []any, asked int) ([]any, position, bool) {
-	marks := marksOf(w.r, items)
-	fresh := w.unseen(at, items, marks)
-	next, more := w.pages.after(w.r, at, listing{envelope, items, marks, len(fresh), asked})
-	if w.met == nil && len(marks) > 0 {
-		w.met = make(map[string]bool, len(marks))
+	marks := sync.OnceValue(func() []string { return marksOf(items) })
+	fresh := items
+	if at.First != "" || len(at.Seen) > 0 || len(w.met) > 0 {
+		fresh = w.unseen(at, items, marks())
 	}
-	for _, mark := range marks {
+	next, more := w.pages.after(w.r, at, listing{envelope, items, marks, len(fresh), asked})
+	if !more || len(items) == 0 {
+		return fresh, next, more
+	}
+	if w.met == nil {
+		w.met = map[string]bool{}
+	}
+	for _, mark := range marks() {
 		w.met[mark] = true
 	}
-	if next.Seen == nil && len(marks) > 0 {
-		next.First, next.Seen = opening(marks), marks[max(0, len(marks)-keptMarks):]
+	if next.Seen == nil {
+		next.First, next.Seen = opening(marks()), marks()[max(0, len(items)-keptMarks):]
 	}
 	return fresh, next, more
 }
@@ -143,9 +150,6 @@ func (w *walk) take(at position, envelope any, items []any, asked int) ([]any, p
 func (w *walk) unseen(at position, items []any, marks []string) []any {
 	if len(marks) > 0 && opening(marks) == at.First {
 		return nil
-	}
-	if len(at.Seen) == 0 && len(w.met) == 0 {
-		return items
 	}
 	var fresh []any
 	for i, item := range items {
@@ -161,10 +165,7 @@ func (w *walk) unseen(at position, items []any, marks []string) []any {
 const keptMarks = 12
 
 // marksOf marks the items of a page, to know them again: by their id, or by all they hold where ids are missing or shared.
-func marksOf(r *Request, items []any) []string {
-	if r.Op.Paging == nil {
-		return nil
-	}
+func marksOf(items []any) []string {
 	ids, uses := make([]string, len(items)), map[string]int{}
 	for i, item := range items {
 		ids[i] = cmp.Or(textOf(dig(item, "id")), textOf(dig(item, "uuid")))

@@ -210,20 +210,23 @@ func (timed) after(r *Request, at position, p listing) (position, bool) {
 	if p.fresh == 0 {
 		return position{}, false
 	}
+	// A page shorter than asked is the last one only where the vendor promises to give as many as asked.
+	asked := p.asked + len(at.Seen)
+	short := r.Op.Paging.Size != "" && asked <= r.Op.Paging.Max && len(p.items) < asked
 	next := position{Before: digText(p.items[len(p.items)-1], "created_at")}
+	if short || next.Before == "" {
+		return position{}, false
+	}
 	for i, item := range p.items {
 		if digText(item, "created_at") == next.Before {
-			next.Seen = append(next.Seen, p.marks[i])
+			next.Seen = append(next.Seen, p.marks()[i])
 		}
 	}
 	if digText(p.items[0], "created_at") != next.Before { // else the next page rightly begins as this one
-		next.First = opening(p.marks)
+		next.First = opening(p.marks())
 	}
 	if next.Before == at.Before {
 		next.Seen = append(next.Seen, at.Seen...)
 	}
-	// A page shorter than asked is the last one only where the vendor promises to give as many as asked.
-	asked := p.asked + len(at.Seen)
-	short := r.Op.Paging.Size != "" && asked <= r.Op.Paging.Max && len(p.items) < asked
-	return next, next.Before != "" && !short
+	return next, true
 }
