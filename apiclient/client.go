@@ -127,6 +127,9 @@ type Result struct {
 	RequestID string
 	Value     any // decoded JSON, numbers as json.Number; nil when the answer was empty
 
+	// Confirmed says that the platform itself said that it is done, so that an answer without content is one.
+	Confirmed bool
+
 	// For operations with a list. Value then holds what stands beside the list, such as totals, or nil.
 	IsList bool
 	Items  []any
@@ -168,7 +171,8 @@ func (c *Client) Send(ctx context.Context, r *Request, page Page) (*Result, erro
 	if err != nil {
 		return nil, err
 	}
-	result := &Result{Status: a.Status, RequestID: requestID(a.Header), Value: a.Value, Total: -1, Note: a.Note}
+	result := &Result{Status: a.Status, RequestID: requestID(a.Header), Value: a.Value, Total: -1, Note: a.Note,
+		Confirmed: a.Confirmed || a.Status == http.StatusNoContent || a.Status == http.StatusResetContent || a.Status == http.StatusCreated}
 	if file, ok := a.Value.(*File); ok {
 		result.Value, result.File = nil, file
 		return result, nil

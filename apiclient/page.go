@@ -83,6 +83,7 @@ func (c *Client) list(ctx context.Context, r *Request, page Page, how reading) (
 		case a.Value != nil && totalOf(a.Value) != 0:
 			// What is there instead of the list is shown as it is: it may be the rows under another name.
 			result.Value, result.IsList, result.Items = a.Value, false, nil
+			result.Note = joined("the answer has no list where there should be one, so it is shown as it is", result.Note)
 			return result, nil
 		}
 		if n == 1 {

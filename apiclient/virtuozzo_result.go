@@ -364,7 +364,9 @@ func content(value any) any {
 	if _, fails := rest["error"]; !fails {
 		delete(rest, "source") // the part of the platform that answered
 	}
-	delete(rest, "debug")
+	for _, key := range []string{"debug", "className", "genericClass"} { // of the engine's program
+		delete(rest, key)
+	}
 	if inner, wrapped := rest["response"]; wrapped {
 		delete(rest, "response")
 		delete(rest, "time") // that the script took

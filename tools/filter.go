@@ -43,6 +43,9 @@ func (s *Service) filtered(ctx context.Context, call Call, o *Outcome, a Answer)
 	if a.Next != "" {
 		a.Note = joinNotes(partial(body, o.Result.Total)+"; pass a larger limit, or the cursor in next", a.Note)
 	}
+	if beside, _ := o.Result.Value.(map[string]any); o.Result.IsList && len(beside) > 0 {
+		a.Note = joinNotes(a.Note, "jq sees the items alone; beside the list stands "+shorten(shapeOf(beside), maxErrorText)+", which fields [\"*\"] shows")
+	}
 	if err != nil {
 		if k, ok := s.kept.put(caller.From(ctx).Principal, keptAnswer{Tool: o.Operation.Name, JSON: raw, Shows: o.Operation.Shows, Next: a.Next}); ok {
 			err = fmt.Errorf("%w. The answer is kept: try again with paas_result, result %s", err, k.ID)

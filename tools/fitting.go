@@ -195,11 +195,18 @@ func describeValue(v any) string {
 	}
 }
 
-// shapeOf says in a few words what a value is: what somebody who wrote a wrong filter needs to write a right one.
+// shapeOf says in a few words what a value is: what a caller who wrote a wrong filter needs to write a right one.
 func shapeOf(v any) string {
 	const most = 25
-	names := func(object map[string]any) string {
-		list := slices.Sorted(maps.Keys(object))
+	names := func(objects ...any) string {
+		all := map[string]bool{}
+		for _, v := range objects {
+			object, _ := v.(map[string]any)
+			for name := range object {
+				all[name] = true
+			}
+		}
+		list := slices.Sorted(maps.Keys(all))
 		more := ""
 		if len(list) > most {
 			list, more = list[:most], " …"
@@ -211,11 +218,14 @@ func shapeOf(v any) string {
 		if len(v) == 0 {
 			return "an empty list"
 		}
-		if first, ok := v[0].(map[string]any); ok {
-			return fmt.Sprintf("a list of %s with the keys %s", plural(len(v), "object", "objects"), names(first))
+		if _, ok := v[0].(map[string]any); ok {
+			return fmt.Sprintf("a list of %s with the keys %s", plural(len(v), "object", "objects"), names(v[:min(len(v), 50)]...))
 		}
 		return fmt.Sprintf("a list of %s, the first is %s", plural(len(v), "value", "values"), shapeOf(v[0]))
 	case map[string]any:
+		if len(v) == 0 {
+			return "an empty object"
+		}
 		return "an object with the keys " + names(v)
 	case nil:
 		return "null"

@@ -123,7 +123,7 @@ func TestUnknownFields(t *testing.T) {
 		{"result": kept, "fields": "nope"}, {"result": kept, "fields": "nope", "grep": "feature-00"},
 	} {
 		note := r.ask(t, "paas_result", args).Note
-		if !strings.Contains(note, "there is no field nope; the answer is a list of 400 objects with the keys http_access, id") {
+		if !strings.Contains(note, "there is no field nope; the answer is a list of 400 objects with the keys _links, http_access, id") {
 			t.Errorf("%v: %q", args, note)
 		}
 	}

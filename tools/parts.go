@@ -35,7 +35,11 @@ func (c content) rows(shows []string) part {
 	if c.kind != "list" {
 		return part{lines: c.lines}
 	}
-	items, _ := View{}.trim(shows, c.items)
+	v := View{}
+	if slices.Contains(shows, "*") {
+		v.Fields = shows
+	}
+	items, _ := v.trim(shows, c.items)
 	list, _ := items.([]any)
 	return part{items: list}
 }

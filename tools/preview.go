@@ -87,7 +87,7 @@ func (l *looker) read(tool string, args map[string]any) (any, error) {
 	if err != nil {
 		return nil, l.reason(err)
 	}
-	everything := View{Fields: []string{"*", "_links", "_embedded"}}
+	everything := View{Fields: []string{"*"}}
 	masker := look.masker.Knowing(look.request.Secrets)
 	if result.IsList {
 		items, _ := everything.shapeItems(op, masker, result.Items)

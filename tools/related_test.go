@@ -77,7 +77,7 @@ func oneOfEach(t *testing.T, transport http.RoundTripper) *tools.Accounts {
 	accounts, err := tools.NewAccounts([]apiclient.Account{
 		{Name: "psh", Platform: schemas.Platformsh, Token: "t", APIURL: "https://api.example.com", TokenURL: "https://api.example.com/oauth2/token"},
 		{
-			Name: "cloud", Platform: schemas.Acquia, Key: "k", Secret: "s",
+			Name: "cloud", Platform: schemas.Acquia, Key: "k", Secret: "s", CallsPerMinute: 10_000, // nothing waits
 			APIURL: "https://cloud.example.com/api", TokenURL: "https://cloud.example.com/api/auth/oauth/token",
 		},
 		{Name: "vap", Platform: schemas.Virtuozzo, Token: "t", APIURL: "https://app.example.com/1.0"},

@@ -173,7 +173,7 @@ func TestSummary(t *testing.T) {
 	if a.Kept == nil || a.Kept.Kind != "list" || a.Kept.Items != bulkItems || a.Kept.Pages < 3 || len(a.Items) == 0 || !strings.Contains(a.Note, a.Kept.Result) {
 		t.Fatalf("summary: %+v", a)
 	}
-	if a.Kept.Fields["http_access"] != "object" || a.Kept.Fields["_links"] != "" || a.Kept.Fields["nothing"] != "" || a.Kept.Fields["size"] != "number" {
+	if a.Kept.Fields["http_access"] != "object" || a.Kept.Fields["_links"] != "object" || a.Kept.Fields["nothing"] != "null" || a.Kept.Fields["size"] != "number" {
 		t.Errorf("fields: %v", a.Kept.Fields)
 	}
 	sent := w.take()
@@ -244,7 +244,7 @@ func TestResultParts(t *testing.T) {
 		{"no such page", map[string]any{"result": list, "page": 1000}, func(a answer) bool { return strings.Contains(a.Error, "the last is") }},
 		{"wrong expression", map[string]any{"result": list, "grep": "("}, func(a answer) bool { return strings.Contains(a.Error, "missing closing") }},
 		{"wrong program", map[string]any{"result": list, "jq": ".id"}, func(a answer) bool {
-			return strings.Contains(a.Error, "a list of 400 objects with the keys http_access, id, name")
+			return strings.Contains(a.Error, "a list of 400 objects with the keys _links, http_access, id, name")
 		}},
 		{"hostile program", map[string]any{"result": list, "jq": `"x" * 1e10`}, func(a answer) bool {
 			return strings.Contains(a.Error, "stopped") || strings.Contains(a.Error, "too large")

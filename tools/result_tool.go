@@ -71,9 +71,12 @@ func (s *Service) readResult(ctx context.Context, in resultInput) (*mcp.CallTool
 	}
 	shows, note := k.Shows, ""
 	if len(in.Fields) > 0 {
-		shows, note = in.Fields, fieldsNote(in.Fields, k.Shows, body)
-		if c, isObject := body.(map[string]any); isObject {
-			body = pick(c, shows)
+		note = fieldsNote(in.Fields, k.Shows, body)
+		if v := (View{Fields: in.Fields}).known(body); v.Fields != nil {
+			shows = v.Fields
+			if c, isObject := body.(map[string]any); isObject && !v.all() {
+				body = pick(c, shows, exactly)
+			}
 		}
 	}
 	c := contentOf(body)

@@ -3,6 +3,8 @@ package tools
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -44,8 +46,10 @@ func (s *Service) Present(o *Outcome, v View) Answer {
 	var a Answer
 	var notes []string
 	r := o.Result
+	named := v.Fields
+	v = v.known(o.body(), r.Value)
 	if r.Value != nil {
-		if value, cut := v.shape(o.Operation, masker, r.Value); !empty(value) {
+		if value, cut := v.shape(o.Operation, masker, r.Value); !empty(value) || v.all() {
 			a.Value, a.cut = value, cut
 		}
 	}
@@ -58,15 +62,10 @@ func (s *Service) Present(o *Outcome, v View) Answer {
 		}
 		if len(a.Items) == 0 {
 			a.Items = []any{}
-			notes = append(notes, "the list is empty")
-		}
-		if r.Repeated {
-			notes = append(notes, "the platform sent the same items again in place of further ones: the list may be incomplete")
+			notes = append(notes, o.nothing(v))
 		}
 	}
-	if len(v.Fields) > 0 {
-		notes = append(notes, fieldsNote(v.Fields, o.Operation.Shows, o.body()))
-	}
+	notes = append(notes, fieldsNote(named, o.Operation.Shows, o.body(), r.Value), r.Note)
 	if r.File != nil {
 		a.File = &file{Name: legible.Block(r.File.Name), ContentType: legible.Block(r.File.ContentType), Bytes: r.File.Size, SavedTo: o.Saved.Path, Resource: o.Saved.URI}
 	}
@@ -74,12 +73,50 @@ func (s *Service) Present(o *Outcome, v View) Answer {
 		notes = append(notes, "the platform works on it: call paas_wait with job "+a.Jobs[0].Job)
 	}
 	if !r.IsList && a.Value == nil && a.File == nil && len(a.Jobs) == 0 {
-		notes = append(notes, "the platform answered without content, which means that it went well")
+		notes = append(notes, o.silence())
 	}
 	notes = append(notes, s.next(o), o.Note)
 	a.Changed, a.Backups = tidyChanges(o.Changed), o.Backups
 	a.Note = joinNotes(notes...)
 	return a
+}
+
+// nothing says of an empty list what it is known to be: without anything, or only without what the arguments ask for.
+func (o *Outcome) nothing(v View) string {
+	var narrowed []string
+	for i := range o.Operation.Params {
+		p := &o.Operation.Params[i]
+		if _, given := o.args[p.Name]; given && p.In != "path" && !slices.Contains(o.Operation.RequiredArguments(), p.Name) {
+			narrowed = append(narrowed, p.Name)
+		}
+	}
+	switch {
+	case v.Cursor != "":
+		return "there is nothing behind this cursor"
+	case o.Result.Total > 0:
+		return fmt.Sprintf("the platform counts %d but gave none of them", o.Result.Total)
+	case len(narrowed) > 0:
+		return "the list is empty with " + strings.Join(narrowed, ", ") + "; without, it may not be"
+	}
+	return "the list is empty"
+}
+
+// silence says what an answer without content proves.
+func (o *Outcome) silence() string {
+	r := o.Result
+	gave := "without content"
+	if r.Value != nil {
+		gave = "with " + shapeOf(r.Value)
+	}
+	switch {
+	case o.Operation.IsRead():
+		return fmt.Sprintf("the platform answered %s (HTTP %d)", gave, r.Status)
+	case r.Confirmed:
+		return "the platform confirmed that it was done, " + gave
+	case r.Status == http.StatusAccepted:
+		return fmt.Sprintf("the platform accepted it (HTTP 202) and answered %s; read the object to see when it is done", gave)
+	}
+	return fmt.Sprintf("the platform answered HTTP %d, but %s: nothing shows yet that it was done; read the object to see", r.Status, gave)
 }
 
 // body is what the platform answered.

@@ -13,7 +13,7 @@ import (
 
 // View is how much of an answer the caller wants to see.
 type View struct {
-	Fields []string // dotted field paths to keep; empty keeps the row's usual ones, "*" keeps all
+	Fields []string // dotted field paths to keep; empty keeps the row's usual ones, "*" keeps all there is
 	Limit  int      // items of a list; 0 is the client's default
 	Cursor string   // where a list goes on, from the answer before
 	Reveal bool     // secrets in plain text; a person is asked
@@ -59,37 +59,70 @@ func (v View) shapeItems(op *schemas.Operation, masker *secrets.Masker, items []
 	return items, cut
 }
 
-// trim keeps the fields that the caller asks for, or else those that are usually shown.
+// trim keeps the fields that the caller asks for, or else those that are usually shown. What has none of the usual ones is shown
+// with all it has: a filter of ours must not make an answer look empty.
 func (v View) trim(shows []string, value any) (any, int) {
-	fields := v.Fields
-	if len(fields) == 0 {
-		fields = shows
+	list, isList := value.([]any)
+	if !isList {
+		return v.one(shows, value)
 	}
-	if len(fields) > 0 && !slices.Contains(fields, "*") {
-		value = pick(value, fields)
+	out, cut := make([]any, len(list)), 0
+	for i, item := range list {
+		trimmed, n := v.one(shows, item)
+		out[i], cut = trimmed, cut+n
 	}
-	// HAL's own members are noise unless somebody names them.
-	var keep []string
-	for _, f := range fields {
-		if head, _, _ := strings.Cut(f, "."); strings.HasPrefix(head, "_") {
-			keep = append(keep, head)
-		}
-	}
-	t := tidier{keep: keep, limit: maxText}
-	if v.uncut {
-		t.limit = math.MaxInt
-	}
-	value = t.tidy(value)
-	return value, t.cut
+	return out, cut
 }
 
+// one trims an object, or an item of a list.
+func (v View) one(shows []string, value any) (any, int) {
+	limit := maxText
+	if v.uncut {
+		limit = math.MaxInt
+	}
+	whole := tidier{whole: true, limit: limit}
+	switch {
+	case v.all():
+		value = whole.tidy(value)
+		return value, whole.cut
+	case len(v.Fields) > 0:
+		value = whole.tidy(pick(value, v.Fields, exactly))
+		return value, whole.cut
+	}
+	usual := tidier{limit: limit}
+	for _, f := range shows {
+		if head, _, _ := strings.Cut(f, "."); strings.HasPrefix(head, "_") {
+			usual.keep = append(usual.keep, head)
+		}
+	}
+	if len(shows) > 0 {
+		if picked := usual.tidy(pick(value, shows, leniently)); !empty(picked) {
+			return picked, usual.cut
+		}
+	}
+	if rest := usual.tidy(value); !empty(rest) || empty(value) {
+		return rest, usual.cut
+	}
+	rest := whole.tidy(value)
+	return rest, whole.cut
+}
+
+// all reports whether the caller asks for everything.
+func (v View) all() bool { return slices.Contains(v.Fields, "*") }
+
+// The ways to pick fields.
+const (
+	exactly   = false
+	leniently = true // an object with none of the fields is kept whole
+)
+
 // pick keeps the named fields. A path goes through lists by itself: items.name is the name of every item.
-func pick(value any, fields []string) any {
+func pick(value any, fields []string, lenient bool) any {
 	switch v := value.(type) {
 	case []any:
 		out := make([]any, len(v))
 		for i := range v {
-			out[i] = pick(v[i], fields)
+			out[i] = pick(v[i], fields, lenient)
 		}
 		return out
 	case map[string]any:
@@ -103,25 +136,68 @@ func pick(value any, fields []string) any {
 				}
 				continue
 			}
-			child, ok := v[head]
+			name, child, ok := member(v, head)
 			if !ok {
 				continue
 			}
 			if nested {
-				deeper[head] = append(deeper[head], rest)
+				deeper[name] = append(deeper[name], rest)
 			} else {
-				out[head] = child
+				out[name] = child
 			}
 		}
 		for name, rest := range deeper {
 			if _, whole := out[name]; !whole {
-				out[name] = pick(v[name], rest)
+				out[name] = pick(v[name], rest, lenient)
 			}
+		}
+		if lenient && len(out) == 0 {
+			return value
 		}
 		return out
 	default:
 		return value
 	}
+}
+
+// member finds a member of an object by its name. Platforms spell one name in several ways (nodeid, nodeId), and callers in more.
+func member(object map[string]any, name string) (as string, value any, ok bool) {
+	if value, ok = object[name]; ok {
+		return name, value, true
+	}
+	for as, value := range object {
+		if sameName(as, name) {
+			return as, value, true
+		}
+	}
+	return "", nil, false
+}
+
+// sameName compares names without regard to case, underscores and hyphens.
+func sameName(a, b string) bool {
+	i, j := 0, 0
+	for {
+		for i < len(a) && (a[i] == '_' || a[i] == '-') {
+			i++
+		}
+		for j < len(b) && (b[j] == '_' || b[j] == '-') {
+			j++
+		}
+		if i == len(a) || j == len(b) {
+			return i == len(a) && j == len(b)
+		}
+		if lower(a[i]) != lower(b[j]) {
+			return false
+		}
+		i, j = i+1, j+1
+	}
+}
+
+func lower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		c += 'a' - 'A'
+	}
+	return c
 }
 
 // step takes the first name off a field path. The ways of jq to write one are understood: .name, .[].name, name[].name.
@@ -131,19 +207,36 @@ func step(path string) (head, rest string, more bool) {
 	return strings.TrimSuffix(head, "[]"), rest, more
 }
 
-// unknownFields are those that nothing in a value has, not even as null. Of an empty list nobody knows, and platforms leave out some
-// of the fields that usually are shown.
-func unknownFields(fields, usual []string, value any) []string {
-	if list, isList := value.([]any); isList && len(list) == 0 {
-		return nil
+// fieldsNote says of fields that nothing in an answer has, not even as null, which there are. Of an empty list nobody knows, and
+// platforms leave out some of the fields that usually are shown.
+func fieldsNote(fields, usual []string, value ...any) string {
+	if list, isList := value[0].([]any); isList && len(list) == 0 || len(fields) == 0 || slices.Contains(fields, "*") {
+		return ""
 	}
 	var unknown []string
+	none := true
 	for _, f := range fields {
-		if !slices.Contains(usual, f) && !hasField(value, f) {
-			unknown = append(unknown, shorten(legible.Line(f), maxWord))
+		switch {
+		case slices.ContainsFunc(value, func(value any) bool { return hasField(value, f) }):
+			none = false
+		default:
+			unknown = append(unknown, f)
 		}
 	}
-	return unknown
+	if !none {
+		unknown = slices.DeleteFunc(unknown, func(f string) bool { return slices.Contains(usual, f) })
+	}
+	if len(unknown) == 0 {
+		return ""
+	}
+	for i, f := range unknown {
+		unknown[i] = shorten(legible.Line(f), maxWord)
+	}
+	note := "there is no field " + strings.Join(unknown, ", ") + "; the answer is " + shorten(shapeOf(value[0]), maxErrorText)
+	if none {
+		note += ", of which the usual ones are shown"
+	}
+	return note
 }
 
 func hasField(value any, path string) bool {
@@ -153,7 +246,7 @@ func hasField(value any, path string) bool {
 	case map[string]any:
 		head, rest, more := step(path)
 		for name, child := range v {
-			if (name == head || head == "*") && (!more || rest == "" || child == nil || hasField(child, rest)) {
+			if (head == "*" || sameName(name, head)) && (!more || rest == "" || child == nil || hasField(child, rest)) {
 				return true
 			}
 		}
@@ -161,34 +254,38 @@ func hasField(value any, path string) bool {
 	return false
 }
 
-// fieldsNote tells of fields that do not exist which there are.
-func fieldsNote(fields, usual []string, value any) string {
-	unknown := unknownFields(fields, usual, value)
-	if len(unknown) == 0 {
-		return ""
+// known is the view without the fields where none of them is in a value: rows with nothing in them would say that there is
+// nothing. What there is instead, fieldsNote says.
+func (v View) known(value ...any) View {
+	for _, f := range v.Fields {
+		if slices.ContainsFunc(value, func(value any) bool { return hasField(value, f) }) {
+			return v
+		}
 	}
-	return "there is no field " + strings.Join(unknown, ", ") + "; the answer is " + shorten(shapeOf(value), maxErrorText)
+	v.Fields = nil
+	return v
 }
 
 // tidier makes values fit to show.
 type tidier struct {
-	keep  []string // HAL members that were asked for
+	whole bool     // nothing is dropped
+	keep  []string // HAL members that are usually shown
 	limit int      // characters of a text
 	cut   int      // texts that were longer
 }
 
-// tidy drops what no reader needs (HAL members but those to keep, nulls, empty lists and objects) and makes texts safe and
+// tidy drops what few readers need (HAL members but those to keep, nulls, empty lists and objects) and makes texts safe and
 // short.
 func (t *tidier) tidy(value any) any {
 	switch v := value.(type) {
 	case map[string]any:
 		out := make(map[string]any, len(v))
 		for name, child := range v {
-			if (name == "_links" || name == "_embedded") && !slices.Contains(t.keep, name) {
+			if !t.whole && (name == "_links" || name == "_embedded") && !slices.Contains(t.keep, name) {
 				continue
 			}
 			child = t.tidy(child)
-			if !empty(child) {
+			if t.whole || !empty(child) {
 				out[legible.Block(name)] = child
 			}
 		}
