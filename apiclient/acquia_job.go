@@ -65,7 +65,7 @@ func notificationJob(value any) Job {
 	case j.State == completed && reasons(dig(value, "context")) != "":
 		j.Done, j.Failed, j.Result = true, true, "failure"
 	case j.State == completed:
-		j.Done, j.Result, j.Percent = true, "success", 100
+		j.Done, j.Result, j.Percent = true, Success, 100
 	case j.State == failed, j.State != inProgress && j.Completed != "": // a state that is not documented, but final
 		j.Done, j.Failed, j.Result = true, true, "failure"
 	default:

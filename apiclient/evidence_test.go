@@ -159,3 +159,43 @@ func TestPartOfAReadIsSaidToBeOne(t *testing.T) {
 		}
 	}
 }
+
+// The end of a job is no success: what says that it failed inside did, and what says nothing stays open.
+func TestJobsSucceedByTheirResult(t *testing.T) {
+	t.Parallel()
+	const notification = "notification:" + appUUID
+	for _, tc := range []struct {
+		platform, handle, body string
+		done, failed           bool
+		result, says           string
+	}{
+		{"platformsh", "activity:p:a", `{"id":"a","state":"complete","completion_percent":100,"result":"success"}`, true, false, apiclient.Success, ""},
+		{"platformsh", "activity:p:a", `{"id":"a","state":"complete","completion_percent":100,"result":"failure"}`, true, true, "failure", ""},
+		{"platformsh", "activity:p:a", `{"id":"a","state":"complete","completion_percent":100,"result":null}`, true, false, "", ""},
+		{"platformsh", "activity:p:a", `{"id":"a","state":"cancelled"}`, true, true, "", ""},
+		{"platformsh", "activity:p:a", `{"id":"a","state":"in_progress","completion_percent":40}`, false, false, "", ""},
+		{"platformsh", "activity:p:a", `{"id":"a","state":"complete","result":"success","commands":[{"type":"deploy hook","exit_code":2}]}`, true, false, apiclient.Success, "deploy hook ended with exit code 2"},
+		{"platformsh", "activity:p:a", `{"id":"a","state":"complete","commands":[{"type":"cron","exit_code":2}]}`, true, true, "", "exit code 2"},
+		{"acquia", notification, `{"status":"completed","progress":100}`, true, false, apiclient.Success, ""},
+		{"acquia", notification, `{"status":"completed","context":{"errors":["The copy stopped"]}}`, true, true, "failure", "The copy stopped"},
+		{"acquia", notification, `{"status":"completed","context":{"error":{"message":"The copy stopped"}}}`, true, true, "failure", "The copy stopped"},
+		{"acquia", notification, `{"status":"failed","completed_at":"2026-11-30T10:00:00+00:00"}`, true, true, "failure", ""},
+		{"acquia", notification, `{"status":"in-progress","progress":0}`, false, false, "", ""},
+		{"virtuozzo", "action:41", `{"result":0,"array":[],"object":{"id":41,"endDate":"2026-11-30 10:00:00","resultCode":0}}`, true, false, apiclient.Success, ""},
+		{"virtuozzo", "action:41", `{"result":0,"array":[],"object":{"id":41,"endDate":"2026-11-30 10:00:00","resultCode":0,"response":{"result":99,"error":"Plugin"}}}`, true, true, "failure", "Plugin"},
+		{"virtuozzo", "action:41", `{"result":0,"array":[],"object":{"id":41,"endDate":"2026-11-30 10:00:00"}}`, true, false, "", ""},
+		{"virtuozzo", "action:made-up", `{"result":0,"array":[]}`, true, false, "", "does not know"},
+	} {
+		client := onLoopback(t, fixed(200, tc.body), apiclient.Options{})
+		switch tc.platform {
+		case "acquia":
+			client = onAcquia(t, fixed(200, tc.body))
+		case "virtuozzo":
+			client = gives(200, tc.body).direct(t, withToken)
+		}
+		job, err := client.Job(t.Context(), tc.handle)
+		if err != nil || job.Done != tc.done || job.Failed != tc.failed || job.Result != tc.result || !strings.Contains(job.Text, tc.says) {
+			t.Errorf("%s %s: %+v %v", tc.platform, tc.body, job, err)
+		}
+	}
+}

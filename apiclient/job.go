@@ -11,6 +11,9 @@ import (
 	"time"
 )
 
+// Success is the result of a job that succeeded. A job that is done without a result may have failed.
+const Success = "success"
+
 // Job is work that goes on at the platform after it answered.
 type Job struct {
 	Handle string // what Client.Job takes; empty when the platform gave no way to look again
@@ -20,7 +23,7 @@ type Job struct {
 	Text   string // what it does, in plain text
 
 	Percent      int  // -1 when unknown
-	Done, Failed bool // Done is not yet success: look at Failed
+	Done, Failed bool // Done is not yet success: look at Failed and Result
 
 	Created, Started, Completed string // RFC 3339, empty when unknown
 

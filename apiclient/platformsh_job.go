@@ -92,7 +92,7 @@ func subscriptionJob(organization, id string, bought any) Job {
 	}
 	switch j.State {
 	case "active":
-		j.Done, j.Result, j.Percent = true, "success", 100
+		j.Done, j.Result, j.Percent = true, Success, 100
 	case "requested", "provisioning", "":
 	default: // provisioning failure, failed, suspended, deleted
 		j.Done, j.Failed, j.Result = true, true, "failure"

@@ -231,7 +231,7 @@ func (v *virtuozzo) environment(ctx context.Context, t trace) (*Job, error) {
 		if job.Failed = status != statusGone; job.Failed {
 			job.Result = "failure"
 		} else {
-			job.Result = "success"
+			job.Result = Success
 		}
 	case status == statusBroken:
 		job.Failed, job.Result = true, "failure"
@@ -332,7 +332,7 @@ func (v *virtuozzo) actionJob(action any) *Job {
 	switch {
 	case !j.Done:
 	case code == "0" && inner.code == "" && len(inner.failed) == 0:
-		j.Result = "success"
+		j.Result = Success
 	case code != "" || inner.code != "" || len(inner.failed) > 0:
 		if code == "" || code == "0" {
 			if len(inner.failed) > 0 {

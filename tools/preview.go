@@ -232,7 +232,7 @@ func (a *attempt) takeFirst(ctx context.Context, grant approval.Grant) error {
 			switch {
 			case err != nil:
 				return a.refused("the backup that was to be taken first could not be followed, so nothing else was sent: "+err.Error(), err)
-			case !done || failed:
+			case !done || failed || ref.Result != apiclient.Success: // an end without a result is no backup
 				return a.refused(fmt.Sprintf("the backup that was to be taken first did not succeed (job %s is %s %s), so nothing else was sent", ref.Job, ref.State, ref.Result), nil)
 			}
 			a.backups = append(a.backups, ref)

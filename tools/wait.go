@@ -6,6 +6,8 @@ import (
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
+
+	"paasmcp/apiclient"
 )
 
 type waitInput struct {
@@ -48,6 +50,8 @@ func (s *Service) waitTool() server.ServerTool {
 				answer.Note = "still running; call paas_wait again"
 			case failedJob:
 				answer.Note = "it failed; paas_logs with this job shows where"
+			case job.Result != apiclient.Success:
+				answer.Note = "it is over, and the platform does not say whether it succeeded: read what it was about"
 			}
 			return result(answer)
 		})
