@@ -78,10 +78,12 @@ func (When) JSONSchemaExtend(s *jsonschema.Schema) {
 	args := property(s, "args")
 	args.MinProperties = length(1)
 	args.AdditionalProperties = &jsonschema.Schema{OneOf: append(slices.Clone(value),
-		operator(opNot, &jsonschema.Schema{OneOf: value}), operator(opContains, &jsonschema.Schema{Type: "string"}))}
+		operator(opNot, &jsonschema.Schema{OneOf: value}), operator(opContains, &jsonschema.Schema{Type: "string"}),
+		operator(opOutside, &jsonschema.Schema{Type: "string", Pattern: "^/."}))}
 	adds := property(s, "adds")
+	property(s, "secrets").Items.Pattern = fieldPattern.String()
 	adds.MinItems, adds.UniqueItems = length(1), true
-	adds.Items = &jsonschema.Schema{Type: "string", Enum: words(addable)}
+	adds.Items = &jsonschema.Schema{Type: "string", Enum: words(slices.Concat(addable, revealing))}
 }
 
 // JSONSchemaExtend lists the flags.

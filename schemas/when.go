@@ -3,6 +3,7 @@ package schemas
 import (
 	"fmt"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 )
@@ -12,11 +13,17 @@ import (
 // The conditions look at arguments as they are sent: after coercion and validation, under the names of the row. An argument
 // that hides behind another spelling of its name is an unknown one and refused, so it cannot dodge its condition.
 type When struct {
-	// Args is the condition of each argument: a boolean or a string (the argument has this value), present, absent (it is
-	// given, or not, whatever its value), {not: value} (it has another value or none, for a harmless value that must be
-	// asked for) or {contains: text} (it, or an item of it, contains the text).
+	// Args is the condition of each argument, or of what is inside one: data.isEnabled, alerts[].active (any of them). It is a
+	// boolean or a string (the argument has this value), present, absent (it is given, or not, whatever its value),
+	// {not: value} (it has another value or none, for a harmless value that must be asked for), {contains: text} (it, or an
+	// item of it, contains the text) or {outside: folder} (it is not plainly the path of something in the folder).
 	Args map[string]any `json:"args" yaml:"args"`
 	Adds []Risk         `json:"adds" yaml:"adds"`
+	// UnlessListed names a read of the platform that lists what is exempt: the condition does not hold for a call with an
+	// argument that the answer contains. The read gets those arguments of the call that it requires, and no others.
+	UnlessListed string `json:"unless_listed,omitempty" yaml:"unless_listed"`
+	// Secrets are the fields of the answer that are secret when the condition holds, beside those of the row.
+	Secrets []string `json:"secrets,omitempty" yaml:"secrets"`
 }
 
 // Words and operators of a condition.
@@ -25,11 +32,15 @@ const (
 	isAbsent   = "absent"
 	opNot      = "not"
 	opContains = "contains"
+	opOutside  = "outside"
 )
 
-// addable are the classes that arguments may decide. Whether a call is a read, and which secrets it carries, is never
-// a matter of one argument: tools that only read, and masks, depend on them.
-var addable = []Risk{CostsMoney, GrantsAccess, Destructive, Irreversible}
+// addable are the classes that arguments may decide for a change, and revealing is the one that they may decide for a read.
+// Whether a call is a read, and whether it carries secrets, is never a matter of one argument: tools that only read depend on it.
+var (
+	addable   = []Risk{CostsMoney, GrantsAccess, Destructive, Irreversible}
+	revealing = []Risk{RevealsSecrets}
+)
 
 // RiskFor is what a call with these validated arguments can do: the row's risk and what the arguments add.
 func (o *Operation) RiskFor(args map[string]any) []Risk {
@@ -51,6 +62,17 @@ func (o *Operation) WorstRisk() []Risk {
 	return risk
 }
 
+// SecretsFor are the secret fields of a call with these validated arguments.
+func (o *Operation) SecretsFor(args map[string]any) []string {
+	fields := o.Secrets
+	for _, w := range o.When {
+		if len(w.Secrets) > 0 && w.Holds(args) {
+			fields = slices.Concat(fields, w.Secrets)
+		}
+	}
+	return fields
+}
+
 // union leaves its arguments alone: rows are shared.
 func union(a, b []Risk) []Risk {
 	out := slices.Clone(a)
@@ -65,12 +87,29 @@ func union(a, b []Risk) []Risk {
 // Holds reports whether the arguments meet every condition.
 func (w When) Holds(args map[string]any) bool {
 	for name, condition := range w.Args {
-		value, given := args[name]
-		if !meets(condition, value, given) {
+		if !anyMeets(condition, args, name) {
 			return false
 		}
 	}
 	return true
+}
+
+// anyMeets follows the path of a condition, through every item of a list.
+func anyMeets(condition any, in map[string]any, at string) bool {
+	name, rest, deeper := strings.Cut(at, ".")
+	name, each := strings.CutSuffix(name, "[]")
+	value, given := in[name]
+	if !deeper {
+		return meets(condition, value, given)
+	}
+	items := []any{value}
+	if each {
+		items, _ = value.([]any)
+	}
+	return slices.ContainsFunc(items, func(item any) bool {
+		inner, _ := item.(map[string]any) // what is not there meets the conditions that absence meets
+		return anyMeets(condition, inner, rest)
+	})
 }
 
 // meets holds for a condition of a form that it does not know: the row's check refuses those, and a risk too many asks
@@ -94,8 +133,22 @@ func meets(condition, value any, given bool) bool {
 		if part, ok := c[opContains].(string); ok {
 			return contains(value, part)
 		}
+		if folder, ok := c[opOutside].(string); ok {
+			return !inside(value, folder)
+		}
 	}
 	return true
+}
+
+// inside reports whether the value is plainly the path of something in the folder. A path that a shell, a decoder or a second
+// look could read in another way is not.
+func inside(value any, folder string) bool {
+	text, ok := value.(string)
+	plain := !strings.ContainsFunc(text, func(r rune) bool {
+		return !(r == '/' || r == '.' || r == '_' || r == '-' || r == '+' || r == '@' || r == ':' || r == ',' || r == '=' ||
+			'0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z')
+	})
+	return ok && plain && strings.HasPrefix(path.Clean(text), folder+"/")
 }
 
 func contains(value any, part string) bool {
@@ -114,6 +167,9 @@ func (w When) String() string {
 	for _, name := range slices.Sorted(maps.Keys(w.Args)) {
 		parts = append(parts, name+" "+wording(w.Args[name]))
 	}
+	if w.UnlessListed != "" {
+		parts = append(parts, w.UnlessListed+" does not list it")
+	}
 	return strings.Join(parts, " and ")
 }
 
@@ -130,6 +186,9 @@ func wording(condition any) string {
 		if not, ok := c[opNot]; ok {
 			return fmt.Sprint("is not ", not)
 		}
+		if folder, ok := c[opOutside]; ok {
+			return fmt.Sprint("is outside ", folder)
+		}
 		return fmt.Sprint("contains ", c[opContains])
 	}
 	return fmt.Sprint("is ", condition)
@@ -144,23 +203,58 @@ func (o *Operation) checkWhen() []string {
 			bad = append(bad, "when: "+fmt.Sprintf(format, args...))
 		}
 	}
-	add(len(o.When) == 0 || o.Has(Write), "what a read can do does not depend on its arguments")
+	may := addable
+	if !o.Has(Write) {
+		may = revealing
+	}
 	for _, w := range o.When {
 		add(len(w.Args) > 0, "args are missing: without a condition the class belongs into risk")
 		add(len(w.Adds) > 0, "adds is missing")
 		for _, r := range w.Adds {
-			add(slices.Contains(addable, r), "adds: %q is not one of %v", r, addable)
+			add(slices.Contains(may, r), "adds: %q is not one of %v", r, may)
 			add(!o.Has(r), "adds: %s stands in risk already", r)
 		}
+		for _, field := range w.Secrets {
+			add(fieldPattern.MatchString(field), "secrets: %q is not a field path such as a.b, [].a, items[].b, env.* or **.token", field)
+		}
+		add(slices.Contains(w.Adds, RevealsSecrets) == (len(w.Secrets) > 0), "secrets and the class %s go together", RevealsSecrets)
 		for name, condition := range w.Args {
-			p, ok := o.Param(name)
+			s, ok := o.schemaAt(name)
 			add(ok, "args: %s is not a parameter", name)
 			if ok {
-				add(fits(condition, &p.Schema), "args: %s: %v is no condition for its type %s", name, condition, p.Type)
+				add(fits(condition, s), "args: %s: %v is no condition for its type %s", name, condition, s.Type)
 			}
 		}
 	}
 	return bad
+}
+
+// schemaAt finds the schema that the path of a condition leads to.
+func (o *Operation) schemaAt(at string) (*Schema, bool) {
+	name, rest, _ := strings.Cut(at, ".")
+	p, ok := o.Param(strings.TrimSuffix(name, "[]"))
+	if !ok {
+		return nil, false
+	}
+	return p.Schema.at(strings.HasSuffix(name, "[]"), rest)
+}
+
+func (s *Schema) at(each bool, rest string) (*Schema, bool) {
+	if each {
+		if s = s.Items; s == nil {
+			return nil, false
+		}
+	}
+	if rest == "" {
+		return s, !each // of an item itself contains speaks
+	}
+	name, rest, _ := strings.Cut(rest, ".")
+	for i := range s.Properties {
+		if p := &s.Properties[i]; p.Name == strings.TrimSuffix(name, "[]") {
+			return p.Schema.at(strings.HasSuffix(name, "[]"), rest)
+		}
+	}
+	return nil, false
 }
 
 func fits(condition any, s *Schema) bool {
@@ -175,6 +269,9 @@ func fits(condition any, s *Schema) bool {
 		}
 		if part, ok := c[opContains].(string); ok {
 			return part != "" && (s.Type == "string" || s.Type == "array" && s.Items != nil && s.Items.Type == "string")
+		}
+		if folder, ok := c[opOutside].(string); ok {
+			return s.Type == "string" && strings.HasPrefix(folder, "/") && path.Clean(folder) == folder && folder != "/"
 		}
 		switch not := c[opNot].(type) {
 		case bool:

@@ -25,6 +25,7 @@ func rowWhen(when string) fstest.MapFS {
     kind: {type: string, enum: [a, b]}
     names: {type: array, items: {type: string}}
     counts: {type: array, items: {type: integer}}
+    data: {type: object, properties: {on: {type: boolean}, rules: {type: array, items: {type: object, properties: {on: {type: boolean}}}}}}
   example: {args: {thing_id: t}, sends: PATCH /things/t}
 `)}}
 }
@@ -49,6 +50,18 @@ func TestConditions(t *testing.T) {
 		{"{names: {contains: '*'}}", "names contains *", []args{{"names": []any{"a", "*"}}, {"names": []any{"a,*"}}},
 			[]args{{}, {"names": []any{}}, {"names": []any{"a"}}, {"names": nil}}},
 		{"{thing_id: {contains: '*'}}", "thing_id contains *", []args{{"thing_id": "*"}, {"thing_id": "1, *"}}, []args{{"thing_id": "1"}, {"thing_id": number}}},
+		{"{data.on: false}", "data.on is false", []args{{"data": map[string]any{"on": false}}},
+			[]args{{}, {"data": nil}, {"data": map[string]any{}}, {"data": map[string]any{"on": true}}, {"on": false}, {"data.on": false}}},
+		{"{data.on: {not: true}}", "data.on is not true", []args{{}, {"data": map[string]any{}}, {"data": map[string]any{"on": false}}},
+			[]args{{"data": map[string]any{"on": true}}}},
+		{"{'data.rules[].on': false}", "data.rules[].on is false",
+			[]args{{"data": map[string]any{"rules": []any{map[string]any{"on": true}, map[string]any{"on": false}}}}},
+			[]args{{}, {"data": map[string]any{"rules": []any{}}}, {"data": map[string]any{"rules": []any{map[string]any{"on": true}, map[string]any{}}}}}},
+		{"{thing_id: {outside: /var/log}}", "thing_id is outside /var/log", []args{
+			{}, {"thing_id": nil}, {"thing_id": "/etc/passwd"}, {"thing_id": "/var/log"}, {"thing_id": "/var/log/../lib/x"}, {"thing_id": "/var/logs/x"},
+			{"thing_id": "var/log/x"}, {"thing_id": "/var/log/%2e%2e/x"}, {"thing_id": "/var/log/$(id)"}, {"thing_id": "/var/log/*"}, {"thing_id": "/var/log/a b"},
+			{"thing_id": "/var/log/a\x00"}, {"thing_id": "/var/log/\u200bx"}, {"thing_id": []any{"/var/log/x"}}, {"thing_id": "/VAR/LOG/x"},
+		}, []args{{"thing_id": "/var/log/x"}, {"thing_id": "/var//log/./nginx/../x-1.log_2+3@4:5,6=7"}, {"thing_id": "/opt/../var/log/x"}}},
 		{"{sure: true, kind: b}", "kind is b and sure is true", []args{{"sure": true, "kind": "b"}}, []args{{"sure": true}, {"kind": "b"}}},
 	} {
 		ops, err := schemas.Load(rowWhen("[{args: " + tc.condition + ", adds: [destructive]}]"))
@@ -130,6 +143,16 @@ func TestWhenIsChecked(t *testing.T) {
 		"[{args: {names: {contains: ''}}, adds: [destructive]}]":          "no condition",
 		"[{args: {counts: {contains: '1'}}, adds: [destructive]}]":        "no condition",
 		"[{args: {sure: true}, add: [destructive]}]":                      "add",
+		"[{args: {data.off: true}, adds: [destructive]}]":                 "data.off is not a parameter",
+		"[{args: {'data.rules.on': true}, adds: [destructive]}]":          "is not a parameter",
+		"[{args: {'data[].on': true}, adds: [destructive]}]":              "is not a parameter",
+		"[{args: {'names[]': present}, adds: [destructive]}]":             "is not a parameter",
+		"[{args: {data.on: a}, adds: [destructive]}]":                     "no condition for its type boolean",
+		"[{args: {kind: {outside: logs}}, adds: [destructive]}]":          "no condition",
+		"[{args: {kind: {outside: /a/}}, adds: [destructive]}]":           "no condition",
+		"[{args: {size: {outside: /a}}, adds: [destructive]}]":            "no condition",
+		"[{args: {sure: true}, adds: [destructive], secrets: [a]}]":       "go together",
+		"[{args: {sure: true}, adds: [destructive], secrets: ['a b']}]":   "is not a field path",
 		"[{args: {sure: true, sure: false}, adds: [destructive]}]":        "sure",
 		"{args: {sure: true}, adds: [destructive]}":                       "schemas.When",
 	} {
@@ -140,7 +163,7 @@ func TestWhenIsChecked(t *testing.T) {
 	files := rowWhen("[{args: {sure: true}, adds: [destructive]}]")
 	text := files["platformsh/things.yaml"].Data
 	for change, want := range map[[2]string]string{
-		{"risk: [write]", "risk: [read]"}:               "what a read can do",
+		{"risk: [write]", "risk: [read]"}:               `"destructive" is not one of [reveals_secrets]`,
 		{"risk: [write]", "risk: [write, destructive]"}: "stands in risk already",
 	} {
 		bad := fstest.MapFS{"platformsh/things.yaml": {Data: []byte(strings.Replace(string(text), change[0], change[1], 1))}}
