@@ -24,7 +24,7 @@ var asked = []schemas.Risk{schemas.Destructive, schemas.Irreversible, schemas.Co
 
 var kinds = []kind{
 	{
-		does: "let somebody in, or decide who is told", add: schemas.GrantsAccess,
+		does: "let a person in, or decide who is told", add: schemas.GrantsAccess,
 		verb:    `invite|invitation|accept|share|grant|approve|notify|remind`,
 		summary: `invite|give|share|let|accept|allow|send|e?mail|remind|notify`,
 		arg: `(owner|collaborator|recipient|requester|contact|assignee|member|admin(istrator)?|user|invitee|watcher|subscriber|follower|reviewer|` +
@@ -104,7 +104,7 @@ var spared = []struct{ what, why string }{
 	{"platformsh_project_build_cache_clear", "nothing is lost, and nothing is built before the next deployment"},
 	{"platformsh_org_create country", "an organization without projects has no bills"},
 	{"platformsh_org_create name", "the URL is that of the organization's own page"},
-	{"platformsh_team_create project_permissions", "nobody is in the team yet; adding somebody asks"},
+	{"platformsh_team_create project_permissions", "the team is empty; adding a member asks"},
 	{"platformsh_user_update country", "bills go by the address of the organization"},
 	{"platformsh_profile_address_update *", "bills go by the address of the organization"},
 	{"platformsh_profile_update picture", "an image that the browsers of others fetch, not the platform"},
@@ -119,13 +119,13 @@ var spared = []struct{ what, why string }{
 	{"acquia_production_mode_enable", "it adds a protection; taking it off asks"},
 	{"acquia_site_instance_backup_download", "the link to the data is masked until a person reveals it"},
 	{"acquia_team_rename", "what the team is given is a name"},
-	{"acquia_role_create permissions", "nobody has the role yet; giving it asks"},
+	{"acquia_role_create permissions", "no person has the role yet; giving it asks"},
 	{"virtuozzo_member_rename *", "the name in the caller's own list changes, of the member and owner that the arguments point at"},
-	{"virtuozzo_env_group_* owner_uid", "it says in whose account the group is; nobody is given anything"},
+	{"virtuozzo_env_group_* owner_uid", "it says in whose account the group is; no person gains anything"},
 	{"virtuozzo_env_group_* data.visibility", "whether the dashboard shows an empty group"},
 	{"virtuozzo_repo_create *", "address and login lie unused until a deployment, which asks"},
 	{"virtuozzo_file_favorite_remove", "a shortcut of the file manager; the next call puts it back"},
-	{"virtuozzo_role_create *", "nobody has the role yet; giving it asks"},
+	{"virtuozzo_role_create *", "no person has the role yet; giving it asks"},
 	{"virtuozzo_policy_create methods", "no role has the policy yet; putting it into one asks"},
 	{"virtuozzo_load_alert_create data.*", "a new alert warns people of the account about their own load"},
 	{"virtuozzo_load_alert_update data.actions*", "the alert warns people of the account about their own load"},
@@ -232,7 +232,7 @@ func TestKinds(t *testing.T) {
 				if s.spares(what) {
 					continue
 				}
-				t.Errorf("%s:%d: %s may %s, and nobody is asked: add %s or whatever else it can do to risk, or to a when of the argument if only that "+
+				t.Errorf("%s:%d: %s may %s, and no person is asked: add %s or whatever else it can do to risk, or to a when of the argument if only that "+
 					"does it; if it does no harm, say why in the table spared of this test", o.File, o.Line, what, k.does, k.add)
 			}
 		}

@@ -243,7 +243,7 @@ func TestUpdatesTellWhatTheyReplaced(t *testing.T) {
 		}
 	}
 	r.wire.take()
-	unseen := r.call(request{tool: "platformsh_org_address_update", args: map[string]any{"organization_id": "01JEXAMPLE0000000000000000", "locality": "Brno"}})
+	unseen := r.call(request{tool: "platformsh_profile_address_update", args: map[string]any{"user_id": "0f3f0b6e-1111-4111-8111-111111111111", "locality": "Brno"}})
 	if sent := r.wire.take(); unseen.IsError || len(sent) != 1 || !strings.Contains(unseen.text(), "could not be read before") {
 		t.Errorf("sent %v: %s", sent, unseen.text())
 	}

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -54,8 +55,9 @@ var conditional = map[string]struct {
 		asks:  []string{`{}`, `{"append":false}`, `{"append":"false"}`},
 	},
 	"virtuozzo_file_upload": {
-		mild: []string{`{"overwrite":false}`, `{"overwrite":"0"}`},
-		asks: []string{`{}`, `{"overwrite":true}`, `{"overwrite":"true"}`},
+		still: true,
+		mild:  []string{`{"overwrite":false}`, `{"overwrite":"0"}`},
+		asks:  []string{`{}`, `{"overwrite":true}`, `{"overwrite":"true"}`},
 	},
 	"virtuozzo_domain_remove": {
 		still: true,
@@ -71,12 +73,66 @@ var conditional = map[string]struct {
 		mild: []string{`{}`},
 		asks: []string{`{"discard":1}`, `{"discard":"1"}`, `{"discard":1.0}`},
 	},
+	"platformsh_org_create": {mild: []string{`{"type":"flexible","country":"DE"}`}, asks: []string{`{"owner_id":"0f3f0b6e-1111-4111-8111-111111111111"}`, `{"country":"DE","owner_id":"0f3f0b6e-1111-4111-8111-111111111111"}`}},
+	"platformsh_org_update": {mild: []string{`{"label":"New label"}`}, asks: []string{`{"name":"new-name"}`, `{"label":"New label","country":"FR"}`}},
+	"platformsh_org_profile_update": {
+		mild: []string{`{"company_name":"Acme"}`},
+		asks: []string{`{"billing_contact":"a@example.com"}`, `{"security_contact":"a@example.com"}`, `{"vat_number":"DE1"}`,
+			`{"default_catalog":"https://example.com/c"}`, `{"company_name":"Acme","project_options_url":"https://example.com/o"}`},
+	},
+	"platformsh_profile_update": {
+		mild: []string{`{"display_name":"New name"}`, `{"ui_colorscheme":"dark"}`},
+		asks: []string{`{"password":"x","current_password":"y"}`, `{"username":"other"}`, `{"project_options_url":"https://example.com/o"}`,
+			`{"default_catalog":"https://example.com/c"}`, `{"vat_number":"DE1"}`, `{"company_type":"business"}`},
+	},
+	"platformsh_user_update": {mild: []string{`{"first_name":"Ana"}`, `{"country":"FR"}`}, asks: []string{`{"username":"other"}`, `{"first_name":"Ana","username":"other"}`}},
+	"platformsh_team_update": {mild: []string{`{"label":"New label"}`}, asks: []string{`{"project_permissions":["admin"]}`, `{"project_permissions":[]}`}},
+	"platformsh_ticket_update": {
+		mild: []string{`{"status":"solved"}`},
+		asks: []string{`{"collaborator_ids":["u"]}`, `{"status":"open","collaborator_ids":["u"]}`, `{"collaborators_replace":true}`},
+	},
+	"platformsh_ticket_create":       {still: true, mild: []string{`{}`}, asks: []string{`{"collaborator_ids":["u"]}`, `{"requester_id":"0f3f0b6e-1111-4111-8111-111111111111"}`}},
+	"platformsh_subscription_create": {still: true, mild: []string{`{}`}, asks: []string{`{"options_url":"https://example.com/o"}`}},
+	"platformsh_org_billing_alert_update": {
+		mild: []string{`{"config":{"threshold":100,"mode":"x"}}`, `{"active":true}`},
+		asks: []string{`{"active":false}`, `{"active":"false"}`},
+	},
+	"platformsh_org_usage_alert_update": {mild: alertsOn, asks: alertsOff},
+	"platformsh_usage_alert_update":     {mild: alertsOn, asks: alertsOff},
+	"acquia_role_update":                {mild: []string{`{"name":"New name"}`}, asks: []string{`{"permissions":["a"]}`, `{"permissions":[]}`}},
+	"acquia_v3_environment_update":      {mild: []string{`{"label":"New label"}`}, asks: []string{`{"properties":{"version":"8.3"}}`, `{"label":"l","properties":{}}`}},
+	"acquia_identity_provider_update": {
+		mild: []string{`{"label":"New label"}`},
+		asks: []string{`{"sso_url":"https://example.com/sso"}`, `{"entity_id":"e"}`, `{"label":"l","certificate":"c"}`},
+	},
+	"virtuozzo_file_create":       {mild: []string{`{"directory":true}`, `{"directory":"true"}`}, asks: []string{`{}`, `{"directory":false}`}},
+	"virtuozzo_load_alert_toggle": {mild: []string{`{"enabled":true}`}, asks: []string{`{"enabled":false}`, `{"enabled":"0"}`}},
+	"virtuozzo_load_alert_update": {
+		mild: []string{`{"data":` + loadAlert(`"isEnabled":true`) + `}`},
+		asks: []string{`{"data":` + loadAlert(`"isEnabled":false`) + `}`, `{"data":` + strconv.Quote(loadAlert(`"isEnabled":false`)) + `}`},
+	},
+	"virtuozzo_marketplace_app_create": {mild: manifestText, asks: manifestLink},
+	"virtuozzo_favorite_manifest_add":  {mild: manifestText, asks: manifestLink},
+	"virtuozzo_ssl_cert_create": {
+		mild: []string{`{"key":"PEM","cert":"PEM"}`},
+		asks: []string{`{"key":"https://example.com/key"}`, `{"cert":"//example.com/cert"}`, `{"key":"PEM","cert":"PEM","intermediate":"ftp://example.com/ca"}`},
+	},
 }
 
 var (
+	alertsOn     = []string{`{"alerts":[{"id":"a","active":true}]}`, `{"alerts":[{"id":"a","config":{"threshold":1}}]}`}
+	alertsOff    = []string{`{"alerts":[{"id":"a","active":true},{"id":"b","active":false}]}`, `{"alerts":[{"id":"a","active":"false"}]}`}
+	manifestText = []string{`{"manifest":"type: install"}`}
+	manifestLink = []string{`{"manifest":"https://example.com/m.jps"}`, `{"manifest":"//example.com/m.jps"}`}
 	keepsVolumes = []string{`{"use_existing_volumes":true}`, `{"use_existing_volumes":"true"}`}
 	losesVolumes = []string{`{}`, `{"use_existing_volumes":false}`, `{"use_existing_volumes":"false"}`}
 )
+
+// loadAlert is a complete alert with one more key.
+func loadAlert(more string) string {
+	return `{"name":"n","nodeGroup":"cp","period":1,"condition":{"resourceType":"CPU","type":"GREATER","value":90,"valueType":"PERCENTAGES"},` +
+		`"actions":[{"type":"NOTIFY","customData":{"notify":true}}],` + more + `}`
+}
 
 var onProduction = []string{"platformsh_environment_update", "platformsh_project_update", "platformsh_subscription_update", "platformsh_org_project_update"}
 
@@ -126,11 +182,11 @@ func conditionalRisk(t *testing.T) {
 						bad.add(op.Name, "%s with %s: asked %v, sent %d: %s", route, given, asked, sent, q.text())
 					}
 					properties, _ := q.InputRequests["confirm"].Params.RequestedSchema["properties"].(map[string]any)
-					if _, ok := properties[approval.FieldName]; ok {
+					if _, ok := properties[approval.FieldName]; ok && !strings.Contains(q.card(), "could be looked up") {
 						if typed++; !harmful {
 							bad.add(op.Name, "%s with %s: asks for a typed name", route, given)
 						}
-					} else if harmful && want.still {
+					} else if harmful && want.still && slices.Contains(op.WorstRisk(), schemas.Irreversible) {
 						bad.add(op.Name, "%s with %s: does not ask for a typed name", route, given)
 					}
 				}
