@@ -111,7 +111,7 @@ func (a *attempt) asked() Asked {
 		asked.Ticket = func() (approval.Ticket, error) {
 			card := a.cardNow()
 			a.note(card)
-			return a.s.Desk.Put(a.binding(), a.verdict, card, a.caller.ClientName)
+			return a.s.Desk.Put(a.binding(), a.verdict, card, a.caller)
 		}
 	}
 	return asked

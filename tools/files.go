@@ -27,8 +27,9 @@ import (
 // Bounds of files.
 const (
 	maxSaved    = 10 << 30         // bytes of one saved file: a full database, not a runaway answer
-	maxKept     = 32 << 20         // bytes of one file kept as a resource: it has to fit into one message
+	maxKept     = 16 << 20         // bytes of one file kept as a resource: it has to fit into one message
 	keptFiles   = 100              // resources at a time
+	filesOfOne  = 25               // of one caller
 	keptFor     = 15 * time.Minute // how long a resource can be read
 	fileURI     = "paas://files/"
 	fileURIForm = fileURI + "{id}"
@@ -55,7 +56,7 @@ func (s *Service) openTarget(c caller.Caller, name, contentType string) (*target
 	case remote && name != "":
 		return nil, errors.New("save_to: over HTTP files come as resources; leave save_to out")
 	case remote:
-		return s.files.create(c.Principal, contentType)
+		return s.files.create(c, contentType)
 	case name == "":
 		return nil, errors.New("it answers with a file: set save_to to a file name")
 	case s.SaveDir == "":
@@ -104,13 +105,21 @@ type fileStore struct {
 
 type keptFile struct {
 	principal, path, contentType string
-	expires                      time.Time
+	who                          string    // whom it counts for
+	expires                      time.Time // zero while it is received
 }
 
-func (s *fileStore) create(principal, contentType string) (*target, error) {
+// create makes the place for a file. The oldest of a caller who has many makes room; files that are being received stay.
+func (s *fileStore) create(c caller.Caller, contentType string) (*target, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.sweep(time.Now())
+	if own, oldest := s.of(c.Quota()); own >= filesOfOne {
+		if oldest == "" {
+			return nil, fmt.Errorf("%d of your files are being received already; try again when they are here", filesOfOne)
+		}
+		s.drop(oldest)
+	}
 	if len(s.files) >= keptFiles {
 		return nil, fmt.Errorf("%d files are waiting to be read already; try again in a few minutes", keptFiles)
 	}
@@ -127,37 +136,73 @@ func (s *fileStore) create(principal, contentType string) (*target, error) {
 	if err != nil {
 		return nil, fmt.Errorf("keep the file: %w", err)
 	}
+	kept := keptFile{principal: c.Principal, path: path, contentType: contentType, who: c.Quota()}
+	s.files[id] = kept
 	return &target{
 		WriteCloser: f,
 		most:        maxKept,
-		discard:     func() { _ = f.Close(); _ = os.Remove(path) },
+		discard: func() {
+			_ = f.Close()
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.drop(id)
+		},
 		keep: func() savedFile {
 			s.mu.Lock()
 			defer s.mu.Unlock()
-			s.files[id] = keptFile{principal: principal, path: path, contentType: contentType, expires: time.Now().Add(keptFor)}
+			kept.expires = time.Now().Add(keptFor)
+			s.files[id] = kept
 			return savedFile{URI: fileURI + id}
 		},
 	}, nil
 }
 
-// sweep forgets what has expired. The caller holds the lock.
+// The functions below need the lock.
+
+// of is how many files a caller has, and the oldest that is not being received.
+func (s *fileStore) of(who string) (n int, oldest string) {
+	for id, f := range s.files {
+		if f.who != who {
+			continue
+		}
+		n++
+		if !f.expires.IsZero() && (oldest == "" || f.expires.Before(s.files[oldest].expires)) {
+			oldest = id
+		}
+	}
+	return n, oldest
+}
+
+func (s *fileStore) drop(id string) {
+	_ = os.Remove(s.files[id].path)
+	delete(s.files, id)
+}
+
+// sweep forgets what has expired.
 func (s *fileStore) sweep(now time.Time) {
 	for id, f := range s.files {
-		if now.After(f.expires) {
-			_ = os.Remove(f.path)
-			delete(s.files, id)
+		if !f.expires.IsZero() && now.After(f.expires) {
+			s.drop(id)
 		}
 	}
 }
 
 // read gives a file to the principal it was made for. Anybody else hears that it does not exist.
-func (s *fileStore) read(principal, id string) (content []byte, contentType string, err error) {
+func (s *fileStore) read(ctx context.Context, principal, id string) (content []byte, contentType string, err error) {
 	s.mu.Lock()
 	s.sweep(time.Now())
 	f, ok := s.files[id]
 	s.mu.Unlock()
-	if !ok || f.principal != principal {
+	if !ok || f.principal != principal || f.expires.IsZero() {
 		return nil, "", errors.New("this file does not exist or has expired; make the call again")
+	}
+	info, err := os.Stat(f.path)
+	if err != nil {
+		return nil, "", err
+	}
+	// As it is, in base64, and in base64 within a message, whose buffer doubles as it grows.
+	if err := hold(ctx, 5*info.Size()); err != nil {
+		return nil, "", err
 	}
 	content, err = os.ReadFile(f.path)
 	return content, f.contentType, err
@@ -175,7 +220,7 @@ func (s *fileStore) close() {
 func (s *Service) addFiles(m *server.MCPServer) {
 	template := mcp.NewResourceTemplate(fileURIForm, "File of an answer", mcp.WithTemplateDescription("A file that an operation answered with; readable for 15 minutes by whoever asked for it."))
 	m.AddResourceTemplate(template, func(ctx context.Context, r mcp.ReadResourceRequest) ([]mcp.ResourceContents, error) {
-		content, contentType, err := s.files.read(caller.From(ctx).Principal, strings.TrimPrefix(r.Params.URI, fileURI))
+		content, contentType, err := s.files.read(ctx, caller.From(ctx).Principal, strings.TrimPrefix(r.Params.URI, fileURI))
 		if err != nil {
 			return nil, err
 		}

@@ -47,7 +47,7 @@ func (s *Service) filtered(ctx context.Context, call Call, o *Outcome, a Answer)
 		a.Note = joinNotes(a.Note, "jq sees the items alone; beside the list stands "+shorten(shapeOf(beside), maxErrorText)+", which fields [\"*\"] shows")
 	}
 	if err != nil {
-		if k, ok := s.kept.put(caller.From(ctx).Principal, keptAnswer{Tool: o.Operation.Name, JSON: raw, Shows: o.Operation.Shows, Next: a.Next}); ok {
+		if k, ok := s.kept.put(caller.From(ctx), keptAnswer{Tool: o.Operation.Name, JSON: raw, Shows: o.Operation.Shows, Next: a.Next}); ok {
 			err = fmt.Errorf("%w. The answer is kept: try again with paas_result, result %s", err, k.ID)
 		}
 	}

@@ -89,7 +89,7 @@ func (s *Service) fitting(ctx context.Context, a Answer, k keptAnswer, whole fun
 	if k.JSON, err = json.Marshal(body); err != nil {
 		return nil, err
 	}
-	kept, ok := s.kept.put(caller.From(ctx).Principal, k)
+	kept, ok := s.kept.put(caller.From(ctx), k)
 	if fits {
 		if ok {
 			were := plural(a.cut, "text was cut in the middle", "texts were cut in the middle")

@@ -12,18 +12,21 @@ import (
 	"github.com/mark3labs/mcp-go/server"
 
 	"paasmcp/internal/caller"
+	"paasmcp/internal/memory"
 )
 
 // An answer that is too long for a model is kept for a while, and the model gets a summary and an id. Kept answers are
 // masked and cleaned like every answer, so that nothing has to be decided again when a part of one is read. Other than
 // files, which can be large and are on disk, they are in memory, as JSON: decoded it would take several times as much.
 
-// Bounds of kept answers. What does not fit pushes out what has not been used for longest, of the same principal first.
+// Bounds of kept answers. What does not fit pushes out what has not been used for longest: of the same caller when they have their
+// share, else of the caller who keeps most.
 const (
 	keptResults    = 64       // at a time
-	keptByOne      = 16       // of one principal, so that a busy one pushes out its own
+	keptByOne      = 16       // of one caller, so that a busy one pushes out its own
 	keptBytes      = 32 << 20 // together
-	largestResult  = 8 << 20  // bytes of one
+	keptBytesOne   = keptBytes / 2
+	largestResult  = 8 << 20 // bytes of one
 	resultURI      = "paas://results/"
 	resultURIForm  = resultURI + "{id}"
 	resultIDLength = 16 // characters of base 32: 80 bits, which nobody guesses in a quarter of an hour
@@ -39,7 +42,8 @@ type keptAnswer struct {
 	Shows []string // fields that are shown of it when none are asked for
 	Next  string   // cursor of what follows at the platform
 
-	principal string
+	principal string // who can read it
+	who       string // whom it counts for
 	expires   time.Time
 	used      time.Time
 }
@@ -51,8 +55,8 @@ type resultStore struct {
 	bytes int
 }
 
-// put keeps an answer for a principal and gives it an id. It reports false when the answer is too large to be kept.
-func (s *resultStore) put(principal string, k keptAnswer) (keptAnswer, bool) {
+// put keeps an answer for a caller and gives it an id. It reports false when the answer is too large to be kept.
+func (s *resultStore) put(c caller.Caller, k keptAnswer) (keptAnswer, bool) {
 	if len(k.JSON) > largestResult {
 		return keptAnswer{}, false
 	}
@@ -63,13 +67,13 @@ func (s *resultStore) put(principal string, k keptAnswer) (keptAnswer, bool) {
 	if s.byID == nil {
 		s.byID = map[string]*keptAnswer{}
 	}
-	for s.count(principal) >= keptByOne {
-		s.drop(s.oldest(principal))
+	k.ID, k.principal, k.who, k.expires, k.used = rand.Text()[:resultIDLength], c.Principal, c.Quota(), now.Add(keptFor), now
+	for n, bytes := s.of(k.who); n >= keptByOne || bytes+len(k.JSON) > keptBytesOne; n, bytes = s.of(k.who) {
+		s.drop(s.oldest(k.who))
 	}
 	for len(s.byID) >= keptResults || s.bytes+len(k.JSON) > keptBytes {
-		s.drop(s.oldest(""))
+		s.drop(s.oldest(s.greatest()))
 	}
-	k.ID, k.principal, k.expires, k.used = rand.Text()[:resultIDLength], principal, now.Add(keptFor), now
 	s.byID[k.ID] = &k
 	s.bytes += len(k.JSON)
 	return k, true
@@ -99,21 +103,33 @@ func (s *resultStore) sweep(now time.Time) {
 	}
 }
 
-func (s *resultStore) count(principal string) int {
-	n := 0
+// of is how many answers a caller keeps, and how many bytes.
+func (s *resultStore) of(who string) (n, bytes int) {
 	for _, k := range s.byID {
-		if k.principal == principal {
-			n++
+		if k.who == who {
+			n, bytes = n+1, bytes+len(k.JSON)
 		}
 	}
-	return n
+	return n, bytes
 }
 
-// oldest is the answer that has not been used for longest: of a principal, or of all when it is empty.
-func (s *resultStore) oldest(principal string) *keptAnswer {
+// greatest is the caller who keeps most bytes.
+func (s *resultStore) greatest() string {
+	own := map[string]int{}
+	most := ""
+	for _, k := range s.byID {
+		if own[k.who] += len(k.JSON); most == "" || own[k.who] > own[most] {
+			most = k.who
+		}
+	}
+	return most
+}
+
+// oldest is the answer of a caller that has not been used for longest.
+func (s *resultStore) oldest(who string) *keptAnswer {
 	var found *keptAnswer
 	for _, k := range s.byID {
-		if (principal == "" || k.principal == principal) && (found == nil || k.used.Before(found.used)) {
+		if k.who == who && (found == nil || k.used.Before(found.used)) {
 			found = k
 		}
 	}
@@ -125,6 +141,17 @@ func (s *resultStore) drop(k *keptAnswer) {
 	s.bytes -= len(k.JSON)
 }
 
+// hold asks for what a call is about to take of the memory of the server, in bytes, besides what it reads from a platform.
+func hold(ctx context.Context, bytes int64) error {
+	tab := memory.From(ctx)
+	part := tab.Begin(0)
+	if err := part.Grow(bytes); err != nil {
+		return err
+	}
+	tab.Done(part)
+	return nil
+}
+
 // addResults offers kept answers as resources, for clients that would rather read them whole.
 func (s *Service) addResults(m *server.MCPServer) {
 	template := mcp.NewResourceTemplate(resultURIForm, "Kept answer", mcp.WithTemplateMIMEType("application/json"),
@@ -132,6 +159,9 @@ func (s *Service) addResults(m *server.MCPServer) {
 	m.AddResourceTemplate(template, func(ctx context.Context, r mcp.ReadResourceRequest) ([]mcp.ResourceContents, error) {
 		k, err := s.kept.get(caller.From(ctx).Principal, r.Params.URI)
 		if err != nil {
+			return nil, err
+		}
+		if err := hold(ctx, 3*int64(len(k.JSON))); err != nil { // as it is, as text, and as the text of a message
 			return nil, err
 		}
 		return []mcp.ResourceContents{mcp.TextResourceContents{URI: r.Params.URI, MIMEType: "application/json", Text: string(k.JSON)}}, nil

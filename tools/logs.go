@@ -149,7 +149,7 @@ func (s *Service) keepLog(ctx context.Context, log *logs.Log, a *LogAnswer) {
 	if err != nil {
 		return
 	}
-	k, ok := s.kept.put(caller.From(ctx).Principal, keptAnswer{Tool: "paas_logs", JSON: []byte(raw)})
+	k, ok := s.kept.put(caller.From(ctx), keptAnswer{Tool: "paas_logs", JSON: []byte(raw)})
 	if !ok {
 		return
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/mark3labs/mcp-go/server"
 
 	"paasmcp/internal/caller"
+	"paasmcp/internal/memory"
 )
 
 type resultInput struct {
@@ -50,6 +51,9 @@ func (s *Service) resultTool() server.ServerTool {
 func (s *Service) readResult(ctx context.Context, in resultInput) (*mcp.CallToolResult, error) {
 	k, err := s.kept.get(caller.From(ctx).Principal, in.Result)
 	if err != nil {
+		return nil, err
+	}
+	if err := hold(ctx, memory.Weigh(k.JSON)); err != nil {
 		return nil, err
 	}
 	var body any

@@ -1,6 +1,7 @@
 package approval
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -94,6 +95,15 @@ func (c Card) Text() string {
 		b.WriteString("To go ahead, approve. Otherwise nothing is sent.")
 	}
 	return b.String()
+}
+
+// size is about how many bytes the card takes.
+func (c Card) size() int {
+	text, err := json.Marshal(c)
+	if err != nil { // of strings and lists of them
+		return maxCardsPerCaller
+	}
+	return len(text)
 }
 
 // RiskWords are the sentences about what can happen, worst first.

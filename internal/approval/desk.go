@@ -17,8 +17,11 @@ import (
 // Bounds of a [Desk]. A desk that a program fills faster than a person can read protects nobody, so it is shut instead.
 const (
 	maxWaiting   = 500 // questions in all
-	maxPerCaller = 50  // questions of one principal: nobody may crowd out the others
+	maxPerCaller = 50  // questions of one caller, see caller.Caller.Quota: nobody may crowd out the others
 	maxFinished  = 100 // answered or expired questions that are kept to be looked at
+
+	maxCards          = 32 << 20 // bytes of all cards; a card shows the whole of what would be sent
+	maxCardsPerCaller = 8 << 20
 )
 
 // Errors of a [Desk], besides those of a [Gate]. Test with errors.Is.
@@ -107,7 +110,9 @@ type ticket struct {
 	key     question
 	sealed  string // the gate's state; never leaves the process except to be redeemed
 	said    Decision
-	fetched bool // the answer has reached a call
+	fetched bool   // the answer has reached a call
+	who     string // whom it counts for
+	size    int    // of the card, in bytes
 	settled chan struct{}
 	timer   *time.Timer
 }
@@ -119,7 +124,8 @@ func NewDesk(gate *Gate) *Desk {
 
 // Put lays a question on the desk, or finds the one that waits there for the very same call at the same level: a client that
 // gave up and repeats its call gets the answer that was given meanwhile, and a person is not asked twice.
-func (d *Desk) Put(b Binding, v policy.Verdict, card Card, client string) (Ticket, error) {
+func (d *Desk) Put(b Binding, v policy.Verdict, card Card, from caller.Caller) (Ticket, error) {
+	size := card.size()
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	key := question{b, v.Level}
@@ -127,7 +133,7 @@ func (d *Desk) Put(b Binding, v policy.Verdict, card Card, client string) (Ticke
 		return t.Ticket, nil
 	}
 	d.replace(key)
-	if err := d.room(b.Principal); err != nil {
+	if err := d.room(from.Quota(), size); err != nil {
 		return Ticket{}, err
 	}
 	q, err := d.gate.Ask(b, v, card)
@@ -136,9 +142,9 @@ func (d *Desk) Put(b Binding, v policy.Verdict, card Card, client string) (Ticke
 	}
 	t := &ticket{
 		Ticket: Ticket{
-			ID: rand.Text(), State: Waiting, Card: q.Card, Field: q.Field, Backup: q.Backup, Request: b, Client: client, Asked: time.Now(), Expires: q.Expires,
+			ID: rand.Text(), State: Waiting, Card: q.Card, Field: q.Field, Backup: q.Backup, Request: b, Client: from.ClientName, Asked: time.Now(), Expires: q.Expires,
 		},
-		key: key, sealed: q.State, settled: make(chan struct{}),
+		key: key, sealed: q.State, who: from.Quota(), size: size, settled: make(chan struct{}),
 	}
 	d.tickets[t.ID], d.asked[key] = t, t
 	d.order = append(d.order, t)
@@ -161,28 +167,28 @@ func (d *Desk) replace(by question) {
 	}
 }
 
-// room makes sure that there is space for one more question, with the lock held.
-func (d *Desk) room(principal string) error {
-	all, own, finished := 0, 0, 0
+// room makes sure that there is space for one more question of a caller, with the lock held. What is finished makes place, oldest first.
+func (d *Desk) room(who string, size int) error {
+	var all, own struct{ cards, bytes int }
+	finished, kept := 0, 0 // number and bytes of what is finished
 	for _, t := range d.order {
-		switch {
-		case !t.pending():
-			finished++
-		case t.Request.Principal == principal:
-			own++
-			fallthrough
-		default:
-			all++
+		if !t.pending() {
+			finished, kept = finished+1, kept+t.size
+			continue
+		}
+		all.cards, all.bytes = all.cards+1, all.bytes+t.size
+		if t.who == who {
+			own.cards, own.bytes = own.cards+1, own.bytes+t.size
 		}
 	}
-	if all >= maxWaiting || own >= maxPerCaller {
+	if all.cards >= maxWaiting || own.cards >= maxPerCaller || all.bytes+size > maxCards || own.bytes+size > maxCardsPerCaller {
 		return ErrDeskFull
 	}
 	d.order = slices.DeleteFunc(d.order, func(t *ticket) bool {
-		if t.pending() || finished <= maxFinished {
+		if t.pending() || finished <= maxFinished && all.bytes+kept+size <= maxCards {
 			return false
 		}
-		finished--
+		finished, kept = finished-1, kept-t.size
 		delete(d.tickets, t.ID)
 		return true
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"paasmcp/internal/approval"
+	"paasmcp/internal/caller"
 	"paasmcp/internal/policy"
 )
 
@@ -30,7 +32,7 @@ func newDesk(t testing.TB) (*approval.Desk, *approval.Gate) {
 
 func put(t testing.TB, d *approval.Desk, b approval.Binding, v policy.Verdict) approval.Ticket {
 	t.Helper()
-	ticket, err := d.Put(b, v, card, "test client")
+	ticket, err := d.Put(b, v, card, caller.Caller{Principal: b.Principal, ClientName: "test client"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,7 +132,7 @@ func TestOnePersonIsNotTwo(t *testing.T) {
 		d, _ := newDesk(t)
 		b := binding
 		b.Principal = principal
-		if _, err := d.Put(b, twoPeople, card, "test"); !errors.Is(err, approval.ErrNoPerson) {
+		if _, err := d.Put(b, twoPeople, card, caller.Caller{ClientName: "test"}); !errors.Is(err, approval.ErrNoPerson) {
 			t.Errorf("%q is one of two people: %v", principal, err)
 		}
 		if err := bob.Second(principal); !errors.Is(err, approval.ErrNoPerson) {
@@ -193,10 +195,10 @@ func TestPutFindsOnlyTheVerySameCall(t *testing.T) {
 	if n := d.Waiting(); n != 6 {
 		t.Errorf("%d questions wait, want 6", n)
 	}
-	if _, err := d.Put(approval.Binding{}, onConsole, card, ""); !errors.Is(err, approval.ErrIncomplete) {
+	if _, err := d.Put(approval.Binding{}, onConsole, card, caller.Caller{}); !errors.Is(err, approval.ErrIncomplete) {
 		t.Errorf("a call of nobody: %v", err)
 	}
-	if _, err := d.Put(binding, policy.Verdict{Action: policy.Deny}, card, ""); !errors.Is(err, approval.ErrCannotAsk) {
+	if _, err := d.Put(binding, policy.Verdict{Action: policy.Deny}, card, caller.Caller{}); !errors.Is(err, approval.ErrCannotAsk) {
 		t.Errorf("a call that the policy refuses: %v", err)
 	}
 }
@@ -228,7 +230,7 @@ func TestAsManyCallsAsApprovals(t *testing.T) {
 	var all sync.WaitGroup
 	for range 1000 {
 		all.Go(func() {
-			ticket, err := d.Put(binding, onConsole, card, "client")
+			ticket, err := d.Put(binding, onConsole, card, caller.Caller{ClientName: "client"})
 			if err != nil {
 				t.Error(err)
 				return
@@ -399,7 +401,7 @@ func TestDeskIsBounded(t *testing.T) {
 		ask := func(principal string, n int) error {
 			b := binding
 			b.Principal, b.Digest = principal, fmt.Sprint(n)
-			_, err := d.Put(b, onConsole, card, "")
+			_, err := d.Put(b, onConsole, card, caller.Caller{Principal: principal})
 			return err
 		}
 		for n := range 50 {
@@ -428,6 +430,57 @@ func TestDeskIsBounded(t *testing.T) {
 		}
 		if n := len(d.List()); n > 101 {
 			t.Errorf("%d tickets are kept", n)
+		}
+	})
+}
+
+// Callers with the one bearer token differ by their address: one of them can fill neither the number of questions nor the memory for
+// their cards, and cards that nobody waits for make place.
+func TestDeskIsBoundedByCaller(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d, _ := newDesk(t)
+		shared := binding
+		shared.Principal = "bearer:1a2b3c4d"
+		ask := func(address string, n, size int) error {
+			b, large := shared, card
+			b.Digest = fmt.Sprint(address, n)
+			large.Request = strings.Repeat("x", size)
+			_, err := d.Put(b, onConsole, large, caller.Caller{Principal: shared.Principal, Address: address})
+			return err
+		}
+		for n := range 50 {
+			if err := ask("203.0.113.1", n, 1); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := ask("203.0.113.1", 50, 1); !errors.Is(err, approval.ErrDeskFull) {
+			t.Errorf("the 51st question of one address: %v", err)
+		}
+		count := 0
+		for ; count < 50 && ask("203.0.113.2", count, 1<<20) == nil; count++ {
+		}
+		if count != 7 {
+			t.Errorf("%d cards of a megabyte, of one address; want 7", count)
+		}
+		if err := ask("203.0.113.3", 0, 4<<20); err != nil {
+			t.Errorf("another address: %v", err)
+		}
+		for round := range 5 { // each expires before the next
+			time.Sleep(approval.Lifetime)
+			synctest.Wait()
+			for n := range 28 {
+				if err := ask(fmt.Sprint("2001:db8::", n/7), round*100+n, 1<<20); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		bytes := 0
+		for _, t := range d.List() {
+			bytes += len(t.Card.Request)
+		}
+		if bytes > 32<<20 {
+			t.Errorf("%d MiB of cards are kept", bytes>>20)
 		}
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"paasmcp/internal/approval"
+	"paasmcp/internal/caller"
 	"paasmcp/internal/console"
 	"paasmcp/internal/policy"
 )
@@ -412,7 +413,7 @@ func TestInjectedText(t *testing.T) {
 	card.Target, card.Along = []approval.Detail{{Name: evil, Value: evil}}, []approval.Detail{{Name: evil, Value: evil}}
 	card.Changes = []approval.Change{{Field: evil, Old: evil, New: evil}}
 	b := approval.Binding{Principal: evil, Tool: evil, Account: evil, Digest: "d"}
-	ticket, err := f.desk.Put(b, policy.Verdict{Action: policy.Confirm, Level: policy.Console, Reason: evil}, card, evil)
+	ticket, err := f.desk.Put(b, policy.Verdict{Action: policy.Confirm, Level: policy.Console, Reason: evil}, card, caller.Caller{Principal: "local", ClientName: evil})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,6 +16,7 @@ import (
 
 	"paasmcp/apiclient"
 	"paasmcp/internal/approval"
+	"paasmcp/internal/caller"
 	"paasmcp/internal/console"
 	"paasmcp/internal/policy"
 	"paasmcp/internal/testrig"
@@ -128,7 +129,7 @@ func (f *fixture) putFor(principal string, level policy.Level, card approval.Car
 	f.t.Helper()
 	b := approval.Binding{Principal: principal, Tool: card.Tool, Account: card.Account, Digest: card.Request}
 	v := policy.Verdict{Action: policy.Confirm, Level: level, Reason: "A person has to confirm this, because it destroys data."}
-	t, err := f.desk.Put(b, v, card, "test-client 1.0")
+	t, err := f.desk.Put(b, v, card, caller.Caller{Principal: principal, ClientName: "test-client 1.0"})
 	if err != nil {
 		f.t.Fatal(err)
 	}

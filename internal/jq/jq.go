@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/itchyny/gojq"
+
+	"paasmcp/internal/memory"
 )
 
 // WorkerArgument is the command of this binary that runs a worker.
@@ -24,6 +26,7 @@ const (
 	maxProgram = 4_000           // bytes
 	maxOutput  = 4 << 20         // bytes of all values
 	maxValues  = 10_000          // that come out
+	maxWeight  = 24 << 20        // bytes of all values when they are decoded, as package memory weighs them
 	killAfter  = 5 * time.Second // beyond its time: a worker that lives longer hangs; starting one on a busy machine takes a while
 	workers    = 2               // at a time; others wait
 )
@@ -111,7 +114,14 @@ func (r *Runner) Run(ctx context.Context, program string, input []byte) (Output,
 	if err := worker.Run(); err != nil {
 		return Output{}, r.ended(ctx, err, string(problem.kept))
 	}
-	return read(out.kept)
+	tab := memory.From(ctx)
+	held := tab.Beside(64 << 10) // nearly all outputs are smaller
+	output, err := read(out.kept, held)
+	if err != nil {
+		held.Release()
+	}
+	tab.Done(held)
+	return output, err
 }
 
 // ended says why a worker did not come to its end.
@@ -136,7 +146,8 @@ func (r *Runner) ended(ctx context.Context, err error, problem string) error {
 	return fmt.Errorf("its worker broke off (%s)", exit)
 }
 
-func read(lines []byte) (Output, error) {
+// read decodes what a worker wrote, and asks for what that takes.
+func read(lines []byte, held *memory.Part) (Output, error) {
 	var out Output
 	body, last := bytes.TrimSuffix(lines, []byte("\n")), []byte(nil)
 	if i := bytes.LastIndexByte(body, '\n'); i >= 0 {
@@ -152,6 +163,13 @@ func read(lines []byte) (Output, error) {
 		return Output{}, errors.New(end.Error)
 	}
 	out.More = end.More
+	weight := memory.Weigh(body)
+	if weight > maxWeight {
+		return Output{}, fmt.Errorf("what comes out would take more than %d MB in memory; select less of it", maxWeight>>20)
+	}
+	if err := held.Grow(weight); err != nil {
+		return Output{}, err
+	}
 	dec := json.NewDecoder(bytes.NewReader(body))
 	dec.UseNumber()
 	for {

@@ -143,6 +143,9 @@ func TestOutput(t *testing.T) {
 	if got, err := run(t, `"x" * 5000000`, `null`); err == nil || !strings.Contains(err.Error(), "larger than") {
 		t.Errorf("five megabytes at once: %v, %d bytes", err, len(got))
 	}
+	if got, err := run(t, `[range(3e5) | {}]`, `null`); err == nil || !strings.Contains(err.Error(), "select less") {
+		t.Errorf("300,000 objects: %v, %d bytes", err, len(got))
+	}
 }
 
 // TestEnvironment: a worker sees nothing of the environment, where the credentials are. Not parallel, since it sets one.

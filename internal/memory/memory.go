@@ -149,6 +149,14 @@ func (t *Tab) Begin(free int64) *Part {
 	return t.pool.Part(t.caller, free)
 }
 
+// Beside begins a part that is used together with those that are complete.
+func (t *Tab) Beside(free int64) *Part {
+	if t == nil {
+		return nil
+	}
+	return t.pool.Part(t.caller, free)
+}
+
 // Done says that a part is complete. The request still uses it.
 func (t *Tab) Done(p *Part) {
 	if t == nil || p == nil || p.counted == 0 {
