@@ -54,7 +54,11 @@ func (c *Client) once(ctx context.Context, r *Request, token *oauth2.Token, how 
 		}
 		return nil, c.settle(r, token, e)
 	}
-	turn.over() // the platform has counted the call; its body may take long
+	status := response.StatusCode
+	if c.isForeign(response) {
+		status = http.StatusFound // is what the platform said
+	}
+	held := turn.answered(status, retryAfter(response.Header, time.Now())) // at once: the body may take long
 	defer response.Body.Close()
 	if how.long {
 		response.Body = &idle{response.Body, clock, patience}
@@ -82,7 +86,7 @@ func (c *Client) once(ctx context.Context, r *Request, token *oauth2.Token, how 
 	e.RetryAfter = retryAfter(a.Header, time.Now())
 	switch e.Kind {
 	case KindRateLimited:
-		e.passing = true
+		e.passing, e.held = true, held
 	case KindUnavailable:
 		if e.passing = r.Op.IsRead(); !e.passing {
 			unknown(e)
@@ -92,9 +96,14 @@ func (c *Client) once(ctx context.Context, r *Request, token *oauth2.Token, how 
 	return a, c.settle(r, token, e)
 }
 
+// isForeign reports an answer from another host, to which the platform has sent us.
+func (c *Client) isForeign(response *http.Response) bool {
+	return response.Request != nil && response.Request.URL.Host != c.base.Host
+}
+
 // judge asks the dialect, unless the answer comes from another host: what that says is no word of the platform.
 func (c *Client) judge(r *Request, a *answer, response *http.Response) *Error {
-	if response.Request != nil && response.Request.URL.Host != c.base.Host {
+	if c.isForeign(response) {
 		if a.Status < 300 {
 			return nil
 		}

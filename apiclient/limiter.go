@@ -1,9 +1,11 @@
 package apiclient
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
+	"net/http"
 	"slices"
 	"sync"
 	"time"
@@ -47,14 +49,14 @@ type limiter struct {
 	slots  []*slot
 	until  time.Time // nobody passes before
 	trial  bool      // the platform asked for more than maxHold: after until one call at a time passes, until one is not refused
-	probe  bool      // such a call is on the way
+	probe  *slot     // of such a call while it is on the way
 	easing bool      // the queue that a hold has left is let go one by one
 	queue  []*waiter
 	timer  *time.Timer // calls dispatch when the head of the queue may go
 }
 
-// slot is one use of one of the calls of a minute. Each use has its own, so that a late word about one cannot free the
-// next.
+// slot is one use of one of the calls of a minute, or of no limit. Each use has its own, so that a late word about one cannot free
+// the next.
 type slot struct {
 	free time.Time // aloft while the call is on the way
 }
@@ -73,56 +75,49 @@ type turn struct {
 	err  *Error
 }
 
-// pass is the leave for one call. Its holder reports when the request is written, when it is over, and what came of it.
+// pass is the leave for one call. Its holder reports when the request is written, what the platform answered, and when the call is over.
+// The zero value is for calls that count against no limit.
 type pass struct {
 	limiter *limiter
-	slot    *slot // nil when there is no limit
-	probe   bool  // the call shows whether the platform still wants patience
-}
-
-// verdict says what came of a call.
-type verdict int
-
-const (
-	unanswered verdict = iota // nothing is known
-	admitted                  // the platform took it, whatever it answered
-	refused                   // the platform asks for patience
-)
-
-// settle says what came of the call. After a refusal nobody passes for d, at least for maxHold when it was the probe.
-func (p pass) settle(v verdict, d time.Duration) {
-	l := p.limiter
-	if v == refused && (d > 0 || p.probe) {
-		if p.probe && d == 0 {
-			d = maxHold
-		}
-		l.hold(d)
-	}
-	if !p.probe {
-		return
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.probe = false
-	if v == admitted {
-		l.trial = false
-	}
-	l.arm(time.Now())
+	slot    *slot
 }
 
 // limited reports whether anybody needs to know when the request is written.
-func (p pass) limited() bool { return p.slot != nil }
+func (p pass) limited() bool { return p.limiter != nil && p.limiter.calls > 0 }
 
 // written says that the request is on the network.
 func (p pass) written() { p.release(time.Now().Add(transit + window)) }
 
-// over says that the call is answered, or has failed.
-func (p pass) over() { p.release(time.Now().Add(window)) }
+// answered says that the platform took the call, or asks for patience: then nobody passes for d, or for maxHold when the call was the
+// probe and d is 0. It reports whether the limiter now has the pause.
+func (p pass) answered(status int, d time.Duration) (held bool) {
+	p.release(time.Now().Add(window))
+	switch {
+	case p.limiter == nil:
+	case status != http.StatusTooManyRequests:
+		p.limiter.probed(p.slot, true)
+	case p.limiter.isProbe(p.slot):
+		p.limiter.hold(cmp.Or(d, maxHold))
+		p.limiter.probed(p.slot, false)
+		held = d > 0
+	case d > 0:
+		p.limiter.hold(d)
+		held = true
+	}
+	return held
+}
+
+// over says that the call has ended, answered or not.
+func (p pass) over() { p.end(time.Now().Add(window)) }
 
 // unused gives the leave back: nothing was sent.
-func (p pass) unused() {
-	p.release(time.Now())
-	p.settle(unanswered, 0)
+func (p pass) unused() { p.end(time.Now()) }
+
+func (p pass) end(at time.Time) {
+	p.release(at)
+	if p.limiter != nil {
+		p.limiter.probed(p.slot, false)
+	}
 }
 
 // release moves the moment at which the slot is free to an earlier one.
@@ -135,6 +130,22 @@ func (p pass) release(at time.Time) {
 	defer l.mu.Unlock()
 	if at.Before(p.slot.free) {
 		p.slot.free = at
+		l.arm(time.Now())
+	}
+}
+
+func (l *limiter) isProbe(s *slot) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.probe == s
+}
+
+// probed ends the probe, if the call with this slot is the one: once one is admitted, all may pass.
+func (l *limiter) probed(s *slot, admitted bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.probe == s {
+		l.probe, l.trial = nil, l.trial && !admitted
 		l.arm(time.Now())
 	}
 }
@@ -263,14 +274,13 @@ func (l *limiter) leave(w *waiter) {
 // The methods below are called with the lock held.
 
 // open reports whether anybody may pass.
-func (l *limiter) open(now time.Time) bool { return !now.Before(l.until) && !l.probe }
+func (l *limiter) open(now time.Time) bool { return !now.Before(l.until) && l.probe == nil }
 
 // take gives the slot that has been free for longest.
 func (l *limiter) take(now time.Time) (pass, bool) {
 	s := &slot{aloft}
 	switch first := l.earliest(); {
 	case l.calls == 0:
-		s = nil
 	case len(l.slots) < l.calls:
 		l.slots = append(l.slots, s)
 	case l.slots[first].free.After(now):
@@ -278,8 +288,10 @@ func (l *limiter) take(now time.Time) (pass, bool) {
 	default:
 		l.slots[first] = s
 	}
-	l.probe = l.trial
-	return pass{l, s, l.trial}, true
+	if l.trial {
+		l.probe = s
+	}
+	return pass{l, s}, true
 }
 
 // earliest is the slot that is free first.
@@ -313,7 +325,7 @@ func (l *limiter) expected(place int, now time.Time) time.Duration {
 
 // arm sets the timer for the head of the queue.
 func (l *limiter) arm(now time.Time) {
-	if len(l.queue) == 0 || l.probe { // what the probe finds arms it
+	if len(l.queue) == 0 || l.probe != nil { // what the probe finds arms it
 		return
 	}
 	next := l.until

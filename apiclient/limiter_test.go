@@ -549,6 +549,46 @@ func TestProbeThatIsLost(t *testing.T) {
 	})
 }
 
+// A probe is admitted with the head of its answer: the others do not wait for a long body.
+func TestProbeWithALongAnswer(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{answer: func(n int, w http.ResponseWriter, _ *http.Request) {
+			switch n {
+			case 1:
+				w.Header().Set("Retry-After", "3600")
+				giveJSON(w, 429, "{}")
+			case 2:
+				w.Header().Set("Content-Type", "application/json")
+				w.WriteHeader(200)
+				w.(http.Flusher).Flush()
+				time.Sleep(20 * time.Second)
+				w.Write([]byte("{}"))
+			default:
+				giveJSON(w, 200, "{}")
+			}
+		}}
+		c, stop := inMemoryFor(t, acquiaAccount, f, nil)
+		defer stop()
+		if _, err := send(t, c, acquiaRead, project); err == nil {
+			t.Error("no error")
+		}
+		time.Sleep(time.Minute)
+		start := time.Now()
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			if _, err := send(t, c, acquiaRead, project); err != nil || time.Since(start) < 20*time.Second {
+				t.Errorf("the probe: %v after %v", err, time.Since(start))
+			}
+		})
+		synctest.Wait()
+		if _, err := send(t, c, acquiaRead, project); err != nil || time.Since(start) > time.Second {
+			t.Errorf("%v after %v", err, time.Since(start))
+		}
+		wg.Wait()
+	})
+}
+
 func second[T any](_ T, err error) error { return err }
 
 func TestQueueIsBounded(t *testing.T) {

@@ -38,15 +38,6 @@ func (c *Client) do(ctx context.Context, r *Request, how reading) (*answer, erro
 			a, e = c.once(ctx, r, token, how, turn)
 			turn.over()
 			c.log(ctx, r, try, time.Since(start), a, e)
-			switch {
-			case e != nil && e.Kind == KindRateLimited:
-				turn.settle(refused, e.RetryAfter)
-				e.held = e.RetryAfter > 0
-			case e == nil || e.Status > 0:
-				turn.settle(admitted, 0)
-			default:
-				turn.settle(unanswered, 0)
-			}
 			if e == nil || !e.staleToken {
 				return e
 			}
