@@ -238,5 +238,28 @@ func checkTogether(ops []Operation) []error {
 			same.seen[same.key] = at
 		}
 	}
+	return append(errs, checkListings(ops)...)
+}
+
+// checkListings holds the reads that conditions look into to what the server can call: reads of the platform with arguments of
+// the row.
+func checkListings(ops []Operation) []error {
+	var errs []error
+	for i := range ops {
+		o := &ops[i]
+		for _, w := range o.When {
+			if w.UnlessListed == "" {
+				continue
+			}
+			at := slices.IndexFunc(ops, func(list Operation) bool { return list.Name == w.UnlessListed })
+			if at < 0 || !ops[at].IsRead() || ops[at].Platform != o.Platform || slices.ContainsFunc(ops[at].RequiredArguments(), func(name string) bool {
+				_, has := o.Param(name)
+				return !has
+			}) {
+				errs = append(errs, fmt.Errorf("%s:%d: %s: when: unless_listed: %s is not a read of the platform that requires only arguments of the row",
+					o.File, o.Line, o.Name, w.UnlessListed))
+			}
+		}
+	}
 	return errs
 }

@@ -39,7 +39,8 @@
 // # Optional keys of a row
 //
 //   - when: [{args: {synchronize_data: true}, adds: [destructive, irreversible]}]: classes that only some arguments bring. A
-//     condition is a value, present, absent, {not: value} or {contains: text}, see [When]
+//     condition is a value, present, absent, {not: value}, {contains: text} or {outside: folder}, also of what is inside an
+//     argument (data.isEnabled, alerts[].active), see [When]. A read may add reveals_secrets, with the secrets of that answer
 //   - flags: [deprecated], [privileged] (both hidden unless --include names them), [prerelease]
 //   - only: upsun, for operations that the document gives to Upsun organizations alone. Nothing is refused for it: accounts of either
 //     name have organizations of both kinds, so the platform decides

@@ -160,6 +160,13 @@ func TestWhenIsChecked(t *testing.T) {
 			t.Errorf("%s: error %v, want %q", when, err, want)
 		}
 	}
+	for list, want := range map[string]string{
+		"platformsh_thing_update": "is not a read", "platformsh_thing_list": "is not a read",
+	} {
+		if _, err := schemas.Load(rowWhen("[{args: {sure: true}, unless_listed: " + list + ", adds: [destructive]}]")); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("unless_listed %s: error %v, want %q", list, err, want)
+		}
+	}
 	files := rowWhen("[{args: {sure: true}, adds: [destructive]}]")
 	text := files["platformsh/things.yaml"].Data
 	for change, want := range map[[2]string]string{

@@ -15,6 +15,7 @@ import (
 	"paasmcp/internal/legible"
 	"paasmcp/internal/logs"
 	"paasmcp/internal/secrets"
+	"paasmcp/schemas"
 )
 
 // logReader finds a log. Every request goes through call, which is [Service.Call]: the policy and the audit see them all.
@@ -30,7 +31,7 @@ type logReader struct {
 func (r *logReader) scanner(tool string) *logs.Scanner {
 	mask := secrets.MaskLines
 	if op, ok := r.s.Catalog.Operation(tool); ok {
-		mask = r.s.maskers.of(op).MaskLines
+		mask = r.s.maskers.of(op, op.Secrets).MaskLines
 	}
 	return logs.NewScanner(mask, r.grep)
 }
@@ -321,6 +322,10 @@ func (r *logReader) windows(node map[string]any) (foundLog, error) {
 		o, err := r.call("virtuozzo_log_read", node, nil)
 		if err != nil && before == "" {
 			return foundLog{}, err
+		}
+		if err == nil && slices.Contains(o.risk, schemas.RevealsSecrets) {
+			return foundLog{}, fmt.Errorf("%s is neither in /var/log nor listed as a log of the node; virtuozzo_file_read reads other files",
+				shorten(legible.Block(r.in.Path), maxPlaceText))
 		}
 		if err != nil {
 			found.log = scanner.Log()

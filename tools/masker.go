@@ -10,17 +10,21 @@ import (
 	"paasmcp/schemas"
 )
 
-// maskers holds one masker per operation, made on first use.
+// maskers holds the maskers of operations, made on first use: one each, and another for answers in which more is secret.
 type maskers struct{ made sync.Map }
 
-// of returns the masker of a row. Secret paths are written with the vendor's names; where an argument is called
+// of returns the masker of a row with these secret fields. Secret paths are written with the vendor's names; where an argument is called
 // differently, its name is added, or the card would show what the request hides.
-func (m *maskers) of(op *schemas.Operation) *secrets.Masker {
-	if made, ok := m.made.Load(op.Name); ok {
+func (m *maskers) of(op *schemas.Operation, fields []string) *secrets.Masker {
+	key := op.Name
+	if added := fields[min(len(op.Secrets), len(fields)):]; len(added) > 0 {
+		key += "\n" + strings.Join(added, "\n")
+	}
+	if made, ok := m.made.Load(key); ok {
 		return made.(*secrets.Masker)
 	}
-	paths := op.Secrets
-	for _, path := range op.Secrets {
+	paths := fields
+	for _, path := range fields {
 		head, rest, nested := strings.Cut(path, ".")
 		for i := range op.Params {
 			if p := &op.Params[i]; p.WireName() == head && p.Name != head {
@@ -37,7 +41,7 @@ func (m *maskers) of(op *schemas.Operation) *secrets.Masker {
 		// The loader checked the paths, so this cannot happen; if it does, everything of the answer counts as secret.
 		masker, _ = secrets.New([]string{"*"})
 	}
-	m.made.Store(op.Name, masker)
+	m.made.Store(key, masker)
 	return masker
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"path"
 	"slices"
 	"sync"
 	"time"
@@ -146,6 +147,70 @@ func (a *attempt) consider(ctx context.Context) {
 // about tells the policy what was found out about the environments of the call.
 func (a *attempt) about(f *policy.Facts) {
 	f.Environment, f.Source, f.EnvironmentNames = a.kind.Environment, a.kind.Source, a.kind.Names
+}
+
+// exempt takes back what a condition added where the platform itself lists what the call names: a log that is kept elsewhere is still
+// a log. The list is asked for without the caller's choice of a folder, and what cannot be looked up is not listed. The policy
+// judged by the arguments and goes on doing so.
+func (a *attempt) exempt(ctx context.Context) {
+	risk, fields := a.op.Risk, a.op.Secrets
+	looked := false
+	for _, w := range a.op.When {
+		if !w.Holds(a.args) {
+			continue
+		}
+		if w.UnlessListed != "" {
+			if looked = true; a.listed(ctx, w) {
+				continue
+			}
+		}
+		risk, fields = slices.Concat(risk, w.Adds), slices.Concat(fields, w.Secrets)
+	}
+	if looked {
+		a.risk, a.masker = risk, a.s.maskers.of(a.op, fields).Knowing(a.request.Secrets)
+	}
+}
+
+// listed reports whether the read of a condition answers with the very argument that the condition is about.
+func (a *attempt) listed(ctx context.Context, w schemas.When) bool {
+	list, ok := a.s.Catalog.Operation(w.UnlessListed)
+	if !ok {
+		return false
+	}
+	args := map[string]any{}
+	for _, name := range list.RequiredArguments() {
+		args[name] = a.args[name]
+	}
+	l, stop := a.newLooker(ctx)
+	defer stop()
+	answer, err := l.Read(ctx, w.UnlessListed, args)
+	if err != nil {
+		return false
+	}
+	for name := range w.Args {
+		// A bare name is listed too, and a path that is not clean means another file than it seems to.
+		if text, ok := a.args[name].(string); !ok || !path.IsAbs(text) || path.Clean(text) != text || !holdsText(answer, text) {
+			return false
+		}
+	}
+	return true
+}
+
+// holdsText reports whether a text of the value is exactly this one.
+func holdsText(v any, text string) bool {
+	switch v := v.(type) {
+	case string:
+		return v == text
+	case []any:
+		return slices.ContainsFunc(v, func(item any) bool { return holdsText(item, text) })
+	case map[string]any:
+		for _, item := range v {
+			if holdsText(item, text) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // deniedAnyway reports whether the policy refuses the call whatever the environment is. No reads are made for such a caller.

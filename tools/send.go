@@ -25,7 +25,7 @@ func (a *attempt) send(ctx context.Context, grant approval.Grant) (*Outcome, err
 		}
 	}
 	out := &Outcome{
-		Operation: a.op, Account: a.client.Account().Name, args: a.args, masker: a.masker,
+		Operation: a.op, Account: a.client.Account().Name, args: a.args, risk: a.risk, masker: a.masker,
 		Changed: a.target.Changes, Backups: a.backups, Note: a.unseen,
 	}
 	id, err := a.s.Audit.Intent(a.entry())

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -162,6 +163,7 @@ type Outcome struct {
 	Note      string
 	masker    *secrets.Masker // knows what was sent
 	Saved     savedFile       // of an operation that answers with a file
+	risk      []schemas.Risk
 }
 
 // Call checks, gates, audits and sends one call. The order of its steps is the safety of this program: nothing is sent
@@ -181,9 +183,6 @@ func (s *Service) Call(ctx context.Context, call Call, channel Channel) (*Outcom
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", op.Name, err)
 	}
-	if call.View.Reveal && !op.Has(schemas.RevealsSecrets) {
-		return nil, fmt.Errorf("%s: reveal: its answer holds no secrets; leave reveal out", op.Name)
-	}
 	if call.SaveTo != "" && !op.ReturnsFile() {
 		return nil, fmt.Errorf("%s: save_to: it does not answer with a file; leave save_to out", op.Name)
 	}
@@ -192,6 +191,10 @@ func (s *Service) Call(ctx context.Context, call Call, channel Channel) (*Outcom
 		return nil, err
 	}
 	a.view, a.saveTo, a.into, a.progress = call.View, call.SaveTo, call.into, call.Progress
+	a.exempt(ctx)
+	if call.View.Reveal && !slices.Contains(a.risk, schemas.RevealsSecrets) {
+		return nil, fmt.Errorf("%s: reveal: the answer holds no secrets; leave reveal out", op.Name)
+	}
 	grant, err := a.pass(ctx, channel)
 	if err != nil {
 		return nil, err
@@ -208,13 +211,13 @@ func (s *Service) prepare(op *schemas.Operation, client *apiclient.Client, given
 		return nil, fmt.Errorf("%s: %s holds a masked value of an earlier answer, and the mask would be stored in place of the secret; nothing was sent. "+
 			"To keep the old value, leave the argument out; to change it, give the new one", op.Name, shorten(legible.Line(path), 80))
 	}
-	masker := s.maskers.of(op)
+	masker := s.maskers.of(op, op.Secrets)
 	args, err := s.validator.check(op, given)
 	if err != nil {
 		return nil, maskError(masker.Knowing(masker.Values(given)), err)
 	}
 	sent := masker.Values(args)
-	masker = masker.Knowing(sent)
+	masker = s.maskers.of(op, op.SecretsFor(args)).Knowing(sent)
 	request, err := apiclient.Build(op, args)
 	if err != nil {
 		return nil, maskError(masker, err)
