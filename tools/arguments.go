@@ -221,13 +221,19 @@ func (v *validator) schema(op *schemas.Operation) *schemas.Schema {
 // describe makes one line of what is wrong, in "where: what" parts, each with what would be right.
 func (v *validator) describe(op *schemas.Operation, wrong []schemas.Violation) string {
 	return explain(wrong, argumentNames(op), func(name string) string {
-		if v.related == nil {
-			return ""
+		var about []string
+		if v.related != nil {
+			if source := v.related.Source(op.Name, name); source != "" {
+				about = append(about, "comes from "+source)
+			}
 		}
-		if source := v.related.Source(op.Name, name); source != "" {
-			return "comes from " + source
+		// A regular expression is no help to a caller who wrote an alias.
+		if p, ok := op.Param(name); ok && (p.Pattern != "" || p.Format != "") {
+			if example, ok := op.Example.Args[name].(string); ok {
+				about = append(about, fmt.Sprintf("reads like %q", example))
+			}
 		}
-		return ""
+		return strings.Join(about, " and ")
 	})
 }
 

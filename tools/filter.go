@@ -43,8 +43,8 @@ func (s *Service) filtered(ctx context.Context, call Call, o *Outcome, a Answer)
 	if a.Next != "" {
 		a.Note = joinNotes(partial(body, o.Result.Total)+"; pass a larger limit, or the cursor in next", a.Note)
 	}
-	if beside, _ := o.Result.Value.(map[string]any); o.Result.IsList && len(beside) > 0 {
-		a.Note = joinNotes(a.Note, "jq sees the items alone; beside the list stands "+shorten(shapeOf(beside), maxErrorText)+", which fields [\"*\"] shows")
+	if o.Result.IsList && !onlyHAL(o.Result.Value) {
+		a.Note = joinNotes(a.Note, "jq sees the items alone; beside the list is "+shorten(shapeOf(o.Result.Value), maxErrorText)+", which fields [\"*\"] shows")
 	}
 	if err != nil {
 		if k, ok := s.kept.put(caller.From(ctx), keptAnswer{Tool: o.Operation.Name, JSON: raw, Shows: o.Operation.Shows, Next: a.Next}); ok {

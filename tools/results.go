@@ -48,7 +48,7 @@ func (s *Service) Present(o *Outcome, v View) Answer {
 	r := o.Result
 	named := v.Fields
 	v = v.known(o.body(), r.Value)
-	if r.Value != nil {
+	if r.Value != nil && (!r.IsList || len(v.Fields) > 0 || !onlyHAL(r.Value)) {
 		if value, cut := v.shape(o.Operation, masker, r.Value); !empty(value) || v.all() {
 			a.Value, a.cut = value, cut
 		}
@@ -79,6 +79,17 @@ func (s *Service) Present(o *Outcome, v View) Answer {
 	a.Changed, a.Backups = tidyChanges(o.Changed), o.Backups
 	a.Note = joinNotes(notes...)
 	return a
+}
+
+// onlyHAL reports whether an object has no members but those of HAL, which beside a list are noise.
+func onlyHAL(value any) bool {
+	object, _ := value.(map[string]any)
+	for name := range object {
+		if name != "_links" && name != "_embedded" {
+			return false
+		}
+	}
+	return true
 }
 
 // nothing says of an empty list what it is known to be: without anything, or only without what the arguments ask for.
