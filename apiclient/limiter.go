@@ -3,6 +3,7 @@ package apiclient
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"net/http"
@@ -371,7 +372,14 @@ func sleep(ctx context.Context, d time.Duration) *Error {
 
 // stopped is the error of a caller that gave up before anything was sent.
 func stopped(ctx context.Context) *Error {
-	return &Error{Kind: KindCanceled, Message: "the caller stopped waiting, " + ctx.Err().Error(), cause: ctx.Err()}
+	words := "the caller stopped waiting"
+	switch why := context.Cause(ctx); {
+	case errors.Is(why, context.DeadlineExceeded):
+		words = "the caller's time was up"
+	case !errors.Is(why, context.Canceled):
+		words = why.Error()
+	}
+	return &Error{Kind: KindCanceled, Message: words, cause: ctx.Err()}
 }
 
 func retryIn(d time.Duration) string {

@@ -48,39 +48,38 @@ type attempt struct {
 // binding says what a person's yes is for. Whether secrets are shown is part of it: a yes to a masked answer is not a
 // yes to a revealed one. So is how much the policy asked for: a ticked box is no answer once the policy wants a typed name.
 func (a *attempt) binding() approval.Binding {
-	digest := a.digest + "+" + string(a.verdict.Level)
+	digest := a.digest
 	if a.view.Reveal {
 		digest += "+reveal"
 	}
 	return approval.Binding{
-		Principal: a.caller.Principal, Tool: a.op.Name, Account: a.client.Account().Name, Digest: digest, Target: a.state(),
+		Principal: a.caller.Principal, Tool: a.op.Name, Account: a.client.Account().Name, Digest: digest, Asks: a.verdict.Level, Target: a.state(),
 	}
 }
 
 // pass asks the policy and, where it says so, a person.
 func (a *attempt) pass(ctx context.Context, channel Channel) (approval.Grant, error) {
-	a.consider(ctx)
+	unseen := a.consider(ctx)
 	switch a.verdict.Action {
 	case policy.Allow:
 		return a.s.Gate.Allowed(a.verdict, a.binding())
 	case policy.Confirm:
 	default:
-		return approval.Grant{}, a.refused(a.verdict.Reason+allowedBy(a.verdict, a.op.Name), nil)
+		return approval.Grant{}, a.denied(unseen)
 	}
 	state, answer, err := channel.Ask(ctx, a.asked())
 	if err != nil {
-		if pending, waiting := (*PendingError)(nil), (*WaitingError)(nil); errors.As(err, &pending) || errors.As(err, &waiting) {
-			return approval.Grant{}, err
-		}
-		return approval.Grant{}, a.refused(a.verdict.Reason+" But "+err.Error(), err)
+		return approval.Grant{}, a.notAsked(ctx, err)
 	}
-	if a.card != "" {
+	if answer.Action == approval.Accept && (a.card != "" || unseen != nil) {
 		// The person has just been thinking, perhaps for minutes: a policy that was exchanged meanwhile counts, and so does the target
 		// as it is now. An answer that came with the call was considered a moment ago.
-		a.consider(ctx)
-	}
-	if a.verdict.Action == policy.Deny {
-		return approval.Grant{}, a.refused(a.verdict.Reason+allowedBy(a.verdict, a.op.Name), nil)
+		if err := a.lookAgain(ctx, state); err != nil {
+			if a.s.Desk != nil {
+				a.s.Desk.PutBack(state)
+			}
+			return approval.Grant{}, err
+		}
 	}
 	grant, err := a.s.Gate.Redeem(state, a.binding(), answer)
 	if approval.Refuses(err) {
@@ -95,6 +94,29 @@ func (a *attempt) pass(ctx context.Context, channel Channel) (approval.Grant, er
 		a.note(a.cardNow())
 	}
 	return grant, nil
+}
+
+// denied refuses what the policy denies. Where that may be for want of a look, it says so.
+func (a *attempt) denied(unseen error) error {
+	reason := a.verdict.Reason + allowedBy(a.verdict, a.op.Name)
+	if unseen != nil {
+		reason += " The target could not be looked up: " + unseen.Error() + "."
+	}
+	return a.refused(reason, nil)
+}
+
+// notAsked says why there is no answer.
+func (a *attempt) notAsked(ctx context.Context, err error) error {
+	pending, waiting := (*PendingError)(nil), (*WaitingError)(nil)
+	switch ended := caller.Ended(ctx); {
+	case errors.As(err, &pending), errors.As(err, &waiting):
+		return err
+	case ended != nil:
+		return a.refused(ended.Error()+"; nothing was sent", ended)
+	case approval.Refuses(err), errors.Is(err, approval.ErrExpired), errors.Is(err, approval.ErrReplayed), errors.Is(err, approval.ErrNoPerson):
+		return a.refused(err.Error(), err)
+	}
+	return a.refused(a.verdict.Reason+" But "+err.Error(), err)
 }
 
 // asked is the question in the ways that it can be put.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/mark3labs/mcp-go/mcp"
@@ -41,7 +42,7 @@ type mcpChannel struct {
 func (c mcpChannel) Ask(ctx context.Context, asked Asked) (string, approval.Answer, error) {
 	if a := server.ElicitationResponse(c.params.InputResponses, inputName); a != nil {
 		content, _ := a.Content.(map[string]any)
-		return c.params.RequestState, approval.Answer{Action: string(a.Action), Content: content, Via: "form"}, nil
+		return c.params.RequestState, approval.Answer{Action: string(a.Action), Content: content, Via: "form", Why: whyCancelled(a)}, nil
 	}
 	console := asked.Level == policy.Console || asked.Level == policy.TwoPerson
 	can := caller.Capabilities(ctx)
@@ -62,6 +63,16 @@ func (c mcpChannel) Ask(ctx context.Context, asked Asked) (string, approval.Answ
 	}
 }
 
+// whyCancelled says why a question has no answer, where the transport knows; anything else in the content is a client's, and left out.
+func whyCancelled(a *mcp.ElicitationResult) string {
+	why, _ := a.Content.(string)
+	if a.Action == mcp.ElicitationResponseActionCancel &&
+		slices.Contains([]string{caller.NoAnswerInTime, caller.ClientGone, caller.ServerStopping, caller.CallEnded}, why) {
+		return why
+	}
+	return ""
+}
+
 // atDesk lays the question on the desk and waits for somebody to answer it there. A client that can show a page is given the
 // address of this question's; the page lets nobody in who has not signed in.
 func (c mcpChannel) atDesk(ctx context.Context, asked Asked, canURL bool) (string, approval.Answer, error) {
@@ -72,6 +83,9 @@ func (c mcpChannel) atDesk(ctx context.Context, asked Asked, canURL bool) (strin
 	opened := server.ElicitationResponse(c.params.InputResponses, inputPage)
 	switch {
 	case opened != nil && opened.Action != mcp.ElicitationResponseActionAccept:
+		if why := whyCancelled(opened); why != "" {
+			return "", approval.Answer{}, fmt.Errorf("%w (%s)", approval.ErrCancelled, why)
+		}
 		return "", approval.Answer{}, errPageDeclined
 	case opened == nil && canURL && ticket.State == approval.Waiting && c.service.ConsoleURL != nil:
 		if url, ok := c.service.ConsoleURL(ticket.ID); ok {

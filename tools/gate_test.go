@@ -66,6 +66,7 @@ type request struct {
 	principal string
 	mute      bool // the client cannot ask
 	asking    caller.Asking
+	ctx       context.Context      // of the call; the background when nil
 	legacy    server.ClientSession // of a client of an older revision; nil for one of 2026-07-28
 }
 
@@ -127,7 +128,10 @@ func (r *rig) call(req request) reply {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	ctx := caller.With(context.Background(), caller.Caller{Principal: req.principal, Transport: "stdio", ClientName: "test"}, req.asking)
+	if req.ctx == nil {
+		req.ctx = context.Background()
+	}
+	ctx := caller.With(req.ctx, caller.Caller{Principal: req.principal, Transport: "stdio", ClientName: "test"}, req.asking)
 	if req.legacy != nil {
 		ctx = r.MCP.WithContext(ctx, req.legacy)
 	}

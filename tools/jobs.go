@@ -108,7 +108,7 @@ func (s *Service) Wait(ctx context.Context, job string, atMost time.Duration, pr
 		select {
 		case <-time.After(s.pause(j)):
 		case <-ctx.Done():
-			return ref, false, false, ctx.Err()
+			return ref, false, false, caller.Ended(ctx)
 		}
 	}
 }

@@ -110,7 +110,7 @@ func (s *Service) Locate(ctx context.Context, name, account string) (Located, er
 	}
 	all.Wait()
 	if ctx.Err() != nil {
-		return Located{}, ctx.Err()
+		return Located{}, caller.Ended(ctx)
 	}
 	out := Located{Places: []FoundPlace{}, CouldNotAsk: []NotAsked{}}
 	for i, answer := range answers {

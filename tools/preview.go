@@ -7,11 +7,13 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
 	"paasmcp/apiclient"
 	"paasmcp/internal/approval"
+	"paasmcp/internal/caller"
 	"paasmcp/internal/policy"
 	"paasmcp/internal/preview"
 	"paasmcp/schemas"
@@ -32,16 +34,17 @@ var (
 // looker reads for one look at a call. It is the only reading besides [Service.Call]; the policy judges it as it judges a
 // read of the caller.
 type looker struct {
-	a    *attempt
-	ctx  context.Context // ends when the time is up
-	mu   sync.Mutex
-	made map[string]func() (any, error)
+	a      *attempt
+	ctx    context.Context // ends when the time is up
+	mu     sync.Mutex
+	made   map[string]*reading
+	unseen error // why something is not known that the platform may know; a rate limit rather than anything else
 }
 
 // newLooker starts the clock. The returned function stops it.
 func (a *attempt) newLooker(ctx context.Context) (*looker, func()) {
 	ctx, stop := context.WithTimeoutCause(ctx, lookTime, fmt.Errorf("no answer within %v", lookTime))
-	return &looker{a: a, ctx: ctx, made: map[string]func() (any, error){}}, stop
+	return &looker{a: a, ctx: ctx, made: map[string]*reading{}}, stop
 }
 
 // Production implements [preview.Reader].
@@ -54,17 +57,53 @@ func (l *looker) Read(_ context.Context, tool string, args map[string]any) (any,
 		return nil, err
 	}
 	l.mu.Lock()
-	read, again := l.made[string(key)]
-	if !again {
+	r, again := l.made[string(key)]
+	if again {
+		l.mu.Unlock()
+	} else {
 		if len(l.made) >= maxLooks {
 			l.mu.Unlock()
+			l.missed(errEnoughReads)
 			return nil, errEnoughReads
 		}
-		read = sync.OnceValues(func() (any, error) { return l.read(tool, args) })
-		l.made[string(key)] = read
+		r = &reading{done: make(chan struct{})}
+		l.made[string(key)] = r
+		l.mu.Unlock()
+		func() {
+			defer close(r.done)
+			r.value, r.err = l.read(tool, args)
+		}()
+		l.missed(r.err)
 	}
-	l.mu.Unlock()
-	return read()
+	<-r.done
+	return r.value, r.err
+}
+
+// reading is one read, for all who need it.
+type reading struct {
+	done  chan struct{}
+	value any
+	err   error
+}
+
+// missed remembers why a look did not show what there is. That there is nothing is an answer.
+func (l *looker) missed(err error) {
+	var platform *apiclient.Error
+	if err == nil || errors.As(err, &platform) && platform.Kind == apiclient.KindNotFound {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.unseen == nil || platform != nil && platform.Kind == apiclient.KindRateLimited {
+		l.unseen = err
+	}
+}
+
+// seen gives why a part of the target could not be seen; nil when all that was read was answered.
+func (l *looker) seen() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.unseen
 }
 
 func (l *looker) read(tool string, args map[string]any) (any, error) {
@@ -101,25 +140,38 @@ func (l *looker) read(tool string, args map[string]any) (any, error) {
 // reason makes an error short enough for a card: people need to know that something could not be read, and roughly why.
 func (l *looker) reason(err error) error {
 	var platform *apiclient.Error
+	ended := caller.Ended(l.ctx)
 	switch {
-	case l.ctx.Err() != nil:
-		return context.Cause(l.ctx)
 	case errors.As(err, &platform) && platform.Status >= 400:
-		return fmt.Errorf("the platform answered %d (%s)", platform.Status, platform.Kind)
+		return missing{fmt.Sprintf("the platform answered %d (%s)", platform.Status, platform.Kind), err}
+	case errors.As(err, &platform) && platform.Kind == apiclient.KindRateLimited:
+		return missing{strings.ReplaceAll(string(platform.Kind), "_", " "), err}
+	case ended != nil:
+		return ended
 	case errors.As(err, &platform):
-		return errors.New(string(platform.Kind))
+		return missing{strings.ReplaceAll(string(platform.Kind), "_", " "), err}
 	}
 	return err
 }
 
+// missing is an error of the platform in few words.
+type missing struct {
+	words string
+	cause error
+}
+
+func (m missing) Error() string { return m.words }
+func (m missing) Unwrap() error { return m.cause }
+
 // consider asks the policy about the call, and looks at the target as far as that matters: what kind of environment it is
-// before the policy decides, and everything that a card shows when a person has to be asked.
-func (a *attempt) consider(ctx context.Context) {
+// before the policy decides, and everything that a card shows when a person has to be asked. The error says why a part of the
+// target could not be seen.
+func (a *attempt) consider(ctx context.Context) error {
 	f := a.facts()
 	a.kind, a.target, a.first, a.unseen = preview.Kind{}, preview.Target{}, nil, ""
 	if a.op.IsRead() && !a.s.Policy.DependsOnEnvironment(f) {
 		if a.verdict = a.s.Policy.Decide(f); a.verdict.Action != policy.Confirm {
-			return // most calls, which need to know no more
+			return nil // most calls, which need to know no more
 		}
 	}
 	l, stop := a.newLooker(ctx)
@@ -142,6 +194,7 @@ func (a *attempt) consider(ctx context.Context) {
 			a.unseen = "what this replaced could not be read before: " + err.Error()
 		}
 	}
+	return l.seen()
 }
 
 // about tells the policy what was found out about the environments of the call.
@@ -312,14 +365,27 @@ func (a *attempt) stillWhatWasShown(ctx context.Context, grant approval.Grant) e
 	if len(a.backups) == 0 {
 		return nil // it was looked at a moment ago
 	}
-	a.consider(ctx)
-	if a.verdict.Action == policy.Deny {
-		return a.refused(a.verdict.Reason+" The backup was taken; nothing else was sent.", nil)
+	for {
+		unseen := a.consider(ctx)
+		differs := grant.Check(a.binding())
+		as := differs == nil && a.verdict.Action != policy.Deny
+		if unseen != nil && !as && a.waitsFor(ctx, unseen, time.Now().Add(approval.Lifetime)) {
+			continue
+		}
+		ended := caller.Ended(ctx)
+		switch {
+		case ended != nil:
+			return a.refused("the backup was taken; "+ended.Error()+"; nothing else was sent", ended)
+		case as:
+			return nil
+		case unseen != nil:
+			return a.refused("the backup was taken, but the target could not be looked up again: "+unseen.Error()+"; nothing else was sent", unseen)
+		case a.verdict.Action == policy.Deny:
+			return a.refused(a.verdict.Reason+" The backup was taken; nothing else was sent.", nil)
+		default:
+			return a.refused("the backup was taken, but "+differs.Error(), differs)
+		}
 	}
-	if err := grant.Check(a.binding()); err != nil {
-		return a.refused("the backup was taken, but "+err.Error(), err)
-	}
-	return nil
 }
 
 func (a *attempt) stepFor(g approval.Grant) *attempt {

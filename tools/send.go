@@ -9,6 +9,7 @@ import (
 	"paasmcp/apiclient"
 	"paasmcp/internal/approval"
 	"paasmcp/internal/audit"
+	"paasmcp/internal/caller"
 )
 
 // send writes the intent, makes the call and writes the outcome. It is the only place that puts a row's request on the
@@ -36,12 +37,21 @@ func (a *attempt) send(ctx context.Context, grant approval.Grant) (*Outcome, err
 		return nil, &RefusedError{Tool: a.op.Name, Reason: "the audit could not be written, so nothing was sent: " + err.Error(), cause: err}
 	}
 	started := time.Now()
-	if file != nil {
-		out.Result, out.Saved, err = a.download(ctx, file)
-	} else {
-		stop := a.follow(ctx)
-		out.Result, err = a.client.Send(ctx, a.request, apiclient.Page{Limit: a.view.Limit, Cursor: a.view.Cursor})
-		stop()
+	for {
+		if file != nil {
+			out.Result, out.Saved, err = a.download(ctx, file)
+		} else {
+			stop := a.follow(ctx)
+			out.Result, err = a.client.Send(ctx, a.request, apiclient.Page{Limit: a.view.Limit, Cursor: a.view.Cursor})
+			stop()
+		}
+		// The platform took nothing of a call that its rate limit refused, and a person's yes is too dear to be burnt by it.
+		if err == nil || file != nil || !a.waitsFor(ctx, err, grant.Until()) {
+			break
+		}
+	}
+	if ended := caller.Ended(ctx); ended != nil && !a.op.IsRead() && nothingSent(err) {
+		err = &RefusedError{Tool: a.op.Name, Reason: ended.Error() + "; nothing was sent", cause: ended}
 	}
 	a.record(id, out.Result, err, time.Since(started))
 	if err != nil {
@@ -72,12 +82,15 @@ func (a *attempt) download(ctx context.Context, file *target) (*apiclient.Result
 func (a *attempt) record(id audit.ID, result *apiclient.Result, err error, took time.Duration) {
 	o := audit.Outcome{Status: audit.OK, DurationMS: took.Milliseconds()}
 	var platform *apiclient.Error
+	var refused *RefusedError
 	switch {
 	case errors.As(err, &platform):
 		o.Status, o.Kind, o.RequestID, o.Job = audit.Failed, string(platform.Kind), platform.RequestID, platform.Job
-		if platform.Kind == apiclient.KindUnknownOutcome || platform.Kind == apiclient.KindCanceled && !a.op.IsRead() {
+		if platform.Kind == apiclient.KindUnknownOutcome {
 			o.Status = audit.Lost
 		}
+	case errors.As(err, &refused):
+		o.Status, o.Kind = audit.Refused, refused.Reason
 	case err != nil:
 		o.Status, o.Kind = audit.Failed, "error"
 	default:
@@ -89,6 +102,12 @@ func (a *attempt) record(id audit.ID, result *apiclient.Result, err error, took 
 	if err := a.s.Audit.Outcome(id, o); err != nil {
 		a.s.Logger.Error("audit: outcome not written", "tool", a.op.Name, "error", err)
 	}
+}
+
+// nothingSent reports whether a change that failed did surely not reach the platform, or was turned away by its rate limit.
+func nothingSent(err error) bool {
+	var platform *apiclient.Error
+	return errors.As(err, &platform) && (platform.Kind == apiclient.KindCanceled || platform.Kind == apiclient.KindRateLimited)
 }
 
 // refused reports a refusal and leaves a trace of it: who tried what is worth knowing even when nothing was sent.

@@ -31,6 +31,7 @@ type wire struct {
 	known  map[string]*schemas.Operation // by host, method and path
 	// special answers in place of the usual answer when it returns a body. It may block, or set a status.
 	special func(op *schemas.Operation, r *http.Request) (status int, body string)
+	header  http.Header // of the next special answers
 }
 
 // route is an operation as a server sees it.
@@ -95,7 +96,9 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err := r.Context().Err(); err != nil {
 		return nil, err
 	}
-	return testrig.Respond(r, status, body), nil
+	response := testrig.Respond(r, status, body)
+	maps.Copy(response.Header, w.header)
+	return response, nil
 }
 
 func (w *wire) answer(r *http.Request, body string) string {

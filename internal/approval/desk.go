@@ -256,6 +256,22 @@ func (d *Desk) fetch(t *ticket) (string, Answer, error) {
 	}
 }
 
+// PutBack takes back an approval that was fetched and not redeemed, so that the same call finds it again. Nothing happens when it is
+// not that, or too old.
+func (d *Desk) PutBack(sealed string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, t := range d.order {
+		if t.sealed != sealed || t.State != Used || d.asked[t.key] != nil || !time.Now().Before(t.Expires) {
+			continue
+		}
+		t.State, t.fetched = Approved, false
+		d.asked[t.key] = t
+		t.timer = time.AfterFunc(time.Until(t.Expires), func() { d.expire(t) })
+		d.notify()
+	}
+}
+
 // leave takes the ticket out of what Put finds, with the lock held.
 func (d *Desk) leave(t *ticket) {
 	t.fetched = true

@@ -9,6 +9,7 @@
 package approval
 
 import (
+	"cmp"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -29,9 +30,10 @@ type Binding struct {
 	Principal string `json:"principal"`
 	Tool      string `json:"tool"`
 	Account   string `json:"account"`
-	// Digest covers everything that is sent and everything that the decision rested on: method, path, body, the policy's
-	// level, and whether secrets are shown.
+	// Digest covers everything that is sent, and whether secrets are shown: method, path, body.
 	Digest string `json:"digest"`
+	// Asks is what the policy asks for: a ticked box is no answer once it wants a typed name.
+	Asks policy.Level `json:"asks,omitempty"`
 	// Target is the state in which the card showed the target; empty when nothing could be looked up.
 	Target Target `json:"target,omitempty"`
 }
@@ -46,6 +48,7 @@ type Grant struct {
 	binding Binding
 	given   bool
 	by      Approver
+	until   time.Time
 	first   []Binding // the backups that the same answer asks for
 }
 
@@ -63,11 +66,15 @@ func (g Grant) Check(b Binding) error {
 // By is who said yes; the zero Approver when nobody had to be asked.
 func (g Grant) By() Approver { return g.by }
 
+// Until is when the question would have expired that a person said yes to: until then the call may wait for its turn. It is the
+// zero time when nobody had to be asked.
+func (g Grant) Until() time.Time { return g.until }
+
 // First are grants for the backups that have to succeed before this grant is used, in their order.
 func (g Grant) First() []Grant {
 	list := make([]Grant, len(g.first))
 	for i, b := range g.first {
-		list[i] = Grant{binding: b, given: g.given, by: g.by}
+		list[i] = Grant{binding: b, given: g.given, by: g.by, until: g.until}
 	}
 	return list
 }
@@ -116,6 +123,7 @@ var (
 	ErrNoPerson    = errors.New("the policy wants two people, and this caller has no name to tell who the first one is; nothing was sent; the server has to be started with --auth-token-file, whose lines are name:token")
 	ErrSamePerson  = errors.New("the policy wants a second person to approve this, and the caller is the same one; nothing was sent; another operator has to approve it")
 	ErrChanged     = errors.New("the target changed since the question was asked; nothing was sent; call the tool again to see it as it is now")
+	ErrSeenAnew    = errors.New("the card did not show all of the target as it is now; nothing was sent; call the tool again to see it")
 	ErrMismatch    = errors.New("the answer belongs to another call; nothing was sent; call the tool again to get a question for this one")
 )
 
@@ -230,6 +238,7 @@ type Answer struct {
 	Action  string         // accept, decline or cancel
 	Content map[string]any // the fields of the form, when the action is accept
 	Via     string         // how it came: form or terminal
+	Why     string         // why there is no answer, when the action is cancel and that is known
 	// by is who answered at the console. Only the [Desk] can set it, because an answer that came with a call could name anybody.
 	by *Approver
 }
@@ -264,7 +273,11 @@ func (g *Gate) Redeem(state string, b Binding, a Answer) (Grant, error) {
 	if err != nil {
 		return Grant{}, err
 	}
-	if err := st.belongsTo(b); err != nil {
+	asked := b
+	if a.Action != Accept { // a no is a no, whatever the target is like now
+		asked.Target = st.Target
+	}
+	if err := st.belongsTo(asked); err != nil {
 		return Grant{}, err
 	}
 	if !g.store.Use(st.Nonce, st.Expires) {
@@ -273,11 +286,21 @@ func (g *Gate) Redeem(state string, b Binding, a Answer) (Grant, error) {
 	if err := st.judge(a); err != nil {
 		return Grant{}, err
 	}
-	grant := Grant{binding: b, given: true, by: a.By(b.Principal)}
+	grant := Grant{binding: b, given: true, by: a.By(b.Principal), until: st.Expires}
 	if first, _ := a.Content[FieldBackup].(bool); first {
 		grant.first = st.First
 	}
 	return grant, nil
+}
+
+// Fits reports whether an answered question is about this call with its target as it is now, and until when the answer is good. It
+// uses up nothing.
+func (g *Gate) Fits(state string, b Binding) (until time.Time, err error) {
+	st, err := g.sealer.Open(state)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return st.Expires, st.belongsTo(b)
 }
 
 // belongsTo names the first part that differs, in an order that tells a stranger nothing about the call beyond that it
@@ -294,9 +317,15 @@ func (st State) belongsTo(b Binding) error {
 	case st.Account != b.Account:
 		other = "it was given for another account"
 	case st.Digest != b.Digest:
-		other = "the arguments changed, or what the policy asks for did"
+		other = "the arguments changed"
 	case st.Target != b.Target:
-		return fmt.Errorf("%w (%s)", ErrChanged, st.Target.difference(b.Target))
+		what, changed := st.Target.difference(b.Target)
+		if !changed {
+			return fmt.Errorf("%w (%s)", ErrSeenAnew, what)
+		}
+		return fmt.Errorf("%w (%s)", ErrChanged, what)
+	case st.Asks != b.Asks:
+		other = fmt.Sprintf("the policy asks for level %s now", cmp.Or(b.Asks, "none"))
 	default:
 		return nil
 	}
@@ -310,6 +339,9 @@ func (st State) judge(a Answer) error {
 	case Decline:
 		return ErrDeclined
 	case Cancel:
+		if a.Why != "" {
+			return fmt.Errorf("%w (%s)", ErrCancelled, a.Why)
+		}
 		return ErrCancelled
 	default:
 		return ErrNotApproved

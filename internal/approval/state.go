@@ -30,8 +30,8 @@ func NewTarget(details []Detail) Target {
 // maxState bounds one value of a state, in characters: it travels through the client with the question.
 const maxState = 100
 
-// difference says in words what changed between two looks.
-func (t Target) difference(now Target) string {
+// difference says in words how two looks differ, and whether what was seen at first changed: that more can be seen is no change.
+func (t Target) difference(now Target) (words string, changed bool) {
 	before, after := t.values(), now.values()
 	var changes []string
 	for _, pair := range before {
@@ -42,12 +42,13 @@ func (t Target) difference(now Target) string {
 			changes = append(changes, fmt.Sprintf("%s was %s and is %s now", pair[0], pair[1], value))
 		}
 	}
+	changed = len(changes) > 0
 	for _, pair := range after {
 		if _, ok := find(before, pair[0]); !ok {
-			changes = append(changes, fmt.Sprintf("%s is %s and could not be seen then", pair[0], pair[1]))
+			changes = append(changes, fmt.Sprintf("%s is %s and was not on the card", pair[0], pair[1]))
 		}
 	}
-	return strings.Join(changes, "; ")
+	return strings.Join(changes, "; "), changed
 }
 
 func (t Target) values() [][2]string {

@@ -7,6 +7,7 @@ package caller
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"paasmcp/internal/lazy"
@@ -79,6 +80,52 @@ func Idle(ctx context.Context) (resume func(context.Context)) {
 	}
 	return func(context.Context) {}
 }
+
+// Why the context of a call is over before the call is: its cause, see [context.Cause].
+var (
+	// ErrCancelled is the cause where the client took its request back.
+	ErrCancelled error = cause("cancelled by the client")
+	// ErrStopping is the cause where the server ends.
+	ErrStopping error = cause("the server is stopping")
+)
+
+type cause string
+
+func (c cause) Error() string { return string(c) }
+
+// Ended says in words why a context is over, for sentences that people read, and nil while it is not. "context canceled" belongs
+// into no sentence. It wraps the error of the context.
+func Ended(ctx context.Context) error {
+	err := ctx.Err()
+	if err == nil {
+		return nil
+	}
+	words := "cancelled"
+	switch why := context.Cause(ctx); {
+	case errors.Is(why, context.DeadlineExceeded):
+		words = "the time for it was up"
+	case !errors.Is(why, context.Canceled):
+		words = why.Error()
+	}
+	return &ended{words, err}
+}
+
+type ended struct {
+	words string
+	err   error
+}
+
+func (e *ended) Error() string { return e.words }
+func (e *ended) Unwrap() error { return e.err }
+
+// Why a question of the server to its client's user ended without an answer. The transport puts one of them into the content of the
+// answer "cancel"; a client's own is left out.
+const (
+	NoAnswerInTime = "nobody answered in time"
+	ClientGone     = "the connection of the client ended"
+	ServerStopping = "the server is stopping"
+	CallEnded      = "the call was cancelled"
+)
 
 type key struct{}
 

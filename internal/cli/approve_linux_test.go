@@ -195,7 +195,7 @@ func TestApproveLetsAWaitingCallGo(t *testing.T) {
 	// Enter is a no, and the end of the terminal is no answer.
 	a.create(2, "DECLINED")
 	a.waits()
-	if code, shown := a.approve("\x04"); code == 0 || !strings.Contains(shown, "goes on waiting") {
+	if code, shown := a.approve("\x04"); code == 0 || !strings.Contains(shown, "still waits") {
 		t.Errorf("a closed terminal: %d %s", code, shown)
 	}
 	a.waits()
@@ -210,19 +210,32 @@ func TestApproveLetsAWaitingCallGo(t *testing.T) {
 	}
 }
 
-// TestApproveAtTypedLevel: a slip of the hand is told and can be tried again.
+// TestApproveAtTypedLevel: a slip of the hand is told at once and can be corrected; "n" is a no, and not a wrong name.
 func TestApproveAtTypedLevel(t *testing.T) {
 	a := newAssistant(t, "typed")
 	a.create(1, "TYPED")
 	a.waits()
-	if code, shown := a.approve("prod\n"); code != cli.ExitFailed || !strings.Contains(shown, "this is not the name on the card") {
-		t.Errorf("a wrong name: %d %s", code, shown)
+	if code, shown := a.approve("prod\nStaging\nstagin\n"); code != cli.ExitFailed || strings.Count(shown, "not the name on the card") != 3 {
+		t.Errorf("three wrong names: %d %s", code, shown)
 	}
-	if code, shown := a.approve("staging\n"); code != 0 || !strings.Contains(shown, "Approved.") {
-		t.Errorf("the right name: %d %s", code, shown)
+	if code, shown := a.approve("prod\nstaging\n"); code != 0 || !strings.Contains(shown, "2 tries left") || !strings.Contains(shown, "Approved.") {
+		t.Errorf("the right name at last: %d %s", code, shown)
 	}
 	if answer, _ := a.receive(1); answer.Result.IsError {
 		t.Errorf("the call ended with %+v", answer.Result)
+	}
+	for id, no := range []string{2: "n", 3: "No", 4: ""} {
+		if id < 2 {
+			continue
+		}
+		a.create(id, fmt.Sprint("TYPED", id))
+		a.waits()
+		if code, shown := a.approve(no + "\n"); code != 0 || !strings.Contains(shown, "Declined") || strings.Contains(shown, "not the name") {
+			t.Errorf("%q: %d %s", no, code, shown)
+		}
+		if answer, _ := a.receive(id); !answer.Result.IsError || !strings.Contains(answer.Result.Content[0].Text, "the person declined") {
+			t.Errorf("%q: the call ended with %+v", no, answer.Result)
+		}
 	}
 }
 

@@ -21,6 +21,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"paasmcp/internal/approval"
+	"paasmcp/internal/caller"
 	"paasmcp/internal/config"
 	"paasmcp/internal/console"
 )
@@ -192,7 +193,7 @@ func (a *approver) watch(ctx context.Context, p Process) error {
 }
 
 // errClosed is the end of a terminal.
-var errClosed = errors.New("the terminal was closed; what is not answered goes on waiting")
+var errClosed = errors.New("the terminal was closed; what is not answered still waits")
 
 // askAll asks about everything that waits.
 func (a *approver) askAll(ctx context.Context, servers []*console.Client, once bool) error {
@@ -203,7 +204,11 @@ func (a *approver) askAll(ctx context.Context, servers []*console.Client, once b
 		errs = append(errs, err)
 		for _, r := range list {
 			n++
-			if err := a.ask(ctx, s, r); errors.Is(err, errClosed) {
+			err := a.ask(ctx, s, r)
+			if ended := caller.Ended(ctx); ended != nil {
+				return fmt.Errorf("%w; what is not answered still waits", ended)
+			}
+			if errors.Is(err, errClosed) {
 				return err
 			} else if err != nil {
 				errs = append(errs, err)
@@ -232,20 +237,21 @@ func (a *approver) ask(ctx context.Context, s *console.Client, r console.Request
 	if r.Typed {
 		field = approval.Field{Name: approval.FieldName, Title: "Name of the target"}
 	}
-	answer, err := askOn(ctx, a.in, a.out, harmless(r.Card), field)
-	if err != nil || answer.Action == approval.Cancel {
+	answer, err := askOn(ctx, a.in, a.out, harmless(r.Card), field, r.Expect)
+	if err != nil {
+		return err
+	}
+	if answer.Action == approval.Cancel {
 		return errClosed
 	}
 	v := console.Verdict{Approve: answer.Action == approval.Accept}
 	v.Name, _ = answer.Content[approval.FieldName].(string)
 	if v.Approve && r.Backup != "" {
-		fmt.Fprintf(a.out, "%s? [Y/n] ", harmless(r.Backup))
-		line, err := readLine(ctx, a.in)
-		if err != nil {
+		if v.Backup, err = yesOrNo(ctx, a.in, a.out, harmless(r.Backup), true); errors.Is(err, io.EOF) {
 			return errClosed
+		} else if err != nil {
+			return err
 		}
-		said := strings.ToLower(strings.TrimSpace(line))
-		v.Backup = said != "n" && said != "no"
 	}
 	if _, err := s.Decide(ctx, r.ID, v); err != nil {
 		return err

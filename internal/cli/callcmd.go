@@ -57,7 +57,7 @@ func callCommand(p Process) *cobra.Command {
 				return err
 			}
 			if wait && len(outcome.Jobs) > 0 {
-				return waitFor(ctx, p, service, outcome.Jobs[0].Job)
+				return waitFor(ctx, p, service, outcome.Jobs[0].Job, s.followed(outcome.Jobs[0].Job))
 			}
 			return nil
 		},

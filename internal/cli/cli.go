@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -30,15 +32,32 @@ type Process struct {
 
 // Exit codes. They are part of the documented interface.
 const (
-	ExitOK      = 0
-	ExitFailed  = 1 // the platform or the program said no, or a comparison found differences
-	ExitUsage   = 2 // the command line or the configuration is wrong; nothing was tried
-	ExitRefused = 3 // the gate did not let the call through
+	ExitOK          = 0
+	ExitFailed      = 1   // the platform or the program said no, or a comparison found differences
+	ExitUsage       = 2   // the command line or the configuration is wrong; nothing was tried
+	ExitRefused     = 3   // the gate did not let the call through
+	ExitInterrupted = 130 // Ctrl-C, or told to stop, before the command was done
 )
+
+// Run is the whole program: [Main], until a signal ends it. A second Ctrl-C ends it at once, whatever is still being put in order.
+func Run(p Process) int {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-signals
+		signal.Stop(signals)
+		cancel()
+	}()
+	return Main(ctx, p)
+}
 
 // Main runs the command line and returns the exit code.
 func Main(ctx context.Context, p Process) int {
-	root := newRoot(p)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	root := newRoot(p, cancel)
 	root.SetArgs(p.Args)
 	root.SetIn(p.In)
 	root.SetOut(p.Out)
@@ -53,6 +72,9 @@ func Main(ctx context.Context, p Process) int {
 	switch {
 	case errors.As(err, &silent):
 		return int(silent)
+	case ctx.Err() != nil:
+		fmt.Fprintln(p.Err, "paas-mcp:", err)
+		return ExitInterrupted
 	case errors.As(err, &refused):
 		fmt.Fprintln(p.Err, "refused:", err)
 		return ExitRefused
@@ -80,7 +102,8 @@ const started = "started"
 
 func ran(root *cobra.Command) bool { return root.Annotations[started] != "" }
 
-func newRoot(p Process) *cobra.Command {
+// newRoot makes the command line. end is called when the terminal hangs up.
+func newRoot(p Process, end func()) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "paas-mcp",
 		Short: "MCP server for Platform.sh / Upsun, Acquia Cloud and Virtuozzo Application Platform",
@@ -94,6 +117,9 @@ Serve an MCP client (stdio):  paas-mcp serve`,
 		Annotations:   map[string]string{},
 		PersistentPreRun: func(cmd *cobra.Command, _ []string) {
 			cmd.Root().Annotations[started] = "yes"
+			if cmd.Name() != "serve" { // which may read its policy again
+				onHangup(cmd.Context(), end)
+			}
 		},
 	}
 	root.AddCommand(
@@ -103,6 +129,7 @@ Serve an MCP client (stdio):  paas-mcp serve`,
 		simulateCommand(p),
 		toolsCommand(p),
 		callCommand(p),
+		waitCommand(p),
 		findCommand(p),
 		catalogCommand(p),
 		auditCommand(p),

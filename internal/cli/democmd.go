@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"paasmcp/internal/approval"
 	"paasmcp/internal/demo"
 )
 
@@ -64,32 +65,19 @@ type typing struct {
 }
 
 func (t *typing) Answer(ctx context.Context, message string, form demo.Form) (map[string]any, bool) {
-	fmt.Fprintln(t.out, boxed(message))
-	prompt := form.Yes.Title + "? [y/N] "
+	field := approval.Field{Name: approval.FieldApprove, Title: form.Yes.Title}
 	if form.Yes.Type == "string" {
-		prompt = form.Yes.Title + " (empty to decline): "
+		field.Name = approval.FieldName
 	}
-	fmt.Fprint(t.out, prompt)
-	line, err := readLine(ctx, t.in)
-	said := strings.TrimSpace(line)
-	content := map[string]any{form.Yes.Name: said}
-	switch {
-	case err != nil || said == "":
-		return nil, false
-	case form.Yes.Type == "string":
-	case strings.EqualFold(said, "y") || strings.EqualFold(said, "yes"):
-		content[form.Yes.Name] = true
-	default:
+	answer, err := askOn(ctx, t.in, t.out, boxed(message), field, nameToType(form))
+	if err != nil || answer.Action != approval.Accept {
 		return nil, false
 	}
+	content := map[string]any{form.Yes.Name: answer.Content[field.Name]}
 	if form.Backup != nil {
-		fmt.Fprint(t.out, form.Backup.Title+"? [Y/n] ")
-		line, err := readLine(ctx, t.in)
-		if err != nil {
+		if content[form.Backup.Name], err = yesOrNo(ctx, t.in, t.out, form.Backup.Title, true); err != nil {
 			return nil, false
 		}
-		said := strings.ToLower(strings.TrimSpace(line))
-		content[form.Backup.Name] = said != "n" && said != "no"
 	}
 	return content, true
 }
@@ -112,8 +100,7 @@ func (s *script) Answer(_ context.Context, message string, form demo.Form) (map[
 	}
 	content := map[string]any{form.Yes.Name: true}
 	if form.Yes.Type == "string" {
-		name, _ := strings.CutPrefix(form.Yes.Description, "Type ")
-		name, _, _ = strings.Cut(name, " to go ahead")
+		name := nameToType(form)
 		content[form.Yes.Name] = name
 		say(form.Yes, name)
 	} else {
@@ -124,6 +111,13 @@ func (s *script) Answer(_ context.Context, message string, form demo.Form) (map[
 		say(*form.Backup, "yes")
 	}
 	return content, true
+}
+
+// nameToType is the name that the form asks for; it says so in words only.
+func nameToType(form demo.Form) string {
+	name, _ := strings.CutPrefix(form.Yes.Description, "Type ")
+	name, _, _ = strings.Cut(name, " to go ahead")
+	return name
 }
 
 // boxed sets the gate's card off from the story around it.

@@ -43,11 +43,21 @@ func (s *setup) readPolicy() (policy.Policy, error) {
 	return rules, err
 }
 
-// reloadOnHangup reads the policy file again whenever the process gets SIGHUP, until the context ends. A file with a mistake
-// changes nothing: half a policy, or none, must never be in force.
-func (s *setup) reloadOnHangup(ctx context.Context, logger *slog.Logger) {
-	if s.policyFile == "" {
-		return // SIGHUP keeps its usual meaning
+// reloadPolicy reads the policy file again. A file with a mistake changes nothing: half a policy, or none, must never be in force.
+func (s *setup) reloadPolicy(logger *slog.Logger) {
+	rules, err := s.readPolicy()
+	if err != nil {
+		logger.Error("the policy stays as it was: the file cannot be used", "error", err)
+		return
+	}
+	s.policy.Set(rules)
+	logger.Info("policy read again", "file", s.policyFile, "rules", len(rules))
+}
+
+// onHangup calls f whenever the process gets SIGHUP, until the context ends. Where SIGHUP is ignored, as under nohup, it stays so.
+func onHangup(ctx context.Context, f func()) {
+	if signal.Ignored(syscall.SIGHUP) {
+		return
 	}
 	hangup := make(chan os.Signal, 1)
 	signal.Notify(hangup, syscall.SIGHUP)
@@ -58,14 +68,8 @@ func (s *setup) reloadOnHangup(ctx context.Context, logger *slog.Logger) {
 			case <-ctx.Done():
 				return
 			case <-hangup:
+				f()
 			}
-			rules, err := s.readPolicy()
-			if err != nil {
-				logger.Error("the policy stays as it was: the file cannot be used", "error", err)
-				continue
-			}
-			s.policy.Set(rules)
-			logger.Info("policy read again", "file", s.policyFile, "rules", len(rules))
 		}
 	}()
 }

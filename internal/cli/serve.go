@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -37,6 +38,8 @@ func serveCommand(p Process) *cobra.Command {
 			if s.maxResultTokens < tools.MinResultTokens {
 				return usageError{fmt.Errorf("--max-result-tokens %d: at least %d are needed for a summary", s.maxResultTokens, tools.MinResultTokens)}
 			}
+			ctx, end := context.WithCancel(cmd.Context())
+			defer end()
 			firstCall := collectLess(p.Env)
 			// Over HTTP others read what a server prints, and a link in it would let them approve.
 			s.console.links = who.transport == "stdio"
@@ -50,12 +53,16 @@ func serveCommand(p Process) *cobra.Command {
 				return usageError{fmt.Errorf("--trusted-proxy %w", err)}
 			}
 			s.console.proxies = proxies
-			service, logger, end, err := s.service(cmd.Context(), p)
+			service, logger, closeAll, err := s.service(ctx, p)
 			if err != nil {
 				return err
 			}
-			defer end()
-			s.reloadOnHangup(cmd.Context(), logger)
+			defer closeAll()
+			if s.policyFile == "" {
+				onHangup(ctx, end)
+			} else {
+				onHangup(ctx, func() { s.reloadPolicy(logger) })
+			}
 			mcp, err := tools.NewServer(service, tools.Selection{Toolsets: toolsets}, version.Version())
 			if err != nil {
 				return usageError{err}
@@ -69,7 +76,7 @@ func serveCommand(p Process) *cobra.Command {
 				if isTerminal(p.In) {
 					fmt.Fprintln(p.Err, "paas-mcp waits for an MCP client on standard input. To see it work, run: paas-mcp demo")
 				}
-				return server.ServeStdio(cmd.Context(), cfg, p.In, p.Out)
+				return server.ServeStdio(ctx, cfg, p.In, p.Out)
 			}
 			cfg.Tokens, cfg.Addr = who.tokens, addr
 			serve, path := server.ServeHTTP, "/mcp"
@@ -81,7 +88,7 @@ func serveCommand(p Process) *cobra.Command {
 				return usageError{err}
 			}
 			logger.Info("serving MCP", "url", "http://"+listener.Addr().String()+path, "authentication", map[bool]string{true: "bearer token", false: "none (loopback only)"}[cfg.Tokens != nil])
-			return serve(cmd.Context(), cfg, listener)
+			return serve(ctx, cfg, listener)
 		},
 	}
 	s.flags(cmd.Flags())

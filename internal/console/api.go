@@ -28,6 +28,7 @@ type Request struct {
 	DecidedBy  string           `json:"decided_by,omitempty"`
 	Card       string           `json:"card"` // as plain text
 	Typed      bool             `json:"typed,omitempty"`
+	Expect     string           `json:"expect,omitempty"`  // the name to type
 	Backup     string           `json:"backup,omitempty"`  // the question whether a backup is taken first
 	Refused    string           `json:"refused,omitempty"` // why whoever asks cannot approve it
 }
@@ -78,7 +79,7 @@ func newRequest(t approval.Ticket, who approval.Approver) Request {
 		ID: t.ID, State: string(t.State), Level: t.Card.Level, Tool: t.Card.Tool, Account: t.Card.Account, Platform: t.Card.Platform,
 		Production: t.Card.Environment == policy.Production, Risk: t.Card.Risk, Principal: t.Request.Principal, Client: approval.Shown(t.Client),
 		Waiters: t.Waiters, Asked: t.Asked.UTC(), Expires: t.Expires.UTC(), DecidedBy: t.By.Name, Card: t.Card.Text(),
-		Typed: t.Field.Name == approval.FieldName,
+		Typed: t.Field.Name == approval.FieldName, Expect: t.Card.Expect,
 	}
 	if t.Backup != nil {
 		r.Backup = t.Backup.Title

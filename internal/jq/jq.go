@@ -15,6 +15,7 @@ import (
 
 	"github.com/itchyny/gojq"
 
+	"paasmcp/internal/caller"
 	"paasmcp/internal/memory"
 )
 
@@ -96,7 +97,7 @@ func (r *Runner) Run(ctx context.Context, program string, input []byte) (Output,
 	case r.slot <- struct{}{}:
 		defer func() { <-r.slot }()
 	case <-ctx.Done():
-		return Output{}, ctx.Err()
+		return Output{}, caller.Ended(ctx)
 	}
 	send, err := json.Marshal(job{Program: program, Input: input, Time: r.Time, Memory: r.Memory})
 	if err != nil {
@@ -130,7 +131,7 @@ func (r *Runner) ended(ctx context.Context, err error, problem string) error {
 	var exit *exec.ExitError
 	switch {
 	case ctx.Err() != nil && errors.Is(ctx.Err(), context.Canceled):
-		return ctx.Err()
+		return caller.Ended(ctx)
 	case ctx.Err() != nil:
 		return errTime
 	case !errors.As(err, &exit):

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/mark3labs/mcp-go/mcp"
+
+	"paasmcp/internal/caller"
 )
 
 // questions are the elicitation/create requests waiting for an answer. The zero value is ready.
@@ -54,20 +56,23 @@ func (q *questions) deliver(owner string, m *message) {
 	}
 }
 
-var cancelled = mcp.ElicitationResponse{Action: mcp.ElicitationResponseActionCancel}
+// unanswered is a question that ended without an answer; why is one of the constants of package caller.
+func unanswered(why string) *mcp.ElicitationResult {
+	return &mcp.ElicitationResult{ElicitationResponse: mcp.ElicitationResponse{Action: mcp.ElicitationResponseActionCancel, Content: why}}
+}
 
 // RequestElicitation implements server.SessionWithElicitation: it asks the user of a legacy client and waits. It never
 // returns an error, because mcp-go would show that to the client as -32603 in place of the handler's own words.
 func (c *call) RequestElicitation(ctx context.Context, r mcp.ElicitationRequest) (*mcp.ElicitationResult, error) {
 	if !c.canAnswer(r.Params.Mode) {
-		return &mcp.ElicitationResult{ElicitationResponse: cancelled}, nil
+		return unanswered(""), nil
 	}
 	id, answer, done := c.eng.asks.ask(c.owner)
 	defer done()
 	defer c.slot.lend()(ctx)
 	if err := c.request(id, mcp.MethodElicitationCreate, r.Params); err != nil {
 		c.eng.log.Debug("question not delivered", "error", err)
-		return &mcp.ElicitationResult{ElicitationResponse: cancelled}, nil
+		return unanswered(caller.ClientGone), nil
 	}
 	timeout := time.NewTimer(c.eng.cfg.AnswerTimeout)
 	defer timeout.Stop()
@@ -75,13 +80,16 @@ func (c *call) RequestElicitation(ctx context.Context, r mcp.ElicitationRequest)
 	case m := <-answer:
 		return &mcp.ElicitationResult{ElicitationResponse: readAnswer(m)}, nil
 	case <-c.gone:
+		return unanswered(caller.ClientGone), nil
 	case <-c.eng.closing:
+		return unanswered(caller.ServerStopping), nil
 	case <-timeout.C:
 		c.withdraw(id, "no answer in time")
+		return unanswered(caller.NoAnswerInTime), nil
 	case <-ctx.Done():
 		c.withdraw(id, "the call has ended")
+		return unanswered(caller.CallEnded), nil
 	}
-	return &mcp.ElicitationResult{ElicitationResponse: cancelled}, nil
 }
 
 // canAnswer reports whether the client declared this kind of question, and has a session to reply through. mcp-go does
@@ -97,13 +105,13 @@ func (c *call) canAnswer(mode string) bool {
 func readAnswer(m *message) mcp.ElicitationResponse {
 	var r mcp.ElicitationResponse
 	if m.Error != nil || json.Unmarshal(m.Result, &r) != nil {
-		return cancelled
+		return mcp.ElicitationResponse{Action: mcp.ElicitationResponseActionCancel}
 	}
 	switch r.Action {
 	case mcp.ElicitationResponseActionAccept, mcp.ElicitationResponseActionDecline:
 		return r
 	}
-	return cancelled
+	return mcp.ElicitationResponse{Action: mcp.ElicitationResponseActionCancel} // without its content, which would be taken for ours
 }
 
 // withdraw tells the client that the question is pointless now, so that it can close the dialog.

@@ -13,6 +13,7 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
 
+	"paasmcp/internal/caller"
 	"paasmcp/internal/memory"
 )
 
@@ -46,7 +47,7 @@ func newEngine(ctx context.Context, cfg Config) *engine {
 		closing: make(chan struct{}),
 	}
 	base, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
-	e.base, e.stop = base, func() { cancel(errStopping) }
+	e.base, e.stop = base, func() { cancel(caller.ErrStopping) }
 	e.crew = newCrew(base.Done())
 	e.close = sync.OnceFunc(func() { close(e.closing) })
 	e.warm = sync.OnceFunc(func() {
@@ -62,7 +63,7 @@ func newEngine(ctx context.Context, cfg Config) *engine {
 func (e *engine) run(ctx context.Context, c *call, m *message) mcp.JSONRPCMessage {
 	answer := e.handle(ctx, c, m)
 	c.notes.close()
-	if context.Cause(ctx) == errCancelled {
+	if context.Cause(ctx) == caller.ErrCancelled {
 		return nil
 	}
 	return answer

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"sync"
 
+	"paasmcp/internal/caller"
 	"paasmcp/internal/peer"
 )
 
@@ -66,7 +67,7 @@ func (l *limiter) take(ctx context.Context) error {
 	case l.slots <- struct{}{}:
 		return nil
 	case <-ctx.Done():
-		return context.Cause(ctx)
+		return caller.Ended(ctx)
 	}
 }
 

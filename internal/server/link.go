@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/mark3labs/mcp-go/mcp"
+
+	"paasmcp/internal/caller"
 )
 
 // unwind is how long cancelled calls get to end in order, for example to write their audit record.
@@ -175,7 +177,7 @@ func (l *link) finish(ctx context.Context, grace time.Duration) {
 			l.eng.log.Warn("calls still running after the grace period are cancelled", "transport", l.transport, "grace", grace)
 		}
 	}
-	l.running.cancelAll(errStopping)
+	l.running.cancelAll(caller.ErrStopping)
 	limit.Reset(unwind)
 	select {
 	case <-idle:

@@ -3,15 +3,10 @@ package server
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"sync"
+
+	"paasmcp/internal/caller"
 )
-
-// errCancelled is the cause of a context whose client took its request back. Such a request gets no answer.
-var errCancelled = errors.New("cancelled by the client")
-
-// errStopping is the cause of a context that ends because the server does.
-var errStopping = errors.New("the server is stopping")
 
 // running holds the calls of one client, so that it can cancel its own and no other's. The zero value is ready.
 type running struct {
@@ -52,7 +47,7 @@ func (r *running) cancel(id json.RawMessage) {
 	c := r.calls[idKey(id)]
 	r.mu.Unlock()
 	if c != nil {
-		c.cancel(errCancelled)
+		c.cancel(caller.ErrCancelled)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"paasmcp/internal/caller"
 	"paasmcp/internal/peer"
 )
 
@@ -97,7 +98,7 @@ func (t *sessions) end(s *session) {
 	}
 	stream := s.stream
 	t.mu.Unlock()
-	s.running.cancelAll(errCancelled)
+	s.running.cancelAll(caller.ErrCancelled)
 	if stream != nil {
 		stream()
 	}
