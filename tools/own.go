@@ -50,7 +50,17 @@ func own[In any](s *Service, name, title, description string, hints mcp.ToolAnno
 	return server.ServerTool{Tool: tool, Handler: func(ctx context.Context, r mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		var in In
 		if err := decodeInput(checked(), r.Params, reflect.ValueOf(&in).Elem()); err != nil {
-			return failed(fmt.Errorf("%s: %w", name, err)), nil
+			err = fmt.Errorf("%s: %w", name, err)
+			if name == readName || name == writeName { // the others call no operation
+				given, _ := argumentsOf(r.Params)
+				call := Call{Tool: name, Args: given}
+				if tool, ok := given["tool"].(string); ok {
+					call.Tool = tool
+					call.Args, _ = given["arguments"].(map[string]any)
+				}
+				s.turnedAway(ctx, call, err)
+			}
+			return failed(err), nil
 		}
 		return handle(ctx, in, r.Params)
 	}}

@@ -2,7 +2,6 @@ package tools
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
@@ -63,9 +62,9 @@ func (s *Service) callInner(ctx context.Context, call Call, args map[string]any,
 	if args == nil {
 		args = map[string]any{}
 	}
-	if err := takeOwn(&call, args); err != nil {
-		return failed(fmt.Errorf("%s: %w", call.Tool, err)), nil
-	}
 	call.Args = args
+	if err := takeOwn(&call, args); err != nil {
+		return s.reject(ctx, call, err), nil
+	}
 	return s.handle(ctx, call, params)
 }

@@ -35,7 +35,7 @@ func Register(s *server.MCPServer, service *Service, selection Selection) error 
 		list = append(list, server.ServerTool{Tool: service.tool(row), Handler: service.direct(row.Name)})
 	}
 	s.AddTools(list...)
-	answerUnlisted(s, list)
+	service.answerUnlisted(s, list)
 	return nil
 }
 
@@ -120,13 +120,13 @@ func (s *Service) direct(tool string) server.ToolHandlerFunc {
 	return func(ctx context.Context, r mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		args, err := argumentsOf(r.Params)
 		if err != nil {
+			s.turnedAway(ctx, Call{Tool: tool}, err)
 			return failed(err), nil
 		}
-		call := Call{Tool: tool}
+		call := Call{Tool: tool, Args: args}
 		if err := takeOwn(&call, args); err != nil {
-			return failed(fmt.Errorf("%s: %w", tool, err)), nil
+			return s.reject(ctx, call, err), nil
 		}
-		call.Args = args
 		return s.handle(ctx, call, r.Params)
 	}
 }
@@ -134,7 +134,7 @@ func (s *Service) direct(tool string) server.ToolHandlerFunc {
 // handle makes a call and renders what came of it: an answer, an error, or a question for the person.
 func (s *Service) handle(ctx context.Context, call Call, params mcp.CallToolParams) (*mcp.CallToolResult, error) {
 	if err := s.checkJQ(call); err != nil {
-		return failed(fmt.Errorf("%s: %w", call.Tool, err)), nil
+		return s.reject(ctx, call, err), nil
 	}
 	call.Progress = progressOf(ctx, params)
 	outcome, err := s.Call(ctx, call, mcpChannel{s, call.Tool, params, call.Progress})

@@ -112,13 +112,7 @@ func nothingSent(err error) bool {
 
 // refused reports a refusal and leaves a trace of it: who tried what is worth knowing even when nothing was sent.
 func (a *attempt) refused(reason string, cause error) error {
-	id, err := a.s.Audit.Intent(a.entry())
-	if err == nil {
-		err = a.s.Audit.Outcome(id, audit.Outcome{Status: audit.Refused, Kind: reason})
-	}
-	if err != nil {
-		a.s.Logger.Error("audit: refusal not written", "tool", a.op.Name, "error", err)
-	}
+	a.s.recordRefusal(a.entry(), reason)
 	return &RefusedError{Tool: a.op.Name, Reason: reason, cause: cause}
 }
 

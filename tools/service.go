@@ -169,6 +169,23 @@ type Outcome struct {
 // Call checks, gates, audits and sends one call. The order of its steps is the safety of this program: nothing is sent
 // that was not validated, judged by the policy, confirmed where the policy says so, and written to the audit.
 func (s *Service) Call(ctx context.Context, call Call, channel Channel) (*Outcome, error) {
+	a, err := s.admit(ctx, call)
+	if err != nil {
+		s.turnedAway(ctx, call, err)
+		return nil, err
+	}
+	grant, err := a.pass(ctx, channel)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.takeFirst(ctx, grant); err != nil {
+		return nil, err
+	}
+	return a.send(ctx, grant)
+}
+
+// admit checks everything about a call that needs neither the policy nor a person.
+func (s *Service) admit(ctx context.Context, call Call) (*attempt, error) {
 	op, err := s.Operation(call.Tool)
 	if err != nil {
 		return nil, err
@@ -195,14 +212,7 @@ func (s *Service) Call(ctx context.Context, call Call, channel Channel) (*Outcom
 	if call.View.Reveal && !slices.Contains(a.risk, schemas.RevealsSecrets) {
 		return nil, fmt.Errorf("%s: reveal: the answer holds no secrets; leave reveal out", op.Name)
 	}
-	grant, err := a.pass(ctx, channel)
-	if err != nil {
-		return nil, err
-	}
-	if err := a.takeFirst(ctx, grant); err != nil {
-		return nil, err
-	}
-	return a.send(ctx, grant)
+	return a, nil
 }
 
 // prepare checks the arguments of a call and builds its request.

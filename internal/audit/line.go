@@ -84,8 +84,7 @@ type torn struct {
 	SHA256 string `json:"sha256"`
 }
 
-// maxLine bounds a line, the line break included. Longer arguments (uploads) are left out of the record; the digest still
-// stands for them.
+// maxLine bounds a line, the line break included. Long values (uploads) are cut to fit, see cut.
 const maxLine = 256 << 10
 
 const (
@@ -99,10 +98,15 @@ var genesis = strings.Repeat("0", 2*sha256.Size)
 
 // encode gives the line with its hash and line break, and the hash.
 func (l *line) encode() (text []byte, hash string, err error) {
+	if l.Outcome != nil && len(l.Outcome.Kind) > maxKind {
+		short := *l.Outcome
+		short.Kind = cutText(short.Kind, maxKind)
+		l.Outcome = &short
+	}
 	body, err := json.Marshal(l)
 	if err == nil && len(body)+hashTail > maxLine && l.Entry != nil {
 		short := *l.Entry
-		short.Args = map[string]any{"omitted": fmt.Sprintf("the arguments make a line of %d bytes", len(body))}
+		short.Args = cut(short.Args, maxLine-hashTail-(len(body)-size(short.Args)))
 		l.Entry = &short
 		body, err = json.Marshal(l)
 	}

@@ -66,6 +66,15 @@ func (l *Log) Outcome(of ID, o Outcome) error {
 	return err
 }
 
+// Refuse records a call that was refused, and why. Nothing waits for the disk: nothing was sent that would have to be explained.
+func (l *Log) Refuse(e Entry, reason string) error {
+	seq, err := l.append(line{Event: intent, Entry: &e})
+	if err != nil {
+		return err
+	}
+	return l.Outcome(ID(seq), Outcome{Status: Refused, Kind: reason})
+}
+
 // Close forces everything onto the disk and gives the file free.
 func (l *Log) Close() error {
 	l.mu.Lock()

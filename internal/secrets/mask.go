@@ -141,6 +141,12 @@ func (m *Masker) object(obj map[string]any, at set) (any, bool) {
 	return out, true
 }
 
+// Hide masks every text and number in v, for values of which nobody says which are secrets.
+func Hide(v any) any {
+	hidden, _ := hideAll(v)
+	return hidden
+}
+
 // hideAll masks every text and number below v. Keys stay: they are names, such as the user of basic_auth.
 func hideAll(v any) (any, bool) {
 	switch x := v.(type) {
