@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"paasmcp/internal/legible"
+	"paasmcp/internal/memory"
 	"paasmcp/schemas"
 )
 
@@ -276,11 +277,14 @@ func (t trace) leadsTo(action any) bool {
 	return mentions(action, "", func(_, text string) bool { return text == t.mark })
 }
 
+// maxInner is what JSON within a text may take decoded, as package memory weighs it: the parameters of an action are some lines.
+const maxInner = 1 << 20
+
 // mentions reports whether any text in decoded JSON matches, together with the key that it stands under.
 func mentions(value any, key string, match func(key, text string) bool) bool {
 	switch v := value.(type) {
 	case string:
-		if strings.HasPrefix(v, "{") {
+		if strings.HasPrefix(v, "{") && memory.Weigh([]byte(v)) <= maxInner {
 			var inner map[string]any
 			if json.Unmarshal([]byte(v), &inner) == nil {
 				return mentions(inner, key, match)

@@ -3,6 +3,7 @@ package tools
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,6 +17,7 @@ import (
 
 	"github.com/mark3labs/mcp-go/mcp"
 
+	"paasmcp/internal/memory"
 	"paasmcp/internal/related"
 	"paasmcp/internal/spelling"
 	"paasmcp/schemas"
@@ -47,12 +49,18 @@ func hasNumber(v any) bool {
 	return false
 }
 
+// maxArgumentText is what arguments that come as a text may take decoded, as package memory weighs them: the message was weighed with the
+// text as one value.
+const maxArgumentText = 2 << 20
+
 // decodeArguments reads a JSON object, keeping numbers exact: an id above 2^53 must not be rounded on its way. Some models write the
 // object as a text, which is read as well.
 func decodeArguments(raw []byte) (map[string]any, error) {
 	var text string
 	if raw = bytes.TrimSpace(raw); bytes.HasPrefix(raw, []byte{'"'}) && json.Unmarshal(raw, &text) == nil {
-		raw = bytes.TrimSpace([]byte(text))
+		if raw = bytes.TrimSpace([]byte(text)); memory.Weigh(raw) > maxArgumentText {
+			return nil, errors.New("arguments: the text holds too many values; give the arguments as a JSON object")
+		}
 	}
 	if len(raw) == 0 {
 		return map[string]any{}, nil
@@ -163,9 +171,53 @@ func isNumber(n json.Number) bool {
 	return err == nil && json.Valid([]byte(n))
 }
 
+// jsonIn is the JSON that a text seems to hold; empty for other values.
+func jsonIn(v any) string {
+	text, _ := v.(string)
+	if text = strings.TrimSpace(text); len(text) < 2 || text[0] != '{' && text[0] != '[' {
+		return ""
+	}
+	return text
+}
+
+// maxInnerText is what the JSON in the texts of one call may take decoded.
+const maxInnerText = 16 << 20
+
+// innerWeight is what the JSON in texts takes if it is decoded, wherever it is. The message was weighed with each text as one value.
+func innerWeight(v any) int64 {
+	weight := int64(0)
+	switch v := v.(type) {
+	case string:
+		if text := jsonIn(v); text != "" {
+			weight = memory.Weigh([]byte(text))
+		}
+	case []any:
+		for _, item := range v {
+			weight += innerWeight(item)
+		}
+	case map[string]any:
+		for _, member := range v {
+			weight += innerWeight(member)
+		}
+	}
+	return weight
+}
+
+// holdInner asks for what the JSON in the texts of a call takes; release it at the end of the call.
+func holdInner(ctx context.Context, args map[string]any) (*memory.Part, error) {
+	weight := innerWeight(args)
+	if weight > maxInnerText {
+		return nil, fmt.Errorf("arguments: the JSON in their texts holds too many values: decoded it would take %d MiB, at most %d MiB are accepted", weight>>20, maxInnerText>>20)
+	}
+	held := memory.From(ctx).Beside(smallInner)
+	return held, held.Grow(weight)
+}
+
+const smallInner = 64 << 10 // bytes that are not counted
+
 func fromText[T any](v any) (parsed T, ok bool) {
-	text, isText := v.(string)
-	if text = strings.TrimSpace(text); !isText || len(text) < 2 || text[0] != '{' && text[0] != '[' {
+	text := jsonIn(v)
+	if text == "" {
 		return parsed, false
 	}
 	dec := json.NewDecoder(strings.NewReader(text))

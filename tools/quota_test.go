@@ -1,8 +1,11 @@
 package tools
 
 import (
+	"errors"
 	"fmt"
 	"os"
+	"strconv"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -83,5 +86,31 @@ func TestKeptFilesOfOneCaller(t *testing.T) {
 	}
 	if list, err := os.ReadDir(s.dir); err != nil || len(list) != filesOfOne+1 {
 		t.Errorf("%d files on disk, %v", len(list), err)
+	}
+}
+
+// JSON within a text is one value on its way here, and many when it is read.
+func TestInnerJSONIsWeighed(t *testing.T) {
+	t.Parallel()
+	bomb := "[" + strings.Repeat("{},", 100_000) + "{}]"
+	for name, args := range map[string]map[string]any{
+		"in a text":   {"a": " \n" + bomb},
+		"deep within": {"a": []any{map[string]any{"b": bomb}}},
+		"in parts":    {"a": bomb[:60_000], "b": bomb[:60_000], "c": bomb[:60_000]},
+	} {
+		if _, err := holdInner(t.Context(), args); err == nil || !strings.Contains(err.Error(), "too many values") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := decodeArguments([]byte(strconv.Quote(`{"a":` + bomb + `}`))); err == nil || !strings.Contains(err.Error(), "too many values") {
+		t.Errorf("as the arguments: %v", err)
+	}
+	tab := memory.NewPool(4 << 20).Tab("a")
+	if _, err := holdInner(memory.With(t.Context(), tab), map[string]any{"a": bomb[:30_000]}); !errors.Is(err, memory.ErrShare) {
+		t.Errorf("with no room for it: %v", err)
+	}
+	// Ordinary texts cost nothing, however long.
+	if _, err := holdInner(memory.With(t.Context(), tab), map[string]any{"a": strings.Repeat("{},", 1<<20)[1:]}); err != nil {
+		t.Errorf("a text that is no JSON: %v", err)
 	}
 }

@@ -203,6 +203,11 @@ func (s *Service) admit(ctx context.Context, call Call) (*attempt, error) {
 	if call.SaveTo != "" && !op.ReturnsFile() {
 		return nil, fmt.Errorf("%s: save_to: it does not answer with a file; leave save_to out", op.Name)
 	}
+	held, err := holdInner(ctx, call.Args)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", op.Name, err)
+	}
+	defer held.Release()
 	a, err := s.prepare(op, client, call.Args, caller.From(ctx))
 	if err != nil {
 		return nil, err

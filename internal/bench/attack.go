@@ -26,19 +26,19 @@ var attacks = []struct {
 	{"at rest", 64, func(*bench, *webServer) error { return nil }},
 	{"300 half-sent messages of 4 MiB", 200, func(_ *bench, s *webServer) error { return s.halfSent(300) }},
 	{"500 half-sent messages of 4 MiB", 200, func(_ *bench, s *webServer) error { return s.halfSent(500) }},
-	{"64 messages of 4 MiB that are 1.4 million values", 256, func(_ *bench, s *webServer) error {
+	{"64 messages of 4 MiB that are 1.3 million values", 256, func(_ *bench, s *webServer) error {
 		return s.atOnce(64, callTool("paas_find", map[string]any{"query": "x", "of": make([]struct{}, 1_300_000)}))
 	}},
-	{"300 clients that read no list of all tools", 200, func(_ *bench, s *webServer) error { return s.unread(300, listTools) }},
+	{"1,000 clients that read no list of all tools", 256, func(_ *bench, s *webServer) error { return s.unread(1000, listTools) }},
 	{"300 open streams", 128, func(_ *bench, s *webServer) error { return s.streams(300) }},
 	{"a gzip answer of empty objects", 128, func(_ *bench, s *webServer) error { return s.atOnce(1, readBomb("objects")) }},
 	{"16 of them at once", 200, func(_ *bench, s *webServer) error { return s.atOnce(16, readBomb("objects")) }},
 	{"16 gzip answers of objects with a member", 256, func(_ *bench, s *webServer) error { return s.atOnce(16, readBomb("members")) }},
-	{"16 gzip answers of one text", 512, func(_ *bench, s *webServer) error { return s.atOnce(16, readBomb("text")) }},
+	{"16 gzip answers of one text", 320, func(_ *bench, s *webServer) error { return s.atOnce(16, readBomb("text")) }},
 	{"16 gzip answers of white space", 128, func(_ *bench, s *webServer) error { return s.atOnce(16, readBomb("space")) }},
 	{"16 gzip answers of zeros", 128, func(_ *bench, s *webServer) error { return s.atOnce(16, readBomb("zeros")) }},
 	{"one honest answer of 12 MiB", 256, func(_ *bench, s *webServer) error { return s.atOnce(1, readBomb("honest")) }},
-	{"16 honest answers of 12 MiB", 512, func(_ *bench, s *webServer) error { return s.atOnce(16, readBomb("honest")) }},
+	{"16 honest answers of 12 MiB", 320, func(_ *bench, s *webServer) error { return s.atOnce(16, readBomb("honest")) }},
 }
 
 // bombSize is how many bytes each of the large answers of the upstream has when it is unpacked.
@@ -151,7 +151,7 @@ func (s *webServer) hold(connections int, do func(net.Conn)) error {
 		all.Go(func() { do(c) })
 	}
 	all.Wait()
-	time.Sleep(time.Second)
+	time.Sleep(3 * time.Second)
 	return nil
 }
 
