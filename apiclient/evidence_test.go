@@ -67,6 +67,11 @@ var evidence = []struct {
 	{"virtuozzo", 200, `{"result":0,"response":[{"nodeid":7,"result":0},{"nodeid":8,"result":99,"errOut":"Plugin"}]}`, failure, proven, "node 8"},
 	{"virtuozzo", 200, `{"result":0,"response":{"out":[{"nodeid":8,"result":99,"errOut":"Plugin"}]}}`, failure, failure, "node 8"},
 	{"virtuozzo", 200, `{"result":0,"responses":{"8":{"result":99,"errOut":"Plugin"}}}`, failure, failure, "Plugin"},
+	{"virtuozzo", 200, `{"result":0,"response":"{\"result\":99,\"error\":\"Plugin\"}"}`, failure, failure, "Plugin"},
+	{"virtuozzo", 200, `{"result":0,"response":{"out":"{\"result\":99,\"response\":\"Plugin\"}"}}`, failure, failure, "Plugin"},
+	{"virtuozzo", 200, `{"result":0,"response":"{\"name\":\"x\"}"}`, proven, proven, ""},
+	{"virtuozzo", 200, `{"result":0,"responses":[{"nodeid":8,"result":0,"exitStatus":0,"out":"{\"result\":5,\"error\":\"x\"}"}]}`, proven, proven, ""},
+	{"virtuozzo", 200, `{"result":0,"response":"{not JSON"}`, proven, proven, ""},
 	{"virtuozzo", 200, `{"result":13001,"errOut":"Plugin"}`, failure, failure, "Plugin"},
 	{"virtuozzo", 200, `{"result":0,"exitStatus":1,"errOut":"Plugin"}`, failure, failure, "Plugin"},
 	{"virtuozzo", 200, `{"result":0,"responses":[{"nodeid":8,"result":0,"exitStatus":127,"errOut":"Plugin"}]}`, failure, failure, "exit status 127"},
@@ -154,7 +159,8 @@ func TestPartOfAReadIsSaidToBeOne(t *testing.T) {
 	list.List = "responses"
 	for _, op := range []*schemas.Operation{vzRead, list} {
 		result, err := send(t, gives(200, body).direct(t, withToken), op, shop)
-		if err != nil || !strings.Contains(result.Note, "node 12") || !strings.Contains(result.Note, "done on node 11") {
+		if err != nil || !strings.Contains(result.Note, "node 12") || !strings.Contains(result.Note, "done on node 11") ||
+			!strings.Contains(result.Note, "down (code 4109)") {
 			t.Errorf("%+v %v", result, err)
 		}
 	}

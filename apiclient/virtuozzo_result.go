@@ -79,7 +79,7 @@ func (v *virtuozzo) verdict(r *Request, a *answer) *Error {
 			return e
 		}
 		// What some nodes told is worth having.
-		a.Note, a.Confirmed, a.Value = f.partly(), true, content(a.Value)
+		a.Note, a.Confirmed, a.Value = v.scrub.text(f.reasons(), r.Secrets...), true, content(a.Value)
 		return nil
 	}
 	e := v.resultError(r, f)
@@ -185,6 +185,15 @@ func (f *failure) partly() string {
 	return text + " (" + listed(names) + "), done on " + listed(f.done)
 }
 
+// reasons is partly with what went wrong on each.
+func (f *failure) reasons() string {
+	var whys []string
+	for _, n := range f.failed {
+		whys = append(whys, n.name+": "+n.describe())
+	}
+	return strings.TrimSuffix(f.partly()+"; "+listed(whys), "; ")
+}
+
 // listed joins names; of very many the rest is counted.
 func listed(names []string) string {
 	const most = 20
@@ -217,7 +226,11 @@ func failureIn(value any, read bool) failure {
 	}
 	var outcomes []any
 	for _, key := range []string{"response", "out", "result"} {
-		switch below := object[key].(type) {
+		value := object[key]
+		if object["exitStatus"] == nil && !strings.HasPrefix(nodeName(object, 0), "node ") { // what a command prints says nothing about the command
+			value = decoded(value)
+		}
+		switch below := value.(type) {
 		case map[string]any:
 			if inner := failureIn(below, read); inner.code != "" || len(inner.failed) > 0 {
 				inner.code, inner.text = cmp.Or(inner.code, f.code), joined(inner.text, f.text)
@@ -250,6 +263,21 @@ func failureIn(value any, read bool) failure {
 		}
 	}
 	return f
+}
+
+// decoded is an object that a script returned as a text of JSON, or the value as it is.
+func decoded(value any) any {
+	text, _ := value.(string)
+	if !strings.HasPrefix(strings.TrimSpace(text), "{") {
+		return value
+	}
+	dec := json.NewDecoder(strings.NewReader(text))
+	dec.UseNumber()
+	var object map[string]any
+	if err := dec.Decode(&object); err != nil || dec.More() {
+		return value
+	}
+	return object
 }
 
 func explainsFailure(row any) bool {

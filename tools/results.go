@@ -65,7 +65,7 @@ func (s *Service) Present(o *Outcome, v View) Answer {
 			notes = append(notes, o.nothing(v))
 		}
 	}
-	notes = append(notes, fieldsNote(named, o.Operation.Shows, o.body(), r.Value), r.Note)
+	notes = append(notes, fieldsNote(named, o.Operation.Shows, o.body(), r.Value), masker.MaskText(r.Note))
 	if r.File != nil {
 		a.File = &file{Name: legible.Block(r.File.Name), ContentType: legible.Block(r.File.ContentType), Bytes: r.File.Size, SavedTo: o.Saved.Path, Resource: o.Saved.URI}
 	}
