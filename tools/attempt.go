@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -154,6 +155,8 @@ func (a *attempt) cardNow() approval.Card {
 		Summary:     a.op.Summary,
 		About:       a.op.About,
 		Request:     a.maskedRequest(),
+		Sent:        a.sent(),
+		BackedUp:    a.target.BackedUp,
 		Environment: a.kind.Environment,
 		Target:      append(a.target.Details, a.named()...),
 		Along:       a.target.Along,
@@ -179,6 +182,45 @@ func (a *attempt) maskedRequest() string {
 		return a.op.Call
 	}
 	return request.String()
+}
+
+// maxSent is how many values of a request are listed on a card. A card with more fits into no dialog.
+const maxSent = 200
+
+// sent are the values of the request one by one, by their arguments.
+func (a *attempt) sent() []approval.Detail {
+	masked, _ := a.masker.Mask(a.args).(map[string]any)
+	var list []approval.Detail
+	var add func(path string, v any)
+	add = func(path string, v any) {
+		if len(list) == maxSent {
+			return
+		}
+		switch v := v.(type) {
+		case map[string]any:
+			for _, key := range slices.Sorted(maps.Keys(v)) {
+				add(strings.TrimPrefix(path+"."+key, "."), v[key])
+			}
+			if len(v) > 0 {
+				return
+			}
+		case []any:
+			for i, child := range v {
+				add(fmt.Sprintf("%s[%d]", path, i), child)
+			}
+			if len(v) > 0 {
+				return
+			}
+		case string:
+			list = append(list, approval.Detail{Name: path, Value: v})
+			return
+		}
+		if text, err := json.Marshal(v); err == nil && path != "" {
+			list = append(list, approval.Detail{Name: path, Value: string(text)})
+		}
+	}
+	add("", masked)
+	return list
 }
 
 // named names what will be hit by the arguments alone: what the path names, or, where paths name nothing, what the required

@@ -289,7 +289,7 @@ func TestBackupFirst(t *testing.T) {
 		{"not wanted", "complete", "success", false, []string{"POST /projects/abc123/environments/staging/deactivate"}},
 		{"nothing to follow", "", "", true, []string{"POST /projects/abc123/environments/staging/backup"}},
 		{"changed meanwhile", "complete", "success", true, []string{"POST /projects/abc123/environments/staging/backup"}},
-		{"not said", "complete", "success", nil, []string{"POST /projects/abc123/environments/staging/deactivate"}},
+		{"not said", "complete", "success", nil, []string{"POST /projects/abc123/environments/staging/backup", "POST /projects/abc123/environments/staging/deactivate"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -323,8 +323,9 @@ func TestBackupFirst(t *testing.T) {
 				t.Fatalf("no backup is offered:\n%s", q.card())
 			}
 			answer := yes(q)
-			if tc.wanted != nil {
-				answer["confirm"].(map[string]any)["content"].(map[string]any)[approval.FieldBackup] = tc.wanted
+			content := answer["confirm"].(map[string]any)["content"].(map[string]any)
+			if content[approval.FieldBackup] = tc.wanted; tc.wanted == nil {
+				delete(content, approval.FieldBackup)
 			}
 			got := r.call(request{tool: deactivate, args: environmentArgs(), state: q.RequestState, responses: answer})
 			// The log of the backup may be read as well, which changes nothing.

@@ -163,9 +163,15 @@ func yes(q reply) map[string]any {
 	properties, _ := q.InputRequests["confirm"].Params.RequestedSchema["properties"].(map[string]any)
 	if field, typed := properties[approval.FieldName].(map[string]any); typed {
 		name, _ := strings.CutPrefix(field["description"].(string), "Type ")
-		return accept(approval.FieldName, strings.TrimSuffix(name, " to go ahead."))
+		return withoutBackup(accept(approval.FieldName, strings.TrimSuffix(name, " to go ahead.")))
 	}
-	return accept(approval.FieldApprove, true)
+	return withoutBackup(accept(approval.FieldApprove, true))
+}
+
+// withoutBackup unticks the box of the backup that is offered, if one is.
+func withoutBackup(responses map[string]any) map[string]any {
+	responses["confirm"].(map[string]any)["content"].(map[string]any)[approval.FieldBackup] = false
+	return responses
 }
 
 const (

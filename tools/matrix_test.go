@@ -311,9 +311,9 @@ func (p person) Ask(_ context.Context, asked tools.Asked) (string, approval.Answ
 	if err != nil || !p.yes {
 		return q.State, approval.Answer{Action: approval.Decline}, err
 	}
-	content := map[string]any{approval.FieldApprove: true}
+	content := map[string]any{approval.FieldApprove: true, approval.FieldBackup: false}
 	if q.Field.Name == approval.FieldName {
-		content = map[string]any{approval.FieldName: q.Card.Expect}
+		content = map[string]any{approval.FieldName: q.Card.Expect, approval.FieldBackup: false}
 	}
 	return q.State, approval.Answer{Action: approval.Accept, Content: content}, nil
 }

@@ -186,7 +186,7 @@ func (a *attempt) consider(ctx context.Context) error {
 	case policy.Confirm:
 		a.target = a.s.previewer.Look(ctx, call, l)
 		a.first = a.firstSteps()
-		a.raise()
+		a.raise(caller.Capabilities(ctx).Form)
 	case policy.Allow:
 		// An update tells afterwards what it replaced. Nobody waits for a decision here, so a read that fails is only noted.
 		changes, err := a.s.previewer.Changes(ctx, call, l)
@@ -277,11 +277,16 @@ func (a *attempt) deniedAnyway(f policy.Facts) bool {
 	return true
 }
 
-// raise asks for more where a person would see less: when a part of the target could not be looked up, they type its name.
-func (a *attempt) raise() {
+// raise asks for more where a person would see less: when a part of the target could not be looked up, they type its name; when the
+// client's dialog cannot show all that they approve, they do so at the console.
+func (a *attempt) raise(inDialog bool) {
 	if len(a.target.Doubts) > 0 && a.verdict.Level == policy.Form {
 		a.verdict.Level = policy.Typed
 		a.verdict.Reason += " Not everything could be looked up, so the name has to be typed."
+	}
+	if inDialog && (a.verdict.Level == policy.Form || a.verdict.Level == policy.Typed) && !a.cardNow().FitsDialog() {
+		a.verdict.Level = policy.Console
+		a.verdict.Reason += " A dialog cannot show all of the request, so it has to be approved on the approval console."
 	}
 }
 

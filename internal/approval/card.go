@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
+	"paasmcp/internal/legible"
 	"paasmcp/internal/policy"
 	"paasmcp/schemas"
 )
@@ -15,9 +17,10 @@ type Card struct {
 	Account     string
 	Platform    schemas.Platform
 	Tool        string
-	Summary     string // what the operation does, in one sentence
-	About       string // what else one must know of it
-	Request     string // the exact request on one line, secrets masked
+	Summary     string   // what the operation does, in one sentence
+	About       string   // what else one must know of it
+	Request     string   // the exact request on one line, secrets masked
+	Sent        []Detail // what the request carries, value by value, for where the request is too long to be shown whole; secrets masked
 	Environment policy.Environment
 	Target      []Detail // what will be hit, as far as it could be looked up
 	Along       []Detail // what goes with it: children, databases, domains, members
@@ -25,6 +28,7 @@ type Card struct {
 	Cost        string   // what the platform estimates; empty where it estimates nothing
 	Doubts      []string // what could not be looked up
 	First       []Step   // the backup that can be taken first
+	BackedUp    string   // how long ago the last backup was finished, where that is so short that another one is not proposed
 	Risk        []schemas.Risk
 	Reason      string // why a person is asked
 	Level       policy.Level
@@ -47,50 +51,131 @@ type Step struct {
 	Request string // on one line, secrets masked
 }
 
-// Limits of what a card shows, in characters and lines. A card that does not fit on a screen is not read.
+// Limits of what a dialog shows, in characters and lines: clients draw it in a small box, and what does not fit on a screen is not read.
 const (
-	maxValue   = 200
-	maxAbout   = 600
-	maxRequest = 1000
-	maxDetails = 20
+	maxValue   = 300
+	maxRequest = 1200
+	maxSent    = 4000 // of all values of a request that is longer
+	maxDetails = 40
 )
 
-// Text renders the card as plain text. Each line begins with words of this program: every value stays on its line, with
-// everything invisible, reordering or line-breaking in it spelled out, so no value can look like a line of the card.
-func (c Card) Text() string {
+// Limits of what the console and the terminal show of the platform's own texts. What is sent is shown whole.
+const (
+	maxPlatform = 4000
+	maxList     = 500
+)
+
+// Text renders the whole card as plain text. Each line begins with words of this program: every value stays on its line, with
+// everything invisible, reordering or line-breaking in it spelled out and padding counted, so no value can look like a line of the
+// card or push another one out of sight.
+func (c Card) Text() string { return c.render(whole) }
+
+// Dialog is the text for a client's dialog: of long values the head and the tail, and how much lies between.
+func (c Card) Dialog() string { return c.render(dialog) }
+
+// FitsDialog reports whether a dialog shows all that is approved: the request, and the lists of what is hit and what changes.
+func (c Card) FitsDialog() bool {
+	return max(len(c.Target), len(c.Along), len(c.Changes), len(c.First)) <= maxDetails && (c.requestFits() || c.sentFits())
+}
+
+func (c Card) requestFits() bool { return fits(c.Request, maxRequest) }
+
+// sentFits reports whether every value of the request fits.
+func (c Card) sentFits() bool {
+	room := maxSent
+	for _, d := range c.Sent {
+		room -= utf8.RuneCountInString(dialog.sent(d))
+		if room < 0 || !fits(d.Name, maxValue/2) || !fits(d.Value, maxValue) {
+			return false
+		}
+	}
+	return len(c.Sent) > 0 && len(c.Sent) <= maxDetails
+}
+
+func fits(text string, limit int) bool {
+	_, all := legible.FoldedTo(text, limit)
+	return all
+}
+
+// form is how much of a card is shown, in characters and lines.
+type form struct {
+	request  int // of the request; 0 is all
+	value    int // of one value that is sent; 0 is all
+	platform int // of a text of the platform
+	list     int // lines of a list
+}
+
+var (
+	whole  = form{platform: maxPlatform, list: maxList}
+	dialog = form{request: maxRequest, value: maxValue, platform: maxValue, list: maxDetails}
+)
+
+// cut is a text of others, at most limit characters of it; all of it when that is 0.
+func cut(text string, limit int) string {
+	if limit == 0 {
+		return legible.Folded(text)
+	}
+	short, _ := legible.FoldedTo(text, limit)
+	return short
+}
+
+func (f form) sent(d Detail) string { return cut(d.Name, f.value/2) + ": " + cut(d.Value, f.value) }
+
+func (f form) detail(d Detail) string {
+	return cut(d.Name, f.platform/2) + ": " + cut(d.Value, f.platform)
+}
+
+func (f form) change(c Change) string {
+	show := func(value string, limit int) string {
+		if value == "" {
+			return "(nothing)"
+		}
+		return cut(value, limit)
+	}
+	return cut(c.Field, f.value/2) + ": " + show(c.Old, f.platform) + " → " + show(c.New, f.value)
+}
+
+func (c Card) render(f form) string {
 	var b strings.Builder
-	b.WriteString("Please confirm: " + inert(c.Summary, maxValue) + "\n")
+	line := func(name, value string, limit int) { fmt.Fprintf(&b, "%s: %s\n", name, cut(value, limit)) }
+	b.WriteString("Please confirm: " + cut(c.Summary, maxValue) + "\n")
 	if c.About != "" {
-		b.WriteString(inert(c.About, maxAbout) + "\n")
+		b.WriteString(cut(c.About, 2*maxValue) + "\n")
 	}
 	b.WriteString("\n")
-	line(&b, "Account", fmt.Sprintf("%s (%s)", c.Account, c.Platform), maxValue)
-	line(&b, "Tool", c.Tool, maxValue)
-	line(&b, "Request", c.Request, maxRequest)
+	line("Account", fmt.Sprintf("%s (%s)", c.Account, c.Platform), maxValue)
+	line("Tool", c.Tool, maxValue)
+	if f.request == 0 || c.requestFits() || len(c.Sent) == 0 {
+		line("Request", c.Request, f.request)
+	} else {
+		call, _, _ := strings.Cut(c.Request, " {")
+		line("Request", call, maxValue)
+		section(f, &b, "What is sent", c.Sent, f.sent)
+	}
 	if c.Environment == policy.Production {
 		b.WriteString("\nThis is PRODUCTION.\n")
 	}
-	section(&b, "What will be hit", c.Target, Detail.line)
-	section(&b, "What goes with it", c.Along, Detail.line)
-	section(&b, "What changes", c.Changes, Change.line)
+	section(f, &b, "What will be hit", c.Target, f.detail)
+	section(f, &b, "What goes with it", c.Along, f.detail)
+	section(f, &b, "What changes", c.Changes, f.change)
 	if c.Cost != "" {
 		b.WriteString("\n")
-		line(&b, "Cost", c.Cost, maxValue)
+		line("Cost", c.Cost, maxValue)
 	}
-	section(&b, "What could not be looked up", c.Doubts, func(doubt string) string { return inert(doubt, maxValue) })
+	section(f, &b, "What could not be looked up", c.Doubts, func(doubt string) string { return cut(doubt, f.platform) })
 	b.WriteString("\nWhat can happen:\n")
 	for _, words := range c.RiskWords() {
 		b.WriteString("- " + words + "\n")
 	}
-	b.WriteString("\n" + inert(c.Reason, maxValue*2) + "\n")
+	b.WriteString("\n" + cut(c.Reason, maxValue*2) + "\n")
 	if len(c.First) > 0 {
-		b.WriteString("A backup can be taken first:\n")
+		b.WriteString("A backup can be taken first" + c.lastBackup() + ":\n")
 		for _, step := range c.First {
-			b.WriteString("- " + inert(step.Request, maxValue) + "\n")
+			b.WriteString("- " + cut(step.Request, f.request) + "\n")
 		}
 	}
 	if c.Level == policy.Typed {
-		b.WriteString("To go ahead, type exactly: " + inert(c.Expect, maxValue))
+		b.WriteString("To go ahead, type exactly: " + cut(c.Expect, maxValue))
 	} else {
 		b.WriteString("To go ahead, approve. Otherwise nothing is sent.")
 	}
@@ -106,6 +191,14 @@ func (c Card) size() int {
 	return len(text)
 }
 
+// lastBackup says why the backup is not asked for by itself.
+func (c Card) lastBackup() string {
+	if c.BackedUp == "" {
+		return ""
+	}
+	return " (the last one is from " + c.BackedUp + ", so it is not ticked)"
+}
+
 // RiskWords are the sentences about what can happen, worst first.
 func (c Card) RiskWords() []string {
 	var list []string
@@ -118,34 +211,19 @@ func (c Card) RiskWords() []string {
 	return list
 }
 
-func line(b *strings.Builder, name, value string, limit int) {
-	fmt.Fprintf(b, "%s: %s\n", name, inert(value, limit))
-}
-
 // section writes a list under a heading, and nothing when the list is empty.
-func section[T any](b *strings.Builder, heading string, list []T, text func(T) string) {
+func section[T any](f form, b *strings.Builder, heading string, list []T, text func(T) string) {
 	if len(list) == 0 {
 		return
 	}
 	b.WriteString("\n" + heading + ":\n")
-	for _, item := range list[:min(len(list), maxDetails)] {
+	shown := list[:min(len(list), f.list)]
+	for _, item := range shown {
 		b.WriteString("- " + text(item) + "\n")
 	}
-	if more := len(list) - maxDetails; more > 0 {
+	if more := len(list) - len(shown); more > 0 {
 		fmt.Fprintf(b, "- and %d more that are not shown\n", more)
 	}
-}
-
-func (d Detail) line() string { return inert(d.Name, maxValue/4) + ": " + inert(d.Value, maxValue) }
-
-func (c Change) line() string {
-	show := func(value string) string {
-		if value == "" {
-			return "(nothing)"
-		}
-		return inert(value, maxValue/2)
-	}
-	return inert(c.Field, maxValue/4) + ": " + show(c.Old) + " → " + show(c.New)
 }
 
 // worstFirst orders the classes for reading. A class of nobody's making stands first: it is the most alarming of all.
@@ -172,7 +250,7 @@ func words(r schemas.Risk) string {
 	if w := riskWords[r]; w != "" {
 		return w
 	}
-	return "unknown risk: " + inert(string(r), maxValue/4)
+	return "unknown risk: " + Shown(string(r))
 }
 
 var riskWords = map[schemas.Risk]string{

@@ -2,6 +2,9 @@ package approval_test
 
 import (
 	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -87,23 +90,73 @@ To go ahead, approve. Otherwise nothing is sent.`},
 	}
 }
 
-// However much a platform or a model pours into a card, it stays short and says that something was cut.
-func TestCardStaysShort(t *testing.T) {
+// However much a platform or a model pours into a card, a dialog stays short and says what it leaves out; the whole card shows all that is
+// sent, and of the platform's own texts so much that a page can carry it.
+func TestCardsOfFloods(t *testing.T) {
 	t.Parallel()
-	flood := strings.Repeat("é", 1<<20)
-	c := approval.Card{Account: flood, Platform: "p", Tool: flood, Summary: flood, Request: flood, Reason: flood,
-		Risk: []schemas.Risk{schemas.Risk(flood)}}
-	for range 1000 {
-		c.Target = append(c.Target, approval.Detail{Name: flood, Value: strings.Repeat("\u200b", 1000)})
+	flood := strings.Repeat("é ü", 1<<18)
+	c := approval.Card{Account: flood, Platform: "p", Tool: flood, Summary: flood, Request: "POST /x " + flood + "end of the request", Reason: flood,
+		Risk: []schemas.Risk{schemas.Write}}
+	for i := range 1000 {
+		c.Target = append(c.Target, approval.Detail{Name: fmt.Sprint("n", i), Value: strings.Repeat("\u200b", 1000) + "!"})
 	}
-	text := c.Text()
+	text := c.Dialog()
 	if n := len([]rune(text)); n > 12_000 {
-		t.Errorf("the card has %d characters", n)
+		t.Errorf("the dialog has %d characters", n)
 	}
-	for _, want := range []string{"… (cut; 1048576 characters in all)", "… (cut; 1000 characters in all)", "- and 980 more that are not shown"} {
+	for _, want := range []string{"characters not shown here⟩", "⟨1,000 blanks⟩!", "- and 960 more that are not shown", "end of the request"} {
 		if !strings.Contains(text, want) {
-			t.Errorf("the card does not say %q", want)
+			t.Errorf("the dialog does not say %q", want)
 		}
+	}
+	if c.FitsDialog() {
+		t.Error("it is said to fit into a dialog")
+	}
+	text = c.Text()
+	if !strings.Contains(text, flood[:1000]) || !strings.Contains(text, "end of the request") || strings.Contains(strings.Split(text, "What will be hit")[0], "Request: POST /x ⟨") {
+		t.Error("the whole card does not show the whole request")
+	}
+	if n := strings.Count(text, "\n- "); n > 510 {
+		t.Errorf("the whole card has %d lines", n)
+	}
+}
+
+// TestDialogHidesNothing: wherever something is in a request, a dialog that is said to show it does.
+func TestDialogHidesNothing(t *testing.T) {
+	t.Parallel()
+	const marker = "curl-intruder"
+	words := func(n int) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, "word%d ", i*7919%10007)
+		}
+		return b.String()
+	}
+	fitting := 0
+	for n := range 400 {
+		values := map[string]string{}
+		for i := range n % 7 * 9 {
+			values[fmt.Sprintf("key%02d", i)] = words(i % 5)
+		}
+		pad := []string{strings.Repeat(" ", n*10), words(n % 90), strings.Repeat("warm ", n), strings.Repeat("\n\u200b", n), ""}
+		values[[]string{"a", "key30b", "z", strings.Repeat("k", n)}[n%4]] = pad[n%5] + marker + pad[(n/5)%5]
+		body, _ := json.Marshal(values)
+		c := approval.Card{Tool: "t", Platform: "p", Request: "POST /x " + string(body)}
+		for _, key := range slices.Sorted(maps.Keys(values)) {
+			c.Sent = append(c.Sent, approval.Detail{Name: key, Value: values[key]})
+		}
+		if c.FitsDialog() {
+			fitting++
+			if !strings.Contains(c.Dialog(), marker) {
+				t.Errorf("hidden in a dialog:\n%s", c.Dialog())
+			}
+		}
+		if !strings.Contains(c.Text(), marker) {
+			t.Errorf("hidden in the whole card:\n%s", c.Text())
+		}
+	}
+	if fitting < 100 || fitting == 400 {
+		t.Errorf("%d of 400 fit into a dialog", fitting)
 	}
 }
 

@@ -151,7 +151,7 @@ func (g *Gate) Allowed(v policy.Verdict, b Binding) (Grant, error) {
 type Question struct {
 	State   string // comes back with the answer; opaque
 	Card    Card
-	Message string // the card as plain text
+	Message string // the card for a client's dialog; a channel that can show more shows [Card.Text]
 	Level   policy.Level
 	Field   Field  // the field that says yes
 	Backup  *Field // the field that asks for a backup first; nil when none can be taken
@@ -164,6 +164,7 @@ type Field struct {
 	Type        string // boolean or string, as JSON Schema spells them
 	Title       string
 	Description string
+	Ticked      bool // what a form shows before it is touched, and what no answer means
 }
 
 // The names of the fields. Which of the first two says yes depends on the level.
@@ -179,7 +180,7 @@ func (q Question) Schema() map[string]any {
 	properties := map[string]any{q.Field.Name: q.Field.schema()}
 	if q.Backup != nil {
 		backup := q.Backup.schema()
-		backup["default"] = true
+		backup["default"] = q.Backup.Ticked
 		properties[q.Backup.Name] = backup
 	}
 	return map[string]any{"type": "object", "properties": properties, "required": []string{q.Field.Name}}
@@ -218,7 +219,7 @@ func (g *Gate) Ask(b Binding, v policy.Verdict, card Card) (Question, error) {
 	}
 	now := time.Now()
 	st := State{Binding: b, Level: v.Level, Expect: card.Expect, Nonce: rand.Text(), IssuedAt: now, Expires: now.Add(Lifetime)}
-	q := Question{Card: card, Message: card.Text(), Level: v.Level, Field: field, Expires: st.Expires}
+	q := Question{Card: card, Message: card.Dialog(), Level: v.Level, Field: field, Expires: st.Expires}
 	if len(card.First) > 0 {
 		for _, step := range card.First {
 			if !step.Binding.complete() {
@@ -226,7 +227,9 @@ func (g *Gate) Ask(b Binding, v policy.Verdict, card Card) (Question, error) {
 			}
 			st.First = append(st.First, step.Binding)
 		}
-		q.Backup = &Field{Name: FieldBackup, Type: "boolean", Title: "Take a backup first", Description: "The request is sent only after the backup succeeded."}
+		q.Backup = &Field{Name: FieldBackup, Type: "boolean", Title: "Take a backup first", Description: "The request is sent only after the backup succeeded.",
+			Ticked: card.BackedUp == ""}
+		st.BackUp = q.Backup.Ticked
 	}
 	var err error
 	q.State, err = g.sealer.Seal(st)
@@ -287,7 +290,11 @@ func (g *Gate) Redeem(state string, b Binding, a Answer) (Grant, error) {
 		return Grant{}, err
 	}
 	grant := Grant{binding: b, given: true, by: a.By(b.Principal), until: st.Expires}
-	if first, _ := a.Content[FieldBackup].(bool); first {
+	first, said := a.Content[FieldBackup].(bool)
+	if !said {
+		first = st.BackUp // as the form showed it
+	}
+	if first {
 		grant.first = st.First
 	}
 	return grant, nil

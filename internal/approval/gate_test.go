@@ -331,16 +331,25 @@ func TestBackupFirst(t *testing.T) {
 	backup.Tool, backup.Digest = "platformsh_environment_backup_create", "digest-of-the-backup"
 	withBackup := card
 	withBackup.First = []approval.Step{{Binding: backup, Request: "POST /projects/p/environments/main/backup"}}
+	fresh := withBackup
+	fresh.BackedUp = "4 minutes ago"
 	for _, c := range []struct {
+		card    approval.Card
 		content map[string]any
 		want    int
 	}{
-		{map[string]any{"approve": true, "backup_first": true}, 1},
-		{map[string]any{"approve": true, "backup_first": false}, 0},
-		{map[string]any{"approve": true, "backup_first": "true"}, 0},
-		{map[string]any{"approve": true}, 0},
+		{withBackup, map[string]any{"approve": true, "backup_first": true}, 1},
+		{withBackup, map[string]any{"approve": true, "backup_first": false}, 0},
+		// What is not answered is as the form showed it.
+		{withBackup, map[string]any{"approve": true, "backup_first": "nonsense"}, 1},
+		{withBackup, map[string]any{"approve": true}, 1},
+		{fresh, map[string]any{"approve": true}, 0},
+		{fresh, map[string]any{"approve": true, "backup_first": true}, 1},
 	} {
-		q, err := g.Ask(binding, form, withBackup)
+		q, err := g.Ask(binding, form, c.card)
+		if ticked := c.card.BackedUp == ""; err == nil && (q.Backup.Ticked != ticked || strings.Contains(q.Message, "4 minutes ago") == ticked) {
+			t.Errorf("ticked is %v, and the card says\n%s", q.Backup.Ticked, q.Message)
+		}
 		if err != nil {
 			t.Fatal(err)
 		}

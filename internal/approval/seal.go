@@ -20,7 +20,8 @@ import (
 // that any replica with the key can take the answer and nothing is kept for questions that nobody answers.
 type State struct {
 	Binding
-	First    []Binding    `json:"first,omitempty"` // backups that the same answer can ask for
+	First    []Binding    `json:"first,omitempty"`   // backups that the same answer can ask for
+	BackUp   bool         `json:"back_up,omitempty"` // whether an answer that does not mention them asks for them
 	Level    policy.Level `json:"level"`
 	Expect   string       `json:"expect,omitempty"` // the text to type at level typed
 	Nonce    string       `json:"nonce"`            // makes the answer single-use

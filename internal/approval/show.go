@@ -1,16 +1,20 @@
 package approval
 
-import "slices"
+import (
+	"slices"
 
-// Shown is the text in a form that a page or a terminal can show beside its own words, see [Card.Text].
-func Shown(text string) string { return inert(text, maxValue) }
+	"paasmcp/internal/legible"
+)
+
+// Shown is the whole text in a form that a page or a terminal can show beside its own words, see [Card.Text].
+func Shown(text string) string { return legible.Folded(text) }
 
 // Shown is the card with every text of it as [Card.Text] would write it, for whoever lays it out in another way.
 func (c Card) Shown() Card {
 	c.Account, c.Tool = Shown(c.Account), Shown(c.Tool)
-	c.Summary, c.About, c.Request = Shown(c.Summary), inert(c.About, maxAbout), inert(c.Request, maxRequest)
-	c.Cost, c.Reason = Shown(c.Cost), inert(c.Reason, maxValue*2)
-	c.Target, c.Along = shownDetails(c.Target), shownDetails(c.Along)
+	c.Summary, c.About, c.Request = Shown(c.Summary), Shown(c.About), Shown(c.Request)
+	c.Cost, c.Reason = Shown(c.Cost), Shown(c.Reason)
+	c.Target, c.Along, c.Sent = shownDetails(c.Target), shownDetails(c.Along), shownDetails(c.Sent)
 	c.Changes = slices.Clone(c.Changes)
 	for i, change := range c.Changes {
 		c.Changes[i] = Change{Field: Shown(change.Field), Old: Shown(change.Old), New: Shown(change.New)}

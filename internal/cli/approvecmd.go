@@ -247,11 +247,13 @@ func (a *approver) ask(ctx context.Context, s *console.Client, r console.Request
 	v := console.Verdict{Approve: answer.Action == approval.Accept}
 	v.Name, _ = answer.Content[approval.FieldName].(string)
 	if v.Approve && r.Backup != "" {
-		if v.Backup, err = yesOrNo(ctx, a.in, a.out, harmless(r.Backup), true); errors.Is(err, io.EOF) {
+		backup, err := yesOrNo(ctx, a.in, a.out, harmless(r.Backup), r.Ticked)
+		if errors.Is(err, io.EOF) {
 			return errClosed
 		} else if err != nil {
 			return err
 		}
+		v.Backup = &backup
 	}
 	if _, err := s.Decide(ctx, r.ID, v); err != nil {
 		return err

@@ -75,7 +75,7 @@ func (t *typing) Answer(ctx context.Context, message string, form demo.Form) (ma
 	}
 	content := map[string]any{form.Yes.Name: answer.Content[field.Name]}
 	if form.Backup != nil {
-		if content[form.Backup.Name], err = yesOrNo(ctx, t.in, t.out, form.Backup.Title, true); err != nil {
+		if content[form.Backup.Name], err = yesOrNo(ctx, t.in, t.out, form.Backup.Title, form.Backup.Ticked); err != nil {
 			return nil, false
 		}
 	}

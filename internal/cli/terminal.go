@@ -43,10 +43,10 @@ func (t terminal) Ask(ctx context.Context, asked tools.Asked) (string, approval.
 		return "", approval.Answer{}, err
 	}
 	in := bufio.NewReader(t.in)
-	answer, err := askOn(ctx, in, t.out, q.Message, q.Field, q.Card.Expect)
+	answer, err := askOn(ctx, in, t.out, q.Card.Text(), q.Field, q.Card.Expect)
 	if err == nil && answer.Action == approval.Accept && q.Backup != nil {
 		var first bool
-		if first, err = yesOrNo(ctx, in, t.out, q.Backup.Title, true); errors.Is(err, io.EOF) {
+		if first, err = yesOrNo(ctx, in, t.out, q.Backup.Title, q.Backup.Ticked); errors.Is(err, io.EOF) {
 			answer, err = approval.Answer{Action: approval.Cancel}, nil
 		} else if err == nil {
 			answer.Content[q.Backup.Name] = first

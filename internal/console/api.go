@@ -28,16 +28,17 @@ type Request struct {
 	DecidedBy  string           `json:"decided_by,omitempty"`
 	Card       string           `json:"card"` // as plain text
 	Typed      bool             `json:"typed,omitempty"`
-	Expect     string           `json:"expect,omitempty"`  // the name to type
-	Backup     string           `json:"backup,omitempty"`  // the question whether a backup is taken first
-	Refused    string           `json:"refused,omitempty"` // why whoever asks cannot approve it
+	Expect     string           `json:"expect,omitempty"`        // the name to type
+	Backup     string           `json:"backup,omitempty"`        // the question whether a backup is taken first
+	Ticked     bool             `json:"backup_ticked,omitempty"` // what no answer to it means
+	Refused    string           `json:"refused,omitempty"`       // why whoever asks cannot approve it
 }
 
 // Verdict is a decision as programs send it.
 type Verdict struct {
 	Approve bool   `json:"approve"`
 	Name    string `json:"confirm_name,omitempty"`
-	Backup  bool   `json:"backup_first,omitempty"`
+	Backup  *bool  `json:"backup_first,omitempty"` // as proposed when it is left out
 }
 
 // program serves whoever sends the right name and token with the request (RFC 7617). It never asks for them, so no browser
@@ -82,7 +83,7 @@ func newRequest(t approval.Ticket, who approval.Approver) Request {
 		Typed: t.Field.Name == approval.FieldName, Expect: t.Card.Expect,
 	}
 	if t.Backup != nil {
-		r.Backup = t.Backup.Title
+		r.Backup, r.Ticked = t.Backup.Title, t.Backup.Ticked
 	}
 	if err := t.Refuses(who); err != nil {
 		r.Refused = err.Error()
@@ -98,7 +99,14 @@ func (c *Console) decideRequest(w http.ResponseWriter, r *http.Request, who appr
 		refuse(w, http.StatusBadRequest, "the decision cannot be read: "+err.Error())
 		return
 	}
-	if status, err := c.settle(r.PathValue("id"), who, "terminal", approval.Decision{Approve: v.Approve, Name: v.Name, Backup: v.Backup}); err != nil {
+	decision := approval.Decision{Approve: v.Approve, Name: v.Name}
+	if t, ok := c.Desk.Ticket(r.PathValue("id")); ok && t.Backup != nil {
+		decision.Backup = t.Backup.Ticked
+	}
+	if v.Backup != nil {
+		decision.Backup = *v.Backup
+	}
+	if status, err := c.settle(r.PathValue("id"), who, "terminal", decision); err != nil {
 		refuse(w, status, err.Error())
 		return
 	}

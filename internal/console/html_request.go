@@ -2,6 +2,8 @@ package console
 
 import (
 	"strconv"
+	"strings"
+	"unicode/utf8"
 
 	g "maragu.dev/gomponents"
 	h "maragu.dev/gomponents/html"
@@ -38,7 +40,7 @@ func cardHTML(r row) g.Node {
 		g.If(len(c.Along) > 0, part("along", "What goes with it", facts(c.Along))),
 		g.If(len(c.Changes) > 0, part("changes", "What changes", changesHTML(c.Changes))),
 		g.If(c.Cost != "", part("cost", "What it costs", h.P(g.Text(c.Cost)))),
-		part("sent", "What is sent", h.Pre(h.TabIndex("0"), h.Aria("labelledby", "sent"), code(c.Request))),
+		part("sent", "What is sent", sentHTML(c)),
 		part("why", "Who asks, and why you are asked",
 			h.P(g.Text(c.Reason)),
 			h.Dl(
@@ -54,24 +56,60 @@ func part(id, title string, children ...g.Node) g.Node {
 	return h.Section(h.Aria("labelledby", id), h.H2(h.ID(id), g.Text(title)), g.Group(children))
 }
 
+// sentHTML is the request: its values one by one where it is long, and always the whole of it as it is sent.
+func sentHTML(c approval.Card) g.Node {
+	if !isLong(c.Request) {
+		return request(c.Request)
+	}
+	call, _, _ := strings.Cut(c.Request, " {")
+	return g.Group{
+		h.Pre(h.TabIndex("0"), h.Aria("labelledby", "sent"), code(call)),
+		g.If(len(c.Sent) > 0, facts(c.Sent)),
+		h.Details(h.Summary(g.Text("The request as it is sent: "+strconv.Itoa(utf8.RuneCountInString(c.Request))+" characters")), request(c.Request)),
+	}
+}
+
+func request(text string) g.Node {
+	return h.Pre(h.TabIndex("0"), h.Aria("labelledby", "sent"), code(text))
+}
+
+// Lengths of values, in characters: longer ones are folded away behind their beginning. A browser finds words in them all the same.
+const (
+	longValue = 400
+	longHead  = 120
+)
+
+func isLong(text string) bool { return utf8.RuneCountInString(text) > longValue }
+
+// value is a text of any length.
+func value(text string) g.Node {
+	if !isLong(text) {
+		return g.Text(text)
+	}
+	runes := []rune(text)
+	return h.Details(h.Class("long"),
+		h.Summary(g.Text(string(runes[:longHead])+"… "), h.Span(h.Class("muted"), g.Text("all "+strconv.Itoa(len(runes))+" characters"))),
+		h.P(g.Text(text)))
+}
+
 func facts(list []approval.Detail) g.Node {
-	return h.Dl(g.Map(list, func(d approval.Detail) g.Node { return fact(d.Name, g.Text(d.Value)) }))
+	return h.Dl(g.Map(list, func(d approval.Detail) g.Node { return fact(d.Name, value(d.Value)) }))
 }
 
 func fact(name string, value ...g.Node) g.Node { return h.Div(h.Dt(g.Text(name)), h.Dd(value...)) }
 
 func changesHTML(changes []approval.Change) g.Node {
-	value := func(text string) g.Node {
+	state := func(text string) g.Node {
 		if text == "" {
 			return h.I(g.Text("nothing"))
 		}
-		return g.Text(text)
+		return value(text)
 	}
 	column := func(title string) g.Node { return h.Th(h.Scope("col"), g.Text(title)) }
 	return h.Div(h.Class("scroll"), h.TabIndex("0"), h.Role("region"), h.Aria("labelledby", "changes"), h.Table(
 		h.THead(h.Tr(column("Field"), column("Now"), column("Then"))),
 		h.TBody(g.Map(changes, func(c approval.Change) g.Node {
-			return h.Tr(h.Th(h.Scope("row"), g.Text(c.Field)), h.Td(h.Class("old"), value(c.Old)), h.Td(h.Class("new"), value(c.New)))
+			return h.Tr(h.Th(h.Scope("row"), g.Text(c.Field)), h.Td(h.Class("old"), state(c.Old)), h.Td(h.Class("new"), state(c.New)))
 		})),
 	))
 }
@@ -109,8 +147,9 @@ func fieldsHTML(p requestPageData) g.Node {
 	}
 	if p.Backup != nil {
 		fields = append(fields, h.P(h.Class("field"),
-			h.Label(h.Class("tick"), h.Input(h.Type("checkbox"), h.Name("backup_first"), h.Value("yes"), h.Checked()), g.Text(" "+p.Backup.Title)),
-			h.Br(), h.Span(h.Class("muted"), g.Text(p.Backup.Description))))
+			h.Label(h.Class("tick"), h.Input(h.Type("checkbox"), h.Name("backup_first"), h.Value("yes"), g.If(p.Backup.Ticked, h.Checked())), g.Text(" "+p.Backup.Title)),
+			h.Br(), h.Span(h.Class("muted"), g.Text(p.Backup.Description),
+				g.If(p.Card.BackedUp != "", g.Text(" The last one was finished "+p.Card.BackedUp+".")))))
 	}
 	return fields
 }

@@ -34,6 +34,7 @@ type Form struct {
 // Field is one field of a form.
 type Field struct {
 	Name, Type, Title, Description string
+	Ticked                         bool // a boolean that is true before it is touched
 }
 
 // Options say how to run the walkthrough.
@@ -319,15 +320,18 @@ func (t *tour) Elicit(ctx context.Context, r mcp.ElicitationRequest) (*mcp.Elici
 // formOf reads the form from its schema: the required field says yes, the other is an offer.
 func formOf(schema any) Form {
 	var given struct {
-		Properties map[string]struct{ Type, Title, Description string }
-		Required   []string
+		Properties map[string]struct {
+			Type, Title, Description string
+			Default                  any
+		}
+		Required []string
 	}
 	if raw, err := json.Marshal(schema); err == nil {
 		_ = json.Unmarshal(raw, &given) // a form that cannot be read has no field, and is declined
 	}
 	var form Form
 	for name, p := range given.Properties {
-		field := Field{Name: name, Type: p.Type, Title: p.Title, Description: p.Description}
+		field := Field{Name: name, Type: p.Type, Title: p.Title, Description: p.Description, Ticked: p.Default == true}
 		if slices.Contains(given.Required, name) {
 			form.Yes = field
 		} else {

@@ -239,7 +239,11 @@ func (p *person) Elicit(_ context.Context, r mcp.ElicitationRequest) (*mcp.Elici
 	result := &mcp.ElicitationResult{}
 	result.Action = mcp.ElicitationResponseActionDecline
 	if value, ok := p.answer(c); ok {
-		result.Action, result.Content = mcp.ElicitationResponseActionAccept, map[string]any{c.field: value}
+		content := map[string]any{c.field: value}
+		if c.backup {
+			content["backup_first"] = false
+		}
+		result.Action, result.Content = mcp.ElicitationResponseActionAccept, content
 	}
 	return result, nil
 }

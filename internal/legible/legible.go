@@ -26,19 +26,7 @@ func blank(r rune) bool {
 func Spelled(s string, limit int) string {
 	var b strings.Builder
 	for i, n := 0, 0; i < len(s); {
-		r, size := utf8.DecodeRuneInString(s[i:])
-		out := s[i : i+size]
-		switch {
-		case r == utf8.RuneError && size == 1:
-			out = fmt.Sprintf(`\x%02x`, s[i])
-		case r == '\n':
-			out = `\n`
-		case r == ' ' && (i == 0 || i+1 == len(s) || s[i-1] == ' '):
-			// A long run of spaces pushes the rest of a value onto what looks like a line of its own.
-			out = `\u{20}`
-		case !Shows(r):
-			out = fmt.Sprintf(`\u{%x}`, r)
-		}
+		out, size := spell(s, i)
 		if n += utf8.RuneCountInString(out); n > limit {
 			fmt.Fprintf(&b, "… (cut; %d characters in all)", utf8.RuneCountInString(s))
 			break
@@ -47,6 +35,33 @@ func Spelled(s string, limit int) string {
 		i += size
 	}
 	return b.String()
+}
+
+// spell is the character at i, spelled out where it does not plainly show, and the bytes it takes.
+func spell(s string, i int) (out string, size int) {
+	r, size := utf8.DecodeRuneInString(s[i:])
+	switch {
+	case r == utf8.RuneError && size == 1:
+		return fmt.Sprintf(`\x%02x`, s[i]), size
+	case r == '\n':
+		return `\n`, size
+	case r == ' ' && (i == 0 || i+1 == len(s) || s[i-1] == ' '):
+		// A long run of spaces pushes the rest of a value onto what looks like a line of its own.
+		return `\u{20}`, size
+	case !Shows(r), r == noteOpen, r == noteClose, piled(s[:i], r):
+		return fmt.Sprintf(`\u{%x}`, r), size
+	}
+	return s[i : i+size], size
+}
+
+// piled reports whether a mark is put onto a letter that carries two already: more than any writing needs cover the lines around.
+func piled(before string, r rune) bool {
+	if r < 0x300 || !unicode.Is(unicode.Mn, r) {
+		return false
+	}
+	last, size := utf8.DecodeLastRuneInString(before)
+	previous, _ := utf8.DecodeLastRuneInString(before[:len(before)-size])
+	return unicode.Is(unicode.Mn, last) && unicode.Is(unicode.Mn, previous)
 }
 
 // color is a terminal's escape sequence; build logs are full of them.

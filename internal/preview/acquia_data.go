@@ -55,10 +55,13 @@ func (l *look) lastBackup(what string, backups []acquiaBackup, err error, where 
 	}
 }
 
-// acquiaOffer offers a backup of a database before the call.
-func (l *look) acquiaOffer(environment, database string) {
-	l.target.First = append(l.target.First, Step{Tool: "acquia_database_backup_create",
-		Args: map[string]any{"environment_id": environment, "database_name": database}})
+// acquiaOffer offers a backup of a database before the call. backups are those there are, newest first.
+func (l *look) acquiaOffer(environment, database string, backups []acquiaBackup) {
+	step := Step{Tool: "acquia_database_backup_create", Args: map[string]any{"environment_id": environment, "database_name": database}}
+	if len(backups) > 0 {
+		step.Last = backups[0].done
+	}
+	l.target.First = append(l.target.First, step)
 }
 
 // acquiaAlias is a site and an environment as in acme.prod.
@@ -131,7 +134,7 @@ func (l *look) acquiaBackUp(environment string, databases ...string) {
 		steps = append(steps, func(l *look) {
 			backups, err := l.acquiaBackups(environment, name)
 			l.lastBackup("last backup of "+name, backups, err)
-			l.acquiaOffer(environment, name)
+			l.acquiaOffer(environment, name, backups)
 		})
 	}
 	l.inOrder(steps...)
@@ -221,7 +224,7 @@ func acquiaDatabaseEverywhere(l *look) {
 				l.along("all of its data in", with(where, first(environment, "active_domain")))
 				l.lastBackup("last backup", backups, err, "in "+where)
 				if err == nil {
-					l.acquiaOffer(first(environment, "id"), name)
+					l.acquiaOffer(first(environment, "id"), name, backups)
 				}
 			case err != nil:
 				l.along("data and backups in", with(where, first(environment, "active_domain")))

@@ -2,27 +2,12 @@ package preview
 
 import "cmp"
 
-// backups tells about the last backup of an environment that can be restored, and how many there are.
+// backups shows the last backup of an environment that can be restored, and how many there are.
 func (p platformsh) backups(l *look, id string) {
-	list, err := l.list("platformsh_environment_backup_list", map[string]any{"project_id": l.Args["project_id"], "environment_id": id})
+	last, good, err := p.restorable(l, id)
 	if err != nil {
 		l.doubt("last backup of "+id, err)
 		return
-	}
-	var last map[string]any
-	good := 0
-	for _, b := range list {
-		restorable, known := b["restorable"].(bool)
-		if status := first(b, "status"); status != "" && status != "CREATED" || known && !restorable {
-			continue
-		}
-		if first(b, "id") == l.argument("backup_id") && l.Op.Name == "platformsh_environment_backup_delete" {
-			continue
-		}
-		good++
-		if last == nil || first(b, "created_at") > first(last, "created_at") {
-			last = b
-		}
 	}
 	label := "last backup"
 	if l.Op.Name == "platformsh_environment_backup_delete" {
@@ -39,6 +24,25 @@ func (p platformsh) backups(l *look, id string) {
 	}
 }
 
+// restorable is the last backup of an environment that can be restored, nil when there is none, and how many there are.
+func (platformsh) restorable(l *look, id string) (last map[string]any, good int, err error) {
+	list, err := l.list("platformsh_environment_backup_list", map[string]any{"project_id": l.Args["project_id"], "environment_id": id})
+	for _, b := range list {
+		restorable, known := b["restorable"].(bool)
+		if status := first(b, "status"); status != "" && status != "CREATED" || known && !restorable {
+			continue
+		}
+		if first(b, "id") == l.argument("backup_id") && l.Op.Name == "platformsh_environment_backup_delete" {
+			continue
+		}
+		good++
+		if last == nil || first(b, "created_at") > first(last, "created_at") {
+			last = b
+		}
+	}
+	return last, good, err
+}
+
 // backupFirst offers a backup of an environment that runs; the platform makes none of one that does not.
 func (p platformsh) backupFirst(l *look, id string) {
 	if environment, err := p.environment(l, id); err == nil {
@@ -46,14 +50,15 @@ func (p platformsh) backupFirst(l *look, id string) {
 	}
 }
 
-func (platformsh) offer(l *look, id string, environment map[string]any) {
+func (p platformsh) offer(l *look, id string, environment map[string]any) {
 	if status := first(environment, "status"); status != "active" && status != "dirty" {
 		return
 	}
+	last, _, _ := p.restorable(l, id) // that backups cannot be read is said where they are shown
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.target.First = []Step{{Tool: "platformsh_environment_backup_create", Args: map[string]any{"project_id": l.Args["project_id"],
-		"environment_id": id}}}
+		"environment_id": id}, Last: first(last, "created_at")}}
 }
 
 // restore shows what is overwritten: the environment that the call names for it, or the one that the backup comes from.

@@ -52,13 +52,17 @@ type Target struct {
 	State   []approval.Detail // what must be the same when the answer comes
 	Cost    string
 	First   []Step // the backup that could be taken first
-	Doubts  []string
+	// BackedUp is how long ago all of it was backed up last, where that is so short that another backup would only repeat it.
+	BackedUp string
+	Doubts   []string
 }
 
 // Step is a call that can be made before the one on the card.
 type Step struct {
 	Tool string
 	Args map[string]any
+	// Last is when the last backup of the same was finished, as the platform writes it; empty when none is known.
+	Last string
 }
 
 // Previewer looks at calls of one catalogue. It is safe for concurrent use.
@@ -158,6 +162,7 @@ func (p *Previewer) Look(ctx context.Context, c Call, r Reader) Target {
 	slices.SortStableFunc(l.target.State, func(a, b approval.Detail) int { return strings.Compare(a.Name, b.Name) })
 	slices.Sort(l.target.Doubts)
 	l.target.Doubts = slices.Compact(l.target.Doubts)
+	l.target.BackedUp = backedUp(l.target.First)
 	return l.target
 }
 

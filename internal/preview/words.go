@@ -47,6 +47,27 @@ func ago(stamp string) string {
 	return distance(time.Until(t))
 }
 
+// fresh is how young a backup is that another one would only repeat.
+const fresh = 15 * time.Minute
+
+// backedUp is how old the oldest of the last backups is, when every step has one and all are fresh.
+func backedUp(steps []Step) string {
+	oldest := time.Time{}
+	for _, step := range steps {
+		made, ok := moment(step.Last)
+		if age := time.Since(made); !ok || age >= fresh || age < -time.Minute { // a clock may be a little ahead, but not by more
+			return ""
+		}
+		if oldest.IsZero() || made.Before(oldest) {
+			oldest = made
+		}
+	}
+	if oldest.IsZero() {
+		return ""
+	}
+	return distance(time.Until(oldest))
+}
+
 // distance writes a duration from now: "3 days ago", "in 2 hours".
 func distance(d time.Duration) string {
 	past := d <= 0
