@@ -19,8 +19,8 @@
 // # Who waits
 //
 // A platform that asks for patience (429 with Retry-After) holds back all calls of the account, for a minute at most. Then one
-// call probes: admitted, it lets the others go; refused, all wait for another minute. A caller that cannot wait that long
-// hears at once when to come back.
+// call probes: admitted, it lets the others go; refused, all wait for another minute. A caller that cannot wait that long, or that
+// did not say for how long it waits while nobody knows how long it takes, hears at once when to come back.
 //
 // # What never leaves
 //

@@ -164,6 +164,9 @@ func (l *limiter) wait(ctx context.Context) (pass, *Error) {
 	}
 	d := l.expected(len(l.queue), now)
 	latest := patienceOf(ctx, now)
+	if _, patient := ctx.Deadline(); l.trial && !patient {
+		latest = now // the hold may be renewed, so only a caller that said how long it can wait is kept waiting
+	}
 	if now.Add(d).After(latest) || len(l.queue) >= maxQueue {
 		e := l.refusal(d, now)
 		l.mu.Unlock()

@@ -475,6 +475,9 @@ func TestProbe(t *testing.T) {
 					if e := asError(t, second(c.Send(ctx, build(t, op, project), apiclient.Page{}))); e.Kind != apiclient.KindRateLimited || e.RetryAfter != time.Minute || !strings.Contains(e.Error(), "asked this account to wait") {
 						t.Errorf("a caller in a hurry: %v", e)
 					}
+					if e := asError(t, second(send(t, c, op, project))); e.Kind != apiclient.KindRateLimited || !strings.Contains(e.Error(), "retry in 60 s") || time.Since(start) != 0 {
+						t.Errorf("a caller that did not say for how long it waits: %v after %v", e, time.Since(start))
+					}
 					var wg sync.WaitGroup
 					var refused atomic.Int32
 					for range 20 {
