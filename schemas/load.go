@@ -81,6 +81,7 @@ func loadFile(fsys fs.FS, platform Platform, file string, shared map[string]*yam
 			continue
 		}
 		op.infer()
+		op.guardOpen()
 		for _, reason := range op.check() {
 			errs = append(errs, fmt.Errorf("%s:%d: %s: %s", file, node.Line, op.Name, reason))
 		}

@@ -79,7 +79,8 @@ func (When) JSONSchemaExtend(s *jsonschema.Schema) {
 	args.MinProperties = length(1)
 	args.AdditionalProperties = &jsonschema.Schema{OneOf: append(slices.Clone(value),
 		operator(opNot, &jsonschema.Schema{OneOf: value}), operator(opContains, &jsonschema.Schema{Type: "string"}),
-		operator(opOutside, &jsonschema.Schema{Type: "string", Pattern: "^/."}))}
+		operator(opOutside, &jsonschema.Schema{Type: "string", Pattern: "^/."}),
+		operator(opBeyond, &jsonschema.Schema{Type: "array", Items: &jsonschema.Schema{Type: "string"}}))}
 	adds := property(s, "adds")
 	property(s, "secrets").Items.Pattern = fieldPattern.String()
 	adds.MinItems, adds.UniqueItems = length(1), true

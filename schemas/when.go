@@ -16,7 +16,8 @@ type When struct {
 	// Args is the condition of each argument, or of what is inside one: data.isEnabled, alerts[].active (any of them). It is a
 	// boolean or a string (the argument has this value), present, absent (it is given, or not, whatever its value),
 	// {not: value} (it has another value or none, for a harmless value that must be asked for), {contains: text} (it, or an
-	// item of it, contains the text) or {outside: folder} (it is not plainly the path of something in the folder).
+	// item of it, contains the text), {outside: folder} (it is not plainly the path of something in the folder) or
+	// {beyond: names} (the object has other members than these; the loader writes this one, see [Operation.guardOpen]).
 	Args map[string]any `json:"args" yaml:"args"`
 	Adds []Risk         `json:"adds" yaml:"adds"`
 	// UnlessListed names a read of the platform that lists what is exempt: the condition does not hold for a call with an
@@ -33,6 +34,7 @@ const (
 	opNot      = "not"
 	opContains = "contains"
 	opOutside  = "outside"
+	opBeyond   = "beyond"
 )
 
 // addable are the classes that arguments may decide for a change, and revealing is the one that they may decide for a read.
@@ -99,12 +101,12 @@ func anyMeets(condition any, in map[string]any, at string) bool {
 	name, rest, deeper := strings.Cut(at, ".")
 	name, each := strings.CutSuffix(name, "[]")
 	value, given := in[name]
-	if !deeper {
-		return meets(condition, value, given)
-	}
 	items := []any{value}
 	if each {
 		items, _ = value.([]any)
+	}
+	if !deeper {
+		return slices.ContainsFunc(items, func(item any) bool { return meets(condition, item, given) })
 	}
 	return slices.ContainsFunc(items, func(item any) bool {
 		inner, _ := item.(map[string]any) // what is not there meets the conditions that absence meets
@@ -135,6 +137,15 @@ func meets(condition, value any, given bool) bool {
 		}
 		if folder, ok := c[opOutside].(string); ok {
 			return !inside(value, folder)
+		}
+		if names, ok := c[opBeyond].([]any); ok {
+			object, isObject := value.(map[string]any)
+			for name := range object {
+				if !slices.Contains(names, any(name)) {
+					return true
+				}
+			}
+			return given && value != nil && !isObject
 		}
 	}
 	return true
@@ -189,9 +200,38 @@ func wording(condition any) string {
 		if folder, ok := c[opOutside]; ok {
 			return fmt.Sprint("is outside ", folder)
 		}
+		if _, ok := c[opBeyond]; ok {
+			return "has members that its schema does not name"
+		}
 		return fmt.Sprint("contains ", c[opContains])
 	}
 	return fmt.Sprint("is ", condition)
+}
+
+// guardOpen adds a condition for every open object of a change that is not asked about anyway: what a member does that the row does
+// not name, only the person who gives it can know. The platform may well switch a site off by it.
+func (o *Operation) guardOpen() {
+	if !o.Has(Write) || slices.ContainsFunc(addable, o.Has) {
+		return
+	}
+	var guard func(at string, s *Schema)
+	guard = func(at string, s *Schema) {
+		if s.Items != nil {
+			guard(at+"[]", s.Items)
+		}
+		names := []any{}
+		for i := range s.Properties {
+			p := &s.Properties[i]
+			names = append(names, p.Name)
+			guard(at+"."+p.Name, &p.Schema)
+		}
+		if s.Open {
+			o.When = append(o.When, When{Args: map[string]any{at: map[string]any{opBeyond: names}}, Adds: []Risk{Destructive}})
+		}
+	}
+	for i := range o.Params {
+		guard(o.Params[i].Name, &o.Params[i].Schema)
+	}
 }
 
 // checkWhen lists what is wrong with the conditions of a row. A condition that can never hold would silently leave a
@@ -246,7 +286,7 @@ func (s *Schema) at(each bool, rest string) (*Schema, bool) {
 		}
 	}
 	if rest == "" {
-		return s, !each // of an item itself contains speaks
+		return s, !each || s.Type == "object" // of an item that is a text, contains speaks
 	}
 	name, rest, _ := strings.Cut(rest, ".")
 	for i := range s.Properties {
@@ -272,6 +312,9 @@ func fits(condition any, s *Schema) bool {
 		}
 		if folder, ok := c[opOutside].(string); ok {
 			return s.Type == "string" && strings.HasPrefix(folder, "/") && path.Clean(folder) == folder && folder != "/"
+		}
+		if names, ok := c[opBeyond].([]any); ok {
+			return s.Open && !slices.ContainsFunc(names, func(name any) bool { _, ok := name.(string); return !ok })
 		}
 		switch not := c[opNot].(type) {
 		case bool:

@@ -179,3 +179,43 @@ func TestWhenIsChecked(t *testing.T) {
 		}
 	}
 }
+
+// TestOpenObjects: what a member does that the row does not name, nobody can say, so a person is asked.
+func TestOpenObjects(t *testing.T) {
+	t.Parallel()
+	type object = map[string]any
+	row := func(change ...string) *schemas.Operation {
+		text := strings.NewReplacer(change...).Replace(`
+- name: platformsh_thing_update
+  call: PATCH /things/{thing_id}
+  risk: [write]
+  summary: Change a thing.
+  params:
+    thing_id: {type: string}
+    data: {type: object, open: true, properties: {on: {type: boolean}, rules: {type: array, items: {type: object, open: true, properties: {a: {type: string}}}}}}
+    free: {type: object}
+  example: {args: {thing_id: t}, sends: PATCH /things/t}
+`)
+		ops, err := schemas.Load(fstest.MapFS{"platformsh/things.yaml": {Data: []byte(text)}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return &ops[0]
+	}
+	op := row()
+	for _, args := range []object{{}, {"data": nil}, {"data": object{"on": true}}, {"data": object{"rules": []any{object{"a": "x"}}}}, {"free": object{"any": 1}}} {
+		if risk := op.RiskFor(args); len(risk) != 1 {
+			t.Errorf("%v: %v", args, risk)
+		}
+	}
+	for _, args := range []object{{"data": object{"off": true}}, {"data": object{"On": true}}, {"data": object{"rules": []any{object{"a": "x"}, object{"b": "x"}}}}, {"data": "text"}} {
+		if !slices.Contains(op.RiskFor(args), schemas.Destructive) {
+			t.Errorf("%v: nobody is asked", args)
+		}
+	}
+	for _, given := range []string{"risk: [write, costs_money]", "risk: [read]"} {
+		if op := row("risk: [write]", given); len(op.When) > 0 {
+			t.Errorf("%s: %v", given, op.When)
+		}
+	}
+}

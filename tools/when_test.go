@@ -105,6 +105,17 @@ var conditional = map[string]struct {
 		mild: []string{`{"label":"New label"}`},
 		asks: []string{`{"sso_url":"https://example.com/sso"}`, `{"entity_id":"e"}`, `{"label":"l","certificate":"c"}`},
 	},
+	"acquia_organization_tags_create": {
+		mild: []string{`{}`},
+		asks: []string{`{"tags":[{"name":"team","color":"red","role":"admin"}]}`, `{"context":{"application":{"uuids":[],"everything":true}}}`, `{"context":{"organization":{}}}`},
+	},
+	"virtuozzo_env_group_create":  {mild: []string{`{}`, `{"data":{"color":"#000000"}}`}, asks: []string{`{"data":{"isIsolated":true}}`, `{"data":"{\"isIsolated\":true}"}`}},
+	"virtuozzo_env_group_update":  {mild: []string{`{}`, `{"new_name":"n"}`}, asks: []string{`{"data":{"isIsolated":false}}`}},
+	"virtuozzo_node_group_update": {mild: []string{`{"settings":{"name":"cp","restartNodeDelay":30}}`}, asks: []string{`{"settings":{"name":"cp","isSLBAccessEnabled":false}}`}},
+	"virtuozzo_load_alert_create": {
+		mild: []string{`{"data":` + loadAlert(`"isEnabled":true`) + `}`},
+		asks: []string{`{"data":` + loadAlert(`"isEnabled":true,"runs":"x"`) + `}`, `{"data":` + strings.Replace(loadAlert(`"isEnabled":true`), `{"notify"`, `{"address":"a@example.com","notify"`, 1) + `}`},
+	},
 	"virtuozzo_file_create":       {mild: []string{`{"directory":true}`, `{"directory":"true"}`}, asks: []string{`{}`, `{"directory":false}`}},
 	"virtuozzo_load_alert_toggle": {mild: []string{`{"enabled":true}`}, asks: []string{`{"enabled":false}`, `{"enabled":"0"}`}},
 	"virtuozzo_load_alert_update": {
