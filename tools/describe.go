@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
@@ -142,10 +143,21 @@ func (s *Service) gateText(ctx context.Context, op *schemas.Operation, account s
 		kind = policy.Other
 	}
 	text := says(decide(op.Risk, kind))
+	usually := text
+	var verdicts []string
+	when := map[string][]string{} // the conditions of each verdict
 	for _, w := range op.When {
-		if worse := says(decide(slices.Concat(op.Risk, w.Adds), kind)); worse != text {
-			text += " When " + w.String() + ": " + worse
+		worse := says(decide(slices.Concat(op.Risk, w.Adds), kind))
+		if worse == usually {
+			continue
 		}
+		if when[worse] == nil {
+			verdicts = append(verdicts, worse)
+		}
+		when[worse] = append(when[worse], w.String())
+	}
+	for _, worse := range verdicts {
+		text += " When " + strings.Join(when[worse], ", or when ") + ": " + worse
 	}
 	if kind == policy.Other {
 		usual, worse := decide(op.WorstRisk(), kind), decide(op.WorstRisk(), policy.Production)

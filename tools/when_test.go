@@ -107,7 +107,7 @@ var conditional = map[string]struct {
 	},
 	"acquia_organization_tags_create": {
 		mild: []string{`{}`},
-		asks: []string{`{"tags":[{"name":"team","color":"red","role":"admin"}]}`, `{"context":{"application":{"uuids":[],"everything":true}}}`, `{"context":{"organization":{}}}`},
+		asks: []string{`{"tags":[{"name":"team","color":"red","role":"admin"}]}`, `{"context":{"application":{"uuids":[],"everything":true}}}`, `{"context":{"application":{"uuids":[]},"organization":{}}}`},
 	},
 	"virtuozzo_env_group_create":  {mild: []string{`{}`, `{"data":{"color":"#000000"}}`}, asks: []string{`{"data":{"isIsolated":true}}`, `{"data":"{\"isIsolated\":true}"}`}},
 	"virtuozzo_env_group_update":  {mild: []string{`{}`, `{"new_name":"n"}`}, asks: []string{`{"data":{"isIsolated":false}}`}},
