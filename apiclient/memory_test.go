@@ -146,3 +146,56 @@ func TestAnswersShareAPool(t *testing.T) {
 		}
 	})
 }
+
+// repeated is a text that comes again and again, without ever being there as a whole.
+type repeated struct {
+	text string
+	left int // bytes
+	at   int
+}
+
+func (r *repeated) Read(p []byte) (int, error) {
+	if r.left <= 0 {
+		return 0, io.EOF
+	}
+	n := copy(p[:min(len(p), r.left)], r.text[r.at:])
+	r.at, r.left = (r.at+n)%len(r.text), r.left-n
+	return n, nil
+}
+
+// TestLogsThatAreLarge is not parallel: it measures the heap.
+func TestLogsThatAreLarge(t *testing.T) {
+	long := strings.Repeat("x", longestOne/2)
+	for name, text := range map[string]string{
+		"one line":     "no end of it ",
+		"long ids":     `{"_id":"` + long + `","data":{"message":"m\n"}}` + "\n",
+		"many records": `{"_id":"a","data":{"message":"m\n"}}` + "\n",
+	} {
+		var before runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		peak := &watcher{before: before.HeapAlloc}
+		if err := copyRecords(peak, &repeated{text: text, left: 64 << 20}); err != nil {
+			t.Fatal(err)
+		}
+		if peak.most > 24<<20 {
+			t.Errorf("%s: %d MiB are held of a log of 64 MiB", name, peak.most>>20)
+		}
+	}
+}
+
+// watcher looks at the heap now and then, after a collection.
+type watcher struct {
+	before, most uint64
+	pieces       int
+}
+
+func (w *watcher) Write(p []byte) (int, error) {
+	if w.pieces++; w.pieces%64 == 0 && w.pieces < 2_000 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		w.most = max(w.most, m.HeapAlloc-min(w.before, m.HeapAlloc))
+	}
+	return len(p), nil
+}

@@ -123,8 +123,13 @@ func parseHandle(handle string) (kind, owner, id string, err error) {
 	return parts[0], parts[1], parts[2], nil
 }
 
-// manyRecords is how many ids of records are remembered, to pass over those that come again.
-const manyRecords = 10_000
+// Bounds of reading records: how many ids are remembered, to pass over those that come again, how long such an id is, and how long a
+// record, in bytes. What is longer is taken for lines of a log in another form.
+const (
+	manyRecords = 10_000
+	longestID   = 100
+	longestOne  = 1 << 20
+)
 
 func (p *platformsh) jobLog(ctx context.Context, handle string, to LogWriter, most int64) error {
 	kind, project, id, err := parseHandle(handle)
@@ -152,7 +157,7 @@ func copyRecords(to io.Writer, body io.Reader) error {
 	breaks := false // messages bring their line breaks: then one without is a part of a line
 	r := bufio.NewReader(body)
 	for {
-		raw, err := r.ReadBytes('\n')
+		raw, err := readRecord(r)
 		if raw = bytes.TrimSpace(raw); len(raw) > 0 && (err == nil || err == io.EOF) {
 			var record struct {
 				ID   string `json:"_id"`
@@ -165,7 +170,7 @@ func copyRecords(to io.Writer, body io.Reader) error {
 				record.Data.Message = string(raw) + "\n"
 			}
 			message := record.Data.Message
-			if record.ID != "" {
+			if record.ID != "" && len(record.ID) <= longestID {
 				if seen[record.ID] {
 					message = ""
 				} else if seen[record.ID] = true; len(order) < manyRecords {
@@ -191,6 +196,20 @@ func copyRecords(to io.Writer, body io.Reader) error {
 			return nil
 		case err != nil:
 			return err
+		}
+	}
+}
+
+// readRecord reads a line, or the next part of a very long one: a small answer can unpack to a line of any length.
+func readRecord(r *bufio.Reader) (record []byte, err error) {
+	for {
+		part, err := r.ReadSlice('\n')
+		record = append(record, part...)
+		if err != bufio.ErrBufferFull || len(record) >= longestOne {
+			if err == bufio.ErrBufferFull {
+				err = nil
+			}
+			return record, err
 		}
 	}
 }
