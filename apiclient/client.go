@@ -137,6 +137,7 @@ type Result struct {
 	Total  int    // -1 when the platform does not say
 	// Repeated says that the platform sent items again in place of further ones, so there may be some that it did not show.
 	Repeated bool
+	Partial  bool // the end of the list was not seen although there is nothing to follow: Next is empty
 
 	Note string // what is to be known besides, for example that a part of it failed; empty as a rule
 	Jobs []Job

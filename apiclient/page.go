@@ -107,6 +107,7 @@ func (c *Client) list(ctx context.Context, r *Request, page Page, how reading) (
 		}
 		result.Items = append(result.Items, fresh...)
 		if !more {
+			result.Partial = result.Repeated || page.Cursor == "" && unended(a.Value, len(result.Items))
 			return result, nil
 		}
 		if at = next; len(result.Items) == limit || n == maxPages {
@@ -368,6 +369,12 @@ func lacking(object map[string]any, path []string) map[string]any {
 		delete(rest, path[0])
 	}
 	return rest
+}
+
+// unended reports whether an answer says itself that there is more than the items that came, also where no paging is known of the
+// operation.
+func unended(envelope any, came int) bool {
+	return totalOf(envelope) > came || dig(envelope, "_links", "next") != nil
 }
 
 // totalKeys are the platforms' words for the number of items over all pages.

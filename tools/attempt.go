@@ -65,6 +65,9 @@ func (a *attempt) pass(ctx context.Context, channel Channel) (approval.Grant, er
 	case policy.Allow:
 		return a.s.Gate.Allowed(a.verdict, a.binding())
 	case policy.Confirm:
+		if err := a.impossible(); err != nil {
+			return approval.Grant{}, err
+		}
 	default:
 		return approval.Grant{}, a.denied(unseen)
 	}
@@ -81,6 +84,9 @@ func (a *attempt) pass(ctx context.Context, channel Channel) (approval.Grant, er
 			}
 			return approval.Grant{}, err
 		}
+	}
+	if err := a.impossible(); err != nil {
+		return approval.Grant{}, err
 	}
 	grant, err := a.s.Gate.Redeem(state, a.binding(), answer)
 	if approval.Refuses(err) {
@@ -118,6 +124,14 @@ func (a *attempt) notAsked(ctx context.Context, err error) error {
 		return a.refused(err.Error(), err)
 	}
 	return a.refused(a.verdict.Reason+" But "+err.Error(), err)
+}
+
+// impossible refuses a call that cannot work, as far as could be looked up.
+func (a *attempt) impossible() error {
+	if len(a.target.Impossible) == 0 {
+		return nil
+	}
+	return a.refused("it cannot work: "+strings.Join(a.target.Impossible, "; ")+". Nothing was sent: correct the arguments and call again", nil)
 }
 
 // asked is the question in the ways that it can be put.

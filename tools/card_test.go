@@ -180,9 +180,9 @@ func TestTargetChangedBetweenCardAndCall(t *testing.T) {
 	// The same kind, but redeployed, renamed or switched on meanwhile.
 	r.wire.environment(`{"id":"staging","name":"staging","title":"Staging","type":"staging","status":"inactive"}`)
 	q = r.call(request{tool: environmentDelete, args: environmentArgs()})
-	r.wire.environment(`{"id":"staging","name":"staging","title":"Staging","type":"staging","status":"active"}`)
+	r.wire.environment(`{"id":"staging","name":"staging","title":"Live","type":"staging","status":"inactive"}`)
 	got = r.call(request{tool: environmentDelete, args: environmentArgs(), state: q.RequestState, responses: yes(q)})
-	if sent := r.wire.take(); len(sent) > 0 || !strings.Contains(got.text(), "the target changed") || !strings.Contains(got.text(), "was inactive and is active now") {
+	if sent := r.wire.take(); len(sent) > 0 || !strings.Contains(got.text(), "the target changed") || !strings.Contains(got.text(), "was Staging and is Live now") {
 		t.Errorf("sent %v: %s", sent, got.text())
 	}
 	// Nothing happened.

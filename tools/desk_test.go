@@ -116,7 +116,7 @@ func TestChangedTargetUsesNoApproval(t *testing.T) {
 		r := newRig(t, withDesk(policy.Form))
 		r.wire.environment(`{"id":"staging","name":"staging","type":"staging","status":"inactive"}`)
 		answer := r.begin(request{tool: environmentDelete, args: environmentArgs(), mute: true})
-		r.wire.environment(`{"id":"staging","name":"staging","type":"production","status":"active"}`)
+		r.wire.environment(`{"id":"staging","name":"staging","type":"production","status":"inactive"}`)
 		if err := r.Service.Desk.Decide(r.waiting().ID, operator, approval.Decision{Approve: true}); err != nil {
 			t.Fatal(err)
 		}

@@ -23,7 +23,7 @@ import (
 const (
 	maxLooks = 6
 	lookTime = 3 * time.Second
-	lookRows = 50 // of a list
+	lookRows = 500 // of a list
 )
 
 var (
@@ -131,6 +131,9 @@ func (l *looker) read(tool string, args map[string]any) (any, error) {
 	masker := look.masker.Knowing(look.request.Secrets)
 	if result.IsList {
 		items, _ := everything.shapeItems(op, masker, result.Items)
+		if result.Next != "" || result.Partial {
+			return preview.Part(items), nil
+		}
 		return items, nil
 	}
 	value, _ := everything.shape(op, masker, result.Value)
@@ -162,6 +165,12 @@ type missing struct {
 
 func (m missing) Error() string { return m.words }
 func (m missing) Unwrap() error { return m.cause }
+
+// Is makes it a [preview.ErrNotFound] where the platform says that there is no such thing.
+func (m missing) Is(target error) bool {
+	var platform *apiclient.Error
+	return target == preview.ErrNotFound && errors.As(m.cause, &platform) && platform.Kind == apiclient.KindNotFound
+}
 
 // consider asks the policy about the call, and looks at the target as far as that matters: what kind of environment it is
 // before the policy decides, and everything that a card shows when a person has to be asked. The error says why a part of the

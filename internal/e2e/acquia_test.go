@@ -217,9 +217,8 @@ func acquiaData() []workflow {
 			name: "production is guarded against copies",
 			steps: []step{
 				{
-					do: "acquia_environment_database_copy", with: on(demo.EnvProd, "name", "portal", "source", demo.EnvDev), gate: typed("portal"), declined: true,
-					sends: []string{"POST " + prod + `/databases {"name":"portal","source":"` + demo.EnvDev + `"}`},
-					fails: "production mode", want: want{"kind": "conflict"},
+					do: "acquia_environment_database_copy", with: on(demo.EnvProd, "name", "portal", "source", demo.EnvDev),
+					fails: "production mode", want: want{"kind": "refused"},
 				},
 			},
 			after: func(t *testing.T, sim *simulator.Simulator, _ map[string]string) {

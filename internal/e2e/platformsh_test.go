@@ -274,9 +274,8 @@ func platformshData() []workflow {
 			steps: []step{
 				{do: "platformsh_environment_get", with: in("feature/search"), sends: []string{"GET " + shop("feature%2Fsearch")}, want: want{"value.status": "active"}},
 				{
-					do: "platformsh_environment_delete", with: in("feature/search"), gate: typed("feature/search"),
-					sends: []string{"DELETE " + shop("feature%2Fsearch")}, fails: "platformsh_environment_delete",
-					want: want{"kind": "conflict", "hint": contains("environment")},
+					do: "platformsh_environment_delete", with: in("feature/search"),
+					fails: "platformsh_environment_deactivate comes first", want: want{"kind": "refused"},
 				},
 				{
 					do: "platformsh_environment_backup_create", with: in("feature/search"), gate: form,

@@ -133,10 +133,7 @@ func virtuozzoEnvironments() []workflow {
 					do: "virtuozzo_environment_get", with: of("shop", "lazy", true), sends: []string{control + `getenvinfo {"envName":"shop","lazy":"true"}`},
 					want: want{"value.env.status": 2},
 				},
-				{
-					do: "virtuozzo_environment_stop", with: of("shop"), gate: form, sends: []string{control + `stopenv {"envName":"shop"}`},
-					fails: "virtuozzo_environment_stop",
-				},
+				{do: "virtuozzo_environment_stop", with: of("shop"), fails: "is stopped already", want: want{"kind": "refused"}},
 				{
 					do: "virtuozzo_scheduled_task_create_env", gate: form,
 					with: of("shop", "script", "sleep-environment", "trigger", "cron:0 0 22 * * ? *", "description", "at night"),

@@ -145,7 +145,7 @@ func (u *turn) onProduction() gate {
 		}
 	}
 	switch risk := u.op.RiskFor(given); {
-	case u.op.IsRead() || !slices.Contains(u.up.production, environment):
+	case u.op.IsRead() || !slices.Contains(u.up.production, environment), u.want["kind"] == "refused": // which asks nobody
 		return u.gate
 	case slices.Contains(risk, schemas.Destructive) && u.gate.name == "":
 		return typed(approval.TargetName(u.op, given))

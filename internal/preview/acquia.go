@@ -115,23 +115,24 @@ func (a acquia) kindOfAll(l *look, whole hit) Kind {
 			kind = one
 		}
 	}
-	if kind.Environment != policy.Production && len(list) >= fullList {
-		return unknown(errors.New("there are more of them than can be looked at"))
-	}
 	kind.Name, kind.Names = cmp.Or(kind.Name, whole.String()), all
 	return kind
 }
 
 // acquiaWhole reads the environments that a call changes without naming them.
 func (l *look) acquiaWhole(whole hit) ([]map[string]any, error) {
+	tool, args := "acquia_codebase_environment_list", map[string]any{"codebase_id": whole.id}
 	switch whole.of {
 	case ofApplication:
-		return l.list("acquia_environment_list", map[string]any{"application_uuid": whole.id})
+		tool, args = "acquia_environment_list", map[string]any{"application_uuid": whole.id}
 	case ofSite:
-		return l.list("acquia_site_environment_list", map[string]any{"site_id": whole.id})
+		tool, args = "acquia_site_environment_list", map[string]any{"site_id": whole.id}
 	}
-	list, err := l.list("acquia_codebase_environment_list", map[string]any{"codebase_id": whole.id})
-	if err != nil || whole.of == ofCodebase {
+	list, all, err := l.listed(tool, "", args)
+	if err == nil && !all {
+		err = fmt.Errorf("there are more than %d of them", len(list))
+	}
+	if err != nil || whole.of != ofTargets {
 		return list, err
 	}
 	var hit []map[string]any

@@ -163,8 +163,7 @@ func acquiaEmailDomain(l *look) {
 	}
 	i := slices.IndexFunc(list, func(domain map[string]any) bool { return first(domain, "uuid") == id })
 	if i < 0 {
-		l.acquiaMissing("email domain "+id, len(list))
-		return
+		return // said where it is looked for
 	}
 	name := first(list[i], "domain_name")
 	l.acquiaNamed("email domain", name, acquiaFact(list[i], "in use by this application: flags.associated"))

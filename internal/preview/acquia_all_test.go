@@ -30,7 +30,7 @@ var acquiaSeed = map[string]any{
 	"vpn_id": 1, "vpc_peer_id": 1, "variable_name": "PAYMENT_API_KEY", "apm_type": "newrelic", "source_environment_id": acquia.MEOStage,
 	"source": acquia.EnvStage, "branch": "tags/2026-11-01",
 	"targets": []any{map[string]any{"environment_id": acquia.MEOProd}}, "reference": "v1.0.0", "message_uuid": acquia.SeedMessage,
-	"deploy_environment": "test",
+	"deploy_environment": "test", "tag_name": "Customer facing",
 }
 
 // acquiaArgs are the arguments of a row's example, pointed at the demo.
@@ -54,7 +54,15 @@ func (r *rig) acquiaArgs(op *schemas.Operation) map[string]any {
 	case op.Name == "acquia_artifact_switch":
 		args["environment_id"], args["artifact_id"] = acquia.EnvDocs, acquia.SeedArtifact
 	case op.Name == "acquia_environment_database_copy":
-		args["name"] = acquia.DatabasePortal
+		args["name"], args["environment_id"] = acquia.DatabasePortal, acquia.EnvDev
+	case op.Name == "acquia_environment_files_copy": // production takes no copies
+		args["environment_id"] = acquia.EnvDev
+	case op.Name == "acquia_search_index_create":
+		args["database_role"] = acquia.DatabasePortal
+	case op.Name == "acquia_environment_create":
+		args["databases"] = []any{acquia.DatabasePortal}
+	case op.Name == "acquia_codebase_create":
+		args["codebase_id"] = "0f8c1d5e-3f42-4d7b-9a53-6d0a7f1b2c3d"
 	case op.Name == "acquia_site_delete":
 		args["site_id"] = acquia.SpareSite
 	case strings.HasPrefix(op.Name, "acquia_application_database_"):

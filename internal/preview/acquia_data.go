@@ -177,7 +177,7 @@ func acquiaFilesCopy(l *look) {
 func (l *look) acquiaGuard() {
 	environment, err := l.acquiaEnvironment(l.argument("environment_id"))
 	if on, _ := field(environment, "flags.production_mode").(bool); err == nil && on {
-		l.detail("production mode", "on: the platform refuses copies onto this environment")
+		l.impossible("the environment is in production mode, in which it takes no copies; acquia_production_mode_disable ends that")
 	}
 }
 
@@ -209,7 +209,7 @@ func acquiaBackupCreate(l *look) {
 // acquiaDatabaseEverywhere is about a database that is deleted or emptied in all environments of its application at once. A
 // backup is offered only before it is emptied: backups of a database that is gone cannot be reached by any call.
 func acquiaDatabaseEverywhere(l *look) {
-	const most = 4 // reads that are left
+	const most = 3 // reads that are left
 	name, gone := l.argument("database_name"), l.Op.Method() == "DELETE"
 	l.detail("database", name)
 	environments := acquiaEnvironmentsOf(l)

@@ -2,7 +2,6 @@ package preview
 
 import (
 	"cmp"
-	"errors"
 	"slices"
 	"strings"
 )
@@ -109,21 +108,11 @@ func (l *look) acquiaTeamMember(team acquiaTeam) map[string]any {
 	id := l.argument("user_uuid")
 	i := slices.IndexFunc(team.members, func(member map[string]any) bool { return first(member, "uuid") == id })
 	if i < 0 {
-		l.acquiaMissing("member "+id, len(team.members))
-		return nil
+		return nil // said where it is looked for in the list of members
 	}
 	member := team.members[i]
 	l.acquiaNamed("member", first(member, "mail", "username"), acquiaFullName(member))
 	return member
-}
-
-var errAcquiaMissing = errors.New("it is not in the list that was read")
-
-// acquiaMissing says that a list does not have what the call names. An empty list was not read, which is said already.
-func (l *look) acquiaMissing(what string, length int) {
-	if length > 0 {
-		l.doubt(what, errAcquiaMissing)
-	}
 }
 
 // acquiaNamed shows what the last id in the path stands for, and lets a person type its name.
@@ -188,8 +177,6 @@ func (l *look) acquiaRoles() []acquiaGrant {
 		role := acquiaGrant{name: id}
 		if i := slices.IndexFunc(all, func(role map[string]any) bool { return first(role, "uuid") == id }); i >= 0 {
 			role = acquiaGrant{cmp.Or(first(all[i], "name"), id), cmp.Or(acquiaRights(acquiaNames(all[i]["permissions"])), "nothing")}
-		} else {
-			l.acquiaMissing("role "+id, len(all))
 		}
 		roles = append(roles, role)
 	}

@@ -21,11 +21,11 @@ func (l *look) changes() error {
 	for _, hole := range l.Op.Holes() {
 		values = append(values, l.Args[l.param(hole)])
 	}
-	now, ok := l.reading(l.Op.Path(), "", values)
+	tool, args, ok := l.reading(l.previewer.reads().gets, l.Op.Path(), values)
 	if !ok {
 		return nil
 	}
-	answer, err := l.reader.Read(l.ctx, now.get, now.args)
+	answer, err := l.reader.Read(l.ctx, tool, args)
 	if err != nil {
 		return err
 	}

@@ -53,21 +53,8 @@ func (l *look) object(tool string, args map[string]any) (map[string]any, error) 
 
 // list reads a list of objects.
 func (l *look) list(tool string, args map[string]any) ([]map[string]any, error) {
-	answer, err := l.reader.Read(l.ctx, tool, args)
-	if err != nil {
-		return nil, err
-	}
-	items, ok := answer.([]any)
-	if !ok {
-		return nil, errors.New("the platform did not answer with a list")
-	}
-	var list []map[string]any
-	for _, item := range items {
-		if object, ok := item.(map[string]any); ok {
-			list = append(list, object)
-		}
-	}
-	return list, nil
+	list, _, err := l.listed(tool, "", args)
+	return list, err
 }
 
 // The parts of a target are added under the lock: reads run side by side.

@@ -24,6 +24,7 @@ func (l *look) inOrder(steps ...func(*look)) {
 		t.State = append(t.State, part.target.State...)
 		t.First = append(t.First, part.target.First...)
 		t.Doubts = append(t.Doubts, part.target.Doubts...)
+		t.Impossible = append(t.Impossible, part.target.Impossible...)
 		t.Name = cmp.Or(part.target.Name, t.Name)
 		t.Cost = cmp.Or(part.target.Cost, t.Cost)
 	}

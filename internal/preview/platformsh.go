@@ -172,7 +172,7 @@ var branchName = lazy.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._/-]*[A-Za-z0-9])?$`)
 // kindOfRestore is the kind of the environment that a restore names. One that does not exist is created by the restore. Only a
 // complete list proves that: a single read cannot tell what is missing from what is hidden.
 func (p platformsh) kindOfRestore(l *look, id string) (Kind, error) {
-	list, err := p.environmentList(l)
+	list, whole, err := p.allEnvironments(l)
 	if err != nil {
 		return Kind{}, err
 	}
@@ -182,8 +182,8 @@ func (p platformsh) kindOfRestore(l *look, id string) (Kind, error) {
 		}
 	}
 	switch {
-	case len(list) >= fullList:
-		return Kind{}, fmt.Errorf("there are more than %d environments", fullList)
+	case !whole:
+		return Kind{}, fmt.Errorf("there are more than %d environments", len(list))
 	case !branchName.MatchString(id): // what the platform makes of it may be a name that exists
 		return Kind{}, errors.New("no environment can have this name")
 	}
@@ -259,11 +259,17 @@ func (platformsh) environment(l *look, id string) (map[string]any, error) {
 }
 
 func (p platformsh) environmentList(l *look) ([]map[string]any, error) {
+	list, _, err := p.allEnvironments(l)
+	return list, err
+}
+
+// allEnvironments says also whether the list is whole.
+func (p platformsh) allEnvironments(l *look) ([]map[string]any, bool, error) {
 	id, err := p.projectID(l)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	return l.list("platformsh_environment_list", map[string]any{"project_id": id})
+	return l.listed("platformsh_environment_list", "", map[string]any{"project_id": id})
 }
 
 // these are arguments of the call that a read takes over under the same names.

@@ -3,6 +3,8 @@ package preview
 import (
 	"cmp"
 	"fmt"
+
+	"paasmcp/internal/legible"
 )
 
 // changePlan shows old and new price. Only the platform knows prices, so without its estimate none is shown.
@@ -63,7 +65,7 @@ func (p platformsh) changePlan(l *look) {
 			if err != nil {
 				l.doubt("whether the platform allows it", err)
 			} else if can, known := answer["can_update"].(bool); known && !can {
-				l.detail("the platform will refuse", cmp.Or(first(answer, "message"), "it gives no reason"))
+				l.impossible("the platform does not allow it: %s", cmp.Or(legible.Spelled(first(answer, "message"), 200), "it gives no reason"))
 			}
 		},
 	)
@@ -116,7 +118,7 @@ func (p platformsh) buy(l *look) {
 			if err != nil {
 				l.doubt("whether the platform allows it", err)
 			} else if can, known := answer["can_create"].(bool); known && !can {
-				l.detail("the platform will refuse", cmp.Or(first(answer, "message"), "it gives no reason"))
+				l.impossible("the platform does not allow it: %s", cmp.Or(legible.Spelled(first(answer, "message"), 200), "it gives no reason"))
 			}
 		},
 	)

@@ -24,9 +24,6 @@ func (p platformsh) run(l *look) {
 					l.detail("command", with(first(o, "command"), prefixed("on ", first(o, "app"))))
 				}
 			}
-			if !slices.ContainsFunc(list, func(o map[string]any) bool { return first(o, "operation") == operation }) {
-				l.detail("the platform will refuse", "the code defines no such source operation")
-			}
 		},
 		func(l *look) { p.backups(l, id) },
 	)
@@ -39,16 +36,30 @@ func (platformsh) runtimeCommand(l *look, operation string) {
 	if err != nil {
 		return // said already where it was read as a part of the target
 	}
+	var services, there []string
 	for _, group := range []string{"webapps", "workers"} {
 		apps, _ := deployment[group].(map[string]any)
-		app, _ := apps[l.argument("service")].(map[string]any)
-		operations, _ := app["operations"].(map[string]any)
-		if o, ok := operations[operation].(map[string]any); ok {
-			l.detail("command", with(first(o, "commands.start"), prefixed("on ", l.argument("service"))))
-			return
+		for name, app := range apps {
+			services = append(services, name)
+			operations, _ := field(map[string]any{"app": app}, "app.operations").(map[string]any)
+			for o, is := range operations {
+				if name != l.argument("service") {
+					continue
+				}
+				if there = append(there, o); o == operation {
+					command, _ := is.(map[string]any)
+					l.detail("command", with(first(command, "commands.start"), prefixed("on ", name)))
+				}
+			}
 		}
 	}
-	l.detail("the platform will refuse", "that service has no such operation")
+	const tool = "platformsh_environment_deployment_get"
+	switch {
+	case !slices.Contains(services, l.argument("service")):
+		l.absent("app or worker", l.argument("service"), services, true, tool)
+	case !slices.Contains(there, operation):
+		l.absent("operation of "+l.argument("service"), operation, there, true, tool)
+	}
 }
 
 // versions shows how the traffic is divided now.

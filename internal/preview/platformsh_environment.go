@@ -1,6 +1,10 @@
 package preview
 
-import "cmp"
+import (
+	"cmp"
+	"errors"
+	"slices"
+)
 
 // deactivate shows what is erased: databases, files, and the addresses that stop answering.
 func (p platformsh) deactivate(l *look) {
@@ -23,7 +27,7 @@ func (p platformsh) deleteEnvironment(l *look) {
 			if environment, err := p.environment(l, id); err == nil {
 				l.along("Git branch", with(first(environment, "name", "id"), prefixed("commit ", short(first(environment, "head_commit"))), lead(environment)))
 				if status := first(environment, "status"); status != "" && status != "inactive" {
-					l.detail("the platform will refuse", "it is "+status+"; deactivate it first")
+					l.impossible("the environment is %s; platformsh_environment_deactivate comes first", status)
 				}
 			}
 		},
@@ -71,9 +75,6 @@ func (p platformsh) branch(l *look) {
 		l.detail("data", with("copied from the environment above", prefixed("type ", first(parent, "type"))))
 	}
 	p.slots(l)
-	if list, err := p.environmentList(l); err == nil && byID(list, l.argument("name")) != nil {
-		l.detail("the platform will refuse", "an environment of that name exists")
-	}
 }
 
 // updateEnvironment shows who is let in and whose data flows where. A new title needs no more than the change itself.
@@ -101,15 +102,50 @@ func switched(v any) string {
 	}
 }
 
+// parentOf is the parent of an environment, without which it can be neither merged nor synchronized.
+func (l *look) parentOf(environment map[string]any) string {
+	parent, said := environment["parent"]
+	switch name := text(parent); {
+	case name != "":
+		return name
+	case said:
+		l.impossible("the environment has no parent; platformsh_environment_update can give it one")
+	default:
+		l.doubt("the parent", errors.New("the platform does not say which it is"))
+	}
+	return ""
+}
+
+// platformshStates are the operations that do not work on an environment in some states.
+var platformshStates = map[string][]string{
+	"platformsh_environment_activate":      {"active"},
+	"platformsh_environment_resume":        {"active", "inactive"},
+	"platformsh_environment_pause":         {"paused", "inactive"},
+	"platformsh_environment_redeploy":      {"inactive", "paused"},
+	"platformsh_environment_backup_create": {"inactive", "paused"},
+	"platformsh_runtime_operation_run":     {"inactive", "paused"},
+}
+
+// state refuses what the state of the environment does not allow.
+func (p platformsh) state(l *look) {
+	states, ok := platformshStates[l.Op.Name]
+	if !ok {
+		return
+	}
+	environment, err := p.environment(l, l.argument("environment_id"))
+	if status := first(environment, "status"); err == nil && slices.Contains(states, status) {
+		l.impossible("the environment is %s", status)
+	}
+}
+
 // merge shows the environment that changes, which the call does not name: the parent.
 func (p platformsh) merge(l *look) {
 	child, err := p.environment(l, l.argument("environment_id"))
 	if err != nil {
 		return
 	}
-	parent := first(child, "parent")
+	parent := l.parentOf(child)
 	if parent == "" {
-		l.detail("the platform will refuse", "the environment has no parent")
 		return
 	}
 	l.inOrder(
@@ -141,10 +177,9 @@ func (p platformsh) synchronize(l *look) {
 	if err != nil {
 		return
 	}
-	parent := first(environment, "parent")
+	parent := l.parentOf(environment)
 	given := func(name string) bool { on, _ := l.Args[name].(bool); return on }
 	if parent == "" {
-		l.detail("the platform will refuse", "the environment has no parent")
 		return
 	}
 	p.source(l, "overwritten from", parent)

@@ -76,29 +76,25 @@ func TestPlatformshEnvironmentCards(t *testing.T) {
 			"along Git branch: feature/old-theme (commit e33bd24; nothing that its parent lacks)",
 		}},
 		{"environment_delete", shop("environment_id", "staging"), policy.Other, "", []string{
-			shopLine, "environment: " + stagingIs, "the platform will refuse: it is active; deactivate it first", oldBackup,
-			"along Git branch: staging (commit 0839842; 1 commit that its parent lacks)",
-			"along children: 2: feature/search (development; active), feature/checkout (development; active)",
+			"impossible the environment is active; platformsh_environment_deactivate comes first",
 		}},
 		{"environment_activate", shop("environment_id", "feature/old-theme"), policy.Other, "", []string{
 			shopLine, "environment: " + themeIs, "data copied from: " + mainIs, "active environments now: 4 (the plan allows 9)",
 		}},
 		{"environment_branch", shop("environment_id", "main", "name", "next", "title", "Next", "clone_parent", false), policy.Production, "", []string{
-			shopLine, "environment: " + mainIs, "environment main: production, which is only read from", "new environment: Next (next; type development)", "data: none: it starts empty",
+			shopLine, "environment: " + mainIs, "environment next: free: there is none of this name yet",
+			"environment main: production, which is only read from", "new environment: Next (next; type development)", "data: none: it starts empty",
 			"active environments now: 4 (the plan allows 9)",
 		}},
 		{"environment_branch", shop("environment_id", "main", "name", "staging", "title", "Next"), policy.Production, "", []string{
-			shopLine, "environment: " + mainIs, "environment main: production, which is only read from", "new environment: Next (staging; type development)",
-			"data: copied from the environment above (type production)",
-			"active environments now: 4 (the plan allows 9)", "the platform will refuse: an environment of that name exists",
+			`impossible environment "staging" exists already; platformsh_environment_list shows it`,
 		}},
 		{"environment_merge", shop("environment_id", "staging"), policy.Production, "main", []string{
 			shopLine, "environment: " + stagingIs, "merged into: " + mainIs, mainAddress, mainBackup, "new commits: 1",
 			"change code of the parent: e33bd24 → merged with 0839842", backUpMain,
 		}},
 		{"environment_merge", shop("environment_id", "main"), policy.Production, "", []string{
-			shopLine, "environment: " + mainIs, "the platform will refuse: the environment has no parent",
-			"doubt the environment that main is merged into: it has no parent",
+			"impossible the environment has no parent; platformsh_environment_update can give it one",
 		}},
 		{"environment_synchronize", shop("environment_id", "staging", "synchronize_data", true, "rebase", true, "synchronize_code", true), policy.Other,
 			"", []string{

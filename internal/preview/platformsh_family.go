@@ -4,6 +4,7 @@ import "strings"
 
 // family adds to a card what its group of operations needs: at most four reads beside those of project and environment.
 func (p platformsh) family(l *look) {
+	p.state(l)
 	switch name := strings.TrimPrefix(l.Op.Name, "platformsh_"); name {
 	case "environment_deactivate":
 		p.deactivate(l)

@@ -111,14 +111,14 @@ func TestPlatformshManyEnvironments(t *testing.T) {
 	inBubble(t, func(t *testing.T, r *rig) {
 		r.answer = func(tool string, _ map[string]any) (any, error, bool) {
 			var list []any
-			for range 50 {
+			for range 500 {
 				list = append(list, map[string]any{"id": "other", "type": "development"})
 			}
 			return list, nil, tool == "platformsh_environment_list"
 		}
 		args := shop("environment_id", "main", "backup_id", "backupnight", "environment_name", "hidden")
 		kind := r.previewer.Kind(t.Context(), r.call("platformsh_environment_backup_restore", args), r.reader())
-		if kind.Environment != policy.Production || !strings.Contains(kind.Doubt, "more than 50") {
+		if kind.Environment != policy.Production || !strings.Contains(kind.Doubt, "more than 500") {
 			t.Errorf("got %+v", kind)
 		}
 	})

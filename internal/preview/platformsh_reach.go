@@ -56,7 +56,7 @@ func (p platformsh) reach(l *look) {
 	case "project_activity_cancel", "environment_activity_cancel":
 		activity, err := l.object(strings.TrimSuffix(l.Op.Name, "cancel")+"get", l.Args)
 		if state := first(activity, "state"); err == nil && (state == "complete" || state == "cancelled") {
-			l.detail("the platform will refuse", "the activity is over")
+			l.impossible("the activity is over: it is %s", state)
 		}
 	case "ticket_update":
 		p.ticket(l)

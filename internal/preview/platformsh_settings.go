@@ -2,11 +2,8 @@ package preview
 
 import (
 	"cmp"
-	"crypto/x509"
-	"encoding/pem"
 	"slices"
 	"strings"
-	"time"
 )
 
 // variable shows which value wins where the same name exists twice, and who sees the variable.
@@ -97,13 +94,6 @@ func (p platformsh) domain(l *look) {
 				return // said already where it was read as a part of the target
 			}
 			now := first(project, "default_domain")
-			if strings.HasSuffix(l.Op.Name, "_create") {
-				if old, err := p.listed(l, "platformsh_project_domain_list", l.these("project_id"), "name", name); err != nil {
-					l.doubt("whether the domain exists", err)
-				} else if old != nil {
-					l.detail("the platform will refuse", "the project has that domain already")
-				}
-			}
 			if isDefault && now != name {
 				l.change("default domain", now, name)
 			}
@@ -144,14 +134,9 @@ func (p platformsh) domain(l *look) {
 
 // certificate shows for which names the new one is good, and what serves them now.
 func (p platformsh) certificate(l *look) {
-	domains, until, readable := certified(l.argument("certificate"))
-	if l.Op.Name == "platformsh_certificate_create" {
-		if readable {
-			l.detail("the new certificate", with(some(domains, 5), "expires "+ago(until.UTC().Format(time.RFC3339)),
-				exactly(until.UTC().Format(time.RFC3339))))
-		} else {
-			l.detail("the new certificate", "no readable PEM certificate; the platform will refuse it")
-		}
+	var domains []string
+	if leaf, err := certificate(l.argument("certificate")); err == nil {
+		domains = certifies(leaf)
 	} else if now, err := l.object("platformsh_certificate_get", l.these("project_id", "certificate_id")); err == nil {
 		domains = texts(now["domains"])
 	}
@@ -183,23 +168,6 @@ func (p platformsh) certificate(l *look) {
 		}
 		l.along("names left without a certificate of their own", some(bare, 5))
 	}
-}
-
-// certified reads the names and the end of a PEM certificate. It is public, so it may be shown.
-func certified(text string) (domains []string, until time.Time, ok bool) {
-	block, _ := pem.Decode([]byte(text))
-	if block == nil {
-		return nil, time.Time{}, false
-	}
-	certificate, err := x509.ParseCertificate(block.Bytes)
-	if err != nil {
-		return nil, time.Time{}, false
-	}
-	domains = certificate.DNSNames
-	if len(domains) == 0 {
-		domains = present(certificate.Subject.CommonName)
-	}
-	return domains, certificate.NotAfter, true
 }
 
 // route shows the routes that answer already, and that a Git integration would undo the change.

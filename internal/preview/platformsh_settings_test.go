@@ -58,10 +58,10 @@ func TestPlatformshDomainCards(t *testing.T) {
 	dns := "point the DNS at: main-1h1frdw-abc123shop.eu-5.platformsh.site"
 	cards(t, []card{
 		{"project_domain_create", shop("name", "www.example.com", "is_default", true), policy.Production, "", []string{
-			shopLine, reachesMain, dns, mainAddress, "change default domain: shop.example.com → www.example.com",
+			shopLine, "domain www.example.com: free: there is none of this name yet", reachesMain, dns, mainAddress, "change default domain: shop.example.com → www.example.com",
 		}},
 		{"project_domain_create", shop("name", "shop.example.com"), policy.Production, "", []string{
-			shopLine, reachesMain, "the platform will refuse: the project has that domain already", dns, mainAddress, "along certificate: " + shopCert,
+			`impossible domain "shop.example.com" exists already; platformsh_project_domain_list shows it`,
 		}},
 		{"project_domain_delete", shop("domain_id", "shop.example.com"), policy.Production, "", []string{
 			shopLine, "domain: shop.example.com (the default domain)", reachesMain, mainAddress,
@@ -72,7 +72,7 @@ func TestPlatformshDomainCards(t *testing.T) {
 			"along names left without a certificate of their own: shop.example.com",
 		}},
 		{"certificate_create", shop("certificate", "no PEM", "key", "k"), policy.Production, "", []string{
-			shopLine, reachesMain, "the new certificate: no readable PEM certificate; the platform will refuse it",
+			shopLine, "the new certificate: not a PEM text that can be read here", reachesMain,
 		}},
 		{"environment_route_create", shop("environment_id", "main", "type", "redirect", "id", "https://{default}/", "to", "https://elsewhere.example.com/"),
 			policy.Production, "", []string{
@@ -99,8 +99,8 @@ func TestPlatformshNewCertificate(t *testing.T) {
 		target, _ := r.look("platformsh_certificate_create", shop("key", "k",
 			"certificate", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))))
 		sameLines(t, "certificate", lines(target), []string{
-			shopLine, reachesMain, "the new certificate: shop.example.com, www.example.com (expires in 30 days; 2000-01-31 00:00 UTC)",
-			"other certificates for the same names: " + shopCert,
+			shopLine, "the new certificate: shop.example.com, www.example.com (expires in 30 days; 2000-01-31 00:00 UTC)",
+			"its key: not held against the certificate: it is not a PEM text that can be read here", reachesMain, "other certificates for the same names: " + shopCert,
 		})
 	})
 }
@@ -128,16 +128,13 @@ func TestPlatformshDeliveryCards(t *testing.T) {
 			}},
 		{"runtime_operation_run", shop("environment_id", "main", "deployment_id", "current", "service", "app", "operation", "nope"), policy.Production,
 			"", []string{
-				shopLine, "environment: " + mainIs, "deployment: current (deployed 2 days ago)", "the platform will refuse: that service has no such operation",
-				mainBackup,
-				backUpMain,
+				`impossible there is no operation of app "nope"; platformsh_environment_deployment_get shows reindex, clear-cache`,
 			}},
 		{"source_operation_run", shop("environment_id", "staging", "operation", "update-dependencies"), policy.Other, "", []string{
 			shopLine, "environment: " + stagingIs, "command: composer update --no-interaction (on app)", oldBackup, backUpStage,
 		}},
 		{"project_activity_cancel", shop("activity_id", "activityfailed"), policy.Other, "", []string{
-			shopLine, "activity: Ada Stone pushed to New checkout (activityfailed; environment.push; complete)",
-			"the platform will refuse: the activity is over",
+			"impossible the activity is over: it is complete",
 		}},
 		{"autoscaling_settings_replace", shop("environment_id", "main", "services",
 			map[string]any{"app": map[string]any{"instances": map[string]any{"min": 1, "max": 4}}}),

@@ -7,6 +7,7 @@ package preview
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -19,11 +20,18 @@ import (
 // Reader reads on behalf of the caller. It bounds number and time of the reads, gives the same answer to the same question
 // without asking twice, and refuses what the policy does not let the caller read unasked. It is safe for concurrent use.
 type Reader interface {
-	// Read calls a read operation. Answers are masked; lists come as []any.
+	// Read calls a read operation. Answers are masked; lists come as []any, or as Part where there may be more. An error is
+	// [ErrNotFound] where the platform says that there is no such thing.
 	Read(ctx context.Context, tool string, args map[string]any) (any, error)
 	// Production are the patterns of environment names that the account's configuration declares to be production.
 	Production() []string
 }
+
+// Part is the beginning of a list: what is not in it may exist all the same.
+type Part []any
+
+// ErrNotFound is the error of a read of a thing that the platform does not show to this account.
+var ErrNotFound = errors.New("not found")
 
 // Call is the call to look at. Masked are its arguments as people may see them.
 type Call struct {
@@ -55,6 +63,9 @@ type Target struct {
 	// BackedUp is how long ago all of it was backed up last, where that is so short that another backup would only repeat it.
 	BackedUp string
 	Doubts   []string
+	// Impossible says why the call cannot work. It rests on what the platform shows, never on a read that failed, and there is
+	// nothing then to ask a person about.
+	Impossible []string
 }
 
 // Step is a call that can be made before the one on the card.
@@ -68,12 +79,12 @@ type Step struct {
 // Previewer looks at calls of one catalogue. It is safe for concurrent use.
 type Previewer struct {
 	catalog *schemas.Catalog
-	gets    func() map[string]string
+	reads   func() reads
 }
 
 // New makes a previewer. Nothing is read or indexed until something is looked at.
 func New(catalog *schemas.Catalog) *Previewer {
-	return &Previewer{catalog: catalog, gets: sync.OnceValue(func() map[string]string { return getters(catalog) })}
+	return &Previewer{catalog: catalog, reads: sync.OnceValue(func() reads { return readsOf(catalog) })}
 }
 
 // hit is an environment that a call names, or something that stands for environments.
@@ -97,6 +108,8 @@ type dialect interface {
 	resource(tool string, answer map[string]any) (r resource, ok bool)
 	// family adds what only this platform's operations have: children, backups, domains, estimates.
 	family(l *look)
+	// needs are what calls of this platform cannot work without.
+	needs() []need
 }
 
 func dialectOf(platform schemas.Platform) dialect {
@@ -141,20 +154,26 @@ func (p *Previewer) Look(ctx context.Context, c Call, r Reader) Target {
 	// First what people decide by, and what the platform's part needs again anyway; the reader gives the same answer twice.
 	l.together(
 		func() { l.target.Kind = l.environmentKind() },
-		l.resources,
 		func() {
-			if err := l.changes(); err != nil {
-				l.doubt("what the update replaces", err)
-			}
+			l.inOrder((*look).resources, (*look).needs, func(l *look) {
+				if err := l.changes(); err != nil {
+					l.doubt("what the update replaces", err)
+				}
+			})
 		},
 	)
+	if len(l.target.Impossible) > 0 {
+		return l.refused()
+	}
 	if l.target.Kind.Doubt != "" {
 		l.target.Doubts = append(l.target.Doubts, l.target.Kind.Doubt)
 	}
 	if l.target.Kind.Note != "" {
 		l.detail("environment "+l.target.Kind.Name, l.target.Kind.Note)
 	}
-	l.dialect.family(l)
+	if l.dialect.family(l); len(l.target.Impossible) > 0 {
+		return l.refused()
+	}
 	for _, change := range l.target.Changes {
 		l.target.State = append(l.target.State, approval.Detail{Name: change.Field, Value: change.Old})
 	}
@@ -164,6 +183,12 @@ func (p *Previewer) Look(ctx context.Context, c Call, r Reader) Target {
 	l.target.Doubts = slices.Compact(l.target.Doubts)
 	l.target.BackedUp = backedUp(l.target.First)
 	return l.target
+}
+
+// refused is the target of a call that cannot work: nobody sees a card of it.
+func (l *look) refused() Target {
+	slices.Sort(l.target.Impossible)
+	return Target{Kind: l.target.Kind, Impossible: slices.Compact(l.target.Impossible)}
 }
 
 func (p *Previewer) look(ctx context.Context, c Call, r Reader) *look {

@@ -2,6 +2,8 @@ package preview
 
 import (
 	"cmp"
+	"errors"
+	"slices"
 	"strings"
 
 	"paasmcp/internal/approval"
@@ -22,16 +24,25 @@ func (r *resource) keep(name, value string) {
 	r.state = append(r.state, approval.Detail{Name: name, Value: value})
 }
 
-// getters finds, for every path that names a resource, the operation that reads it: by the path with its holes made equal.
-func getters(catalog *schemas.Catalog) map[string]string {
-	gets := map[string]string{}
+// reads are the operations that read what paths name, by the path with its holes made equal.
+type reads struct {
+	gets  map[string]string // one resource
+	lists map[string]string // all of a kind
+}
+
+func readsOf(catalog *schemas.Catalog) reads {
+	r := reads{map[string]string{}, map[string]string{}}
 	for _, row := range catalog.Rows() {
 		method, template, _ := strings.Cut(row.Call, " ")
-		if method == "GET" && row.IsRead() && !row.IsFile && !row.IsList {
-			gets[string(row.Platform)+" "+blank(template)] = row.Name
+		switch at := string(row.Platform) + " " + blank(template); {
+		case method != "GET" || !row.IsRead() || row.IsFile:
+		case row.IsList:
+			r.lists[at] = row.Name
+		default:
+			r.gets[at] = row.Name
 		}
 	}
-	return gets
+	return r
 }
 
 var hole = lazy.MustCompile(`\{[^}]*\}`)
@@ -41,8 +52,10 @@ func blank(template string) string { return hole.ReplaceAllString(template, "{}"
 // named is a resource that the path of a call names.
 type named struct {
 	param string // argument that names it
-	get   string // operation that reads it
+	get   string // operation that reads it; empty where there is none
 	args  map[string]any
+	list  string // operation that lists all of its kind; empty where there is none
+	among map[string]any
 }
 
 // path lists the resources that the path of the call names and that can be read, outermost first.
@@ -52,11 +65,21 @@ func (l *look) path() []named {
 	var values []any
 	for _, at := range hole.FindAllStringIndex(template, -1) {
 		param := l.param(strings.Trim(template[at[0]:at[1]], "{}"))
+		before := values
 		values = append(values, l.Args[param])
 		if at[1] < len(template) && template[at[1]] != '/' { // a part of a segment names nothing
 			continue
 		}
-		if n, ok := l.reading(template[:at[1]], param, values); ok {
+		n := named{param: param}
+		var readable, listed bool
+		_, has := l.previewer.reads().gets[string(l.Op.Platform)+" "+blank(template[:at[1]])]
+		if n.get, n.args, readable = l.reading(l.previewer.reads().gets, template[:at[1]], values); has && !readable {
+			continue // the dialect says that there is nothing to be read, perhaps because it is only being made
+		}
+		if template[at[0]-1] == '/' {
+			n.list, n.among, listed = l.reading(l.previewer.reads().lists, template[:at[0]-1], before)
+		}
+		if readable || listed {
 			list = append(list, n)
 		}
 	}
@@ -64,26 +87,69 @@ func (l *look) path() []named {
 }
 
 // reading finds the operation that reads a path and fills in its arguments by position.
-func (l *look) reading(template, param string, values []any) (named, bool) {
-	tool, ok := l.previewer.gets()[string(l.Op.Platform)+" "+blank(template)]
-	if !ok {
-		return named{}, false
+func (l *look) reading(by map[string]string, template string, values []any) (tool string, args map[string]any, ok bool) {
+	if tool, ok = by[string(l.Op.Platform)+" "+blank(template)]; !ok {
+		return "", nil, false
 	}
 	if c, ok := l.dialect.(chooser); ok {
 		tool = c.getter(l.Op, tool, values)
 	}
 	get, ok := l.previewer.catalog.Operation(tool)
 	if !ok || len(get.Required) > 0 {
-		return named{}, false
+		return "", nil, false
 	}
-	args := map[string]any{}
+	args = map[string]any{}
 	for i, name := range get.RequiredArguments() {
 		if i >= len(values) {
-			return named{}, false
+			return "", nil, false
 		}
 		args[name] = values[i]
 	}
-	return named{param: param, get: tool, args: args}, true
+	return tool, args, true
+}
+
+// unlisted looks for what the platform did not find, or what cannot be read alone, in the list of all of its kind.
+func (l *look) unlisted(n named) {
+	id := l.argument(n.param)
+	if n.list == "" || id == "" || text(l.Masked[n.param]) != id {
+		return
+	}
+	list, whole, err := l.listed(n.list, "", n.among)
+	if err != nil {
+		if n.get == "" {
+			l.doubt(label(n.param)+" "+id, err)
+		}
+		return
+	}
+	var there []string
+	for _, item := range list {
+		if mentions(item, id) { // by whatever field: a call that may work is not refused
+			return
+		}
+		known, called := first(item, "id", "uuid", "name", "hostname", "domain", "email"), first(item, "label", "title", "name", "hostname")
+		if called == known {
+			called = ""
+		}
+		there = append(there, cmp.Or(with(known, called), "one without a name"))
+	}
+	l.absent(label(n.param), id, there, whole, n.list)
+}
+
+// mentions reports whether a value of an answer, or one inside of it, is the name.
+func mentions(v any, name string) bool {
+	switch v := v.(type) {
+	case map[string]any:
+		for _, inner := range v {
+			if mentions(inner, name) {
+				return true
+			}
+		}
+		return false
+	case []any:
+		return slices.ContainsFunc(v, func(inner any) bool { return mentions(inner, name) })
+	default:
+		return same(name, text(v))
+	}
 }
 
 // chooser is a dialect that reads some resources in another way than their path says.
@@ -109,10 +175,20 @@ func (l *look) resources() {
 	found := make([]*resource, len(list))
 	var steps []func()
 	for i, n := range list {
+		if n.get == "" && i < len(list)-1 { // what the call is about counts most, where there is not time for all
+			continue
+		}
 		steps = append(steps, func() {
+			if n.get == "" {
+				l.unlisted(n)
+				return
+			}
 			answer, err := l.object(n.get, n.args)
 			if err != nil {
 				l.doubt(label(n.param)+" "+text(l.Masked[n.param]), err)
+				if errors.Is(err, ErrNotFound) {
+					l.unlisted(n)
+				}
 				return
 			}
 			r, ok := l.dialect.resource(n.get, answer)

@@ -246,12 +246,15 @@ func (r *rig) read(ctx context.Context, tool string, args map[string]any) (any, 
 	if err != nil {
 		return nil, err
 	}
-	result, err := r.clients[op.Platform].Send(ctx, request, apiclient.Page{Limit: 50})
+	result, err := r.clients[op.Platform].Send(ctx, request, apiclient.Page{Limit: 500})
 	var platform *apiclient.Error
 	switch {
 	case ctx.Err() != nil:
 		return nil, errors.New("no answer in time")
 	case errors.As(err, &platform): // as short as the program makes it
+		if platform.Kind == apiclient.KindNotFound {
+			return nil, missing(fmt.Sprintf("the platform answered %d (%s)", platform.Status, platform.Kind))
+		}
 		return nil, fmt.Errorf("the platform answered %d (%s)", platform.Status, platform.Kind)
 	case err != nil:
 		return nil, err
@@ -261,10 +264,19 @@ func (r *rig) read(ctx context.Context, tool string, args map[string]any) (any, 
 		if items == nil {
 			items = []any{}
 		}
+		if result.Next != "" {
+			return preview.Part(masked(r.t, op, items).([]any)), nil
+		}
 		return masked(r.t, op, items), nil
 	}
 	return masked(r.t, op, result.Value), nil
 }
+
+// missing is how the program says that there is no such thing.
+type missing string
+
+func (m missing) Error() string        { return string(m) }
+func (m missing) Is(target error) bool { return target == preview.ErrNotFound }
 
 func masked(t *testing.T, op *schemas.Operation, v any) any {
 	t.Helper()
@@ -306,6 +318,9 @@ func lines(target preview.Target) []string {
 	}
 	for _, step := range target.First {
 		list = append(list, "first "+step.Tool+" "+fmt.Sprint(step.Args))
+	}
+	for _, why := range target.Impossible {
+		list = append(list, "impossible "+why)
 	}
 	for _, doubt := range target.Doubts {
 		list = append(list, "doubt "+doubt)

@@ -145,7 +145,7 @@ var errNone = errors.New("no environment of this account goes by it")
 
 // those are the environments of the account that fit.
 func (virtuozzo) those(l *look, fits func(map[string]any) bool) ([]map[string]any, error) {
-	all, err := l.list("virtuozzo_environment_list", map[string]any{})
+	all, whole, err := l.listed("virtuozzo_environment_list", "", map[string]any{})
 	if err != nil {
 		return nil, err
 	}
@@ -156,8 +156,8 @@ func (virtuozzo) those(l *look, fits func(map[string]any) bool) ([]map[string]an
 		}
 	}
 	switch {
-	case len(all) >= fullList:
-		return nil, fmt.Errorf("there are more than %d environments", fullList)
+	case !whole:
+		return nil, fmt.Errorf("there are more than %d environments", len(all))
 	case len(list) == 0:
 		return nil, errNone
 	}

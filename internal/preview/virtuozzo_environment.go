@@ -21,6 +21,7 @@ func (v virtuozzo) environment(l *look) {
 	groups := texts(info["envGroups"])
 	l.detail("environment", describe(resource{name: first(info, "env.displayName"), facts: present(status, inGroups(groups))}, name))
 	l.state("environment "+name+" status", status)
+	v.running(l, name, status)
 	l.detail("addresses", some(v.domains(info), 6))
 	nodes := objects(info["nodes"])
 	reached := v.reached(l, nodes)

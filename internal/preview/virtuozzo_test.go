@@ -35,6 +35,20 @@ func (r *rig) virtuozzoArgs(op *schemas.Operation) map[string]any {
 		args["collaboration_id"] = 55 // of a member, not of an invitation
 	}
 	switch op.Name {
+	case "virtuozzo_app_delete", "virtuozzo_deployment_delete", "virtuozzo_deployment_update":
+		args["context"] = "ROOT"
+	case "virtuozzo_app_rename", "virtuozzo_deployment_rename":
+		args["old_context"] = "ROOT"
+	case "virtuozzo_external_domain_bind":
+		args["domain"] = "new.example.com"
+	case "virtuozzo_external_domain_bind_many":
+		args["domains"] = []any{"new.example.com"}
+	case "virtuozzo_mount_delete", "virtuozzo_mount_delete_by_group":
+		args["path"] = "/data/shared"
+	case "virtuozzo_role_create", "virtuozzo_role_update":
+		args["policies"] = []any{1, 2}
+	case "virtuozzo_shared_resource_set":
+		args["role_ids"] = []any{3}
 	case "virtuozzo_token_delete":
 		args["ids"] = []any{9, 10}
 	case "virtuozzo_scheduled_task_delete":

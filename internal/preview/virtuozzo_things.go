@@ -1,7 +1,6 @@
 package preview
 
 import (
-	"errors"
 	"maps"
 	"reflect"
 	"slices"
@@ -70,7 +69,7 @@ func (virtuozzo) thing(l *look, argument string, where listed) {
 		args["env_name"] = l.Args["env_name"]
 	}
 	what := strings.TrimSuffix(label(argument), "s")
-	list, err := l.list(where.list, args)
+	list, whole, err := l.listed(where.list, "", args)
 	if err != nil {
 		l.doubt(what, err)
 		return
@@ -78,7 +77,11 @@ func (virtuozzo) thing(l *look, argument string, where listed) {
 	for _, id := range l.numbers(argument) {
 		i := slices.IndexFunc(list, func(thing map[string]any) bool { return first(thing, "id") == id })
 		if i < 0 {
-			l.doubt(what+" "+id, errors.New("it is not in the list of this account"))
+			var there []string
+			for _, thing := range list {
+				there = append(there, with(first(thing, "id"), first(thing, where.name...)))
+			}
+			l.absent(what, id, there, whole, where.list)
 			continue
 		}
 		r := resource{name: first(list[i], where.name...)}

@@ -8,7 +8,7 @@ import (
 )
 
 // fullList is the length from which on a list may be the beginning of a longer one: readers cut lists at this length.
-const fullList = 50
+const fullList = 500
 
 // moment reads a time as the platforms write it: RFC 3339, also with an offset that lacks its colon.
 func moment(stamp string) (time.Time, bool) {

@@ -1,0 +1,71 @@
+package tools_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"paasmcp/schemas"
+)
+
+// TestRefusedBeforeAsked: through the whole pipeline, what surely cannot work is refused before a person is asked, and whatever is not
+// sure is asked.
+func TestRefusedBeforeAsked(t *testing.T) {
+	t.Parallel()
+	const environment = "15-a47ac10b-58cc-4372-a567-0e02b2c3d470"
+	codeSwitch := func(branch string) request {
+		return request{tool: "paas_write", args: map[string]any{"tool": "acquia_code_switch", "arguments": map[string]any{"environment_id": environment, "branch": branch}}}
+	}
+	remove := request{tool: "acquia_cron_delete", args: map[string]any{"environment_id": environment, "cron_id": "77"}}
+	for _, c := range []struct {
+		about  string
+		req    request
+		read   string // the look-up
+		status int
+		answer string
+		asked  bool
+		says   string // of the refusal, or of the card
+	}{
+		{"there", codeSwitch("tags/2026-1"), "acquia_branch_list", 200, `{"total":2,"_embedded":{"items":[{"name":"master"},{"name":"tags/2026-1"}]}}`, true, ""},
+		{"not there", codeSwitch("2026-1"), "acquia_branch_list", 200, `{"total":2,"_embedded":{"items":[{"name":"master"},{"name":"tags/2026-1"}]}}`, false,
+			"acquia_branch_list shows tags/2026-1, master"},
+		{"more than came", codeSwitch("2026-1"), "acquia_branch_list", 200, `{"total":3,"_embedded":{"items":[{"name":"master"},{"name":"tags/2026-1"}]}}`, true,
+			"not among the first 2"},
+		{"a next page", codeSwitch("2026-1"), "acquia_branch_list", 200, `{"_links":{"next":{"href":"x"}},"_embedded":{"items":[{"name":"master"}]}}`, true,
+			"not among the first 1"},
+		{"nothing that is shown", codeSwitch("2026-1"), "acquia_branch_list", 200, `{"total":0,"_embedded":{"items":[]}}`, true, "shows none"},
+		{"not allowed", codeSwitch("2026-1"), "acquia_branch_list", 403, `{"error":"forbidden","message":"no"}`, true, "403"},
+		{"not found", codeSwitch("2026-1"), "acquia_branch_list", 404, `{"error":"not_found","message":"no"}`, true, "404"},
+		{"broken", codeSwitch("2026-1"), "acquia_branch_list", 500, `{"message":"no"}`, true, "500"},
+		{"no list", codeSwitch("2026-1"), "acquia_branch_list", 200, `{"message":"well"}`, true, "branch or tag"},
+
+		{"an id that is not found and not listed", remove, "acquia_cron_list", 200, `{"total":1,"_embedded":{"items":[{"id":"12","label":"Nightly"}]}}`, false,
+			"acquia_cron_list shows 12 (Nightly)"},
+		{"not found, but listed", remove, "acquia_cron_list", 200, `{"total":1,"_embedded":{"items":[{"id":"77","label":"Nightly"}]}}`, true, "404"},
+		{"not found, the list neither", remove, "acquia_cron_list", 403, `{"message":"no"}`, true, "404"},
+	} {
+		t.Run(c.about, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t)
+			r.wire.special = func(op *schemas.Operation, _ *http.Request) (int, string) {
+				switch op.Name {
+				case c.read:
+					return c.status, c.answer
+				case "acquia_cron_get":
+					return http.StatusNotFound, `{"error":"not_found","message":"no"}`
+				}
+				return 0, ""
+			}
+			q := r.call(c.req)
+			if asked := q.RequestState != ""; asked != c.asked || asked == q.IsError {
+				t.Errorf("asked: %v, want %v: %s", asked, c.asked, q.text())
+			}
+			if text := q.card() + q.text(); !strings.Contains(text, c.says) {
+				t.Errorf("%q is missing in %s", c.says, text)
+			}
+			if sent := r.wire.take(); len(sent) > 0 {
+				t.Errorf("sent %v", sent)
+			}
+		})
+	}
+}
