@@ -25,6 +25,16 @@ type JobRef struct {
 	Created   string   `json:"created,omitempty"`
 	Completed string   `json:"completed,omitempty"`
 	Log       []string `json:"log,omitempty"`
+
+	over bool // when it was looked at
+}
+
+// progress says in a few words how a job is that a call began.
+func (r JobRef) progress() string {
+	if !r.over {
+		return "the platform works on it: call paas_wait with job " + r.Job
+	}
+	return strings.TrimSuffix("the job "+r.Job+" is over: "+strings.Trim(r.State+", "+r.Result, ", "), ": ")
 }
 
 // jobRef makes a job fit to show: every word of it is the platform's. It masks before it cuts: half a secret has no shape
@@ -39,6 +49,7 @@ func jobRef(account string, j *apiclient.Job, masker *secrets.Masker) JobRef {
 		Text:      clean(j.Text, maxLogLine),
 		Created:   clean(j.Created, maxWord),
 		Completed: clean(j.Completed, maxWord),
+		over:      j.Done,
 	}
 	if j.Percent >= 0 {
 		ref.Percent = &j.Percent

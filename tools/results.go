@@ -70,7 +70,7 @@ func (s *Service) Present(o *Outcome, v View) Answer {
 		a.File = &file{Name: legible.Block(r.File.Name), ContentType: legible.Block(r.File.ContentType), Bytes: r.File.Size, SavedTo: o.Saved.Path, Resource: o.Saved.URI}
 	}
 	if a.Jobs = o.Jobs; len(a.Jobs) > 0 {
-		notes = append(notes, "the platform works on it: call paas_wait with job "+a.Jobs[0].Job)
+		notes = append(notes, a.Jobs[0].progress())
 	}
 	if !r.IsList && a.Value == nil && a.File == nil && len(a.Jobs) == 0 {
 		notes = append(notes, o.silence())

@@ -133,3 +133,36 @@ func TestNoChangeIsDoneWithoutEvidence(t *testing.T) {
 		t.Errorf("%d changes", changes)
 	}
 }
+
+// A job that is over already is not waited for, and how it ended is said as far as it is known.
+func TestJobsThatAreOver(t *testing.T) {
+	t.Parallel()
+	w := &scripted{}
+	r := scriptedRig(t, w, withoutAudit(t))
+	ctx := caller.With(t.Context(), caller.Caller{Principal: "anybody"})
+	for _, tc := range []struct{ activity, answered, waited string }{
+		{`"state":"pending"`, "call paas_wait", "still running"},
+		{`"state":"cancelled"`, "is over: cancelled", "it was cancelled"},
+		{`"state":"complete","result":"failure"`, "is over: complete, failure", "it failed"},
+		{`"state":"complete"`, "is over: complete", "does not say whether it succeeded"},
+		{`"state":"complete","result":"success"`, "is over: complete, success", ""},
+	} {
+		activity := `"id":"a1","type":"environment.backup",` + tc.activity
+		w.body = `{"status":"Accepted","code":202,"_embedded":{"activities":[{` + activity + `}]}}`
+		o, err := r.Service.Call(ctx, tools.Call{Tool: "platformsh_project_build_cache_clear", Args: map[string]any{"project_id": "abc123"}}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if note := r.Service.Present(o, tools.View{}).Note; !strings.Contains(note, tc.answered) || strings.Contains(note, "works on it") != (tc.waited == "still running") {
+			t.Errorf("%s: %q, want %q in it", tc.activity, note, tc.answered)
+		}
+		if tc.waited == "still running" {
+			continue // it would be waited for
+		}
+		w.body = `{` + activity + `}`
+		reply := r.ask(t, "paas_wait", map[string]any{"job": "psh/activity:abc123:a1"})
+		if !strings.Contains(reply.Note, tc.waited) || tc.waited == "" && reply.Note != "" {
+			t.Errorf("%s: paas_wait notes %q, want %q in it", tc.activity, reply.Note, tc.waited)
+		}
+	}
+}

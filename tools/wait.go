@@ -2,6 +2,7 @@ package tools
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/mark3labs/mcp-go/mcp"
@@ -48,6 +49,8 @@ func (s *Service) waitTool() server.ServerTool {
 			switch {
 			case !done:
 				answer.Note = "still running; call paas_wait again"
+			case strings.HasPrefix(job.State, "cancel"):
+				answer.Note = "it was cancelled"
 			case failedJob:
 				answer.Note = "it failed; paas_logs with this job shows where"
 			case job.Result != apiclient.Success:
