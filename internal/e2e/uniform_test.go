@@ -227,7 +227,7 @@ func TestWaitsAreAlike(t *testing.T) {
 			answer := h.call("paas_write", args{"tool": p.start, "arguments": with, "account": p.accounts[0]})
 			found, ok := look(answer.value, "jobs.0.job")
 			note, _ := look(answer.value, "note")
-			if answer.failed || !ok || !strings.Contains(fmt.Sprint(note), "call paas_wait with job "+fmt.Sprint(found)) ||
+			if answer.failed || !ok || !strings.Contains(fmt.Sprint(note), "job "+fmt.Sprint(found)) ||
 				!strings.HasPrefix(fmt.Sprint(found), p.accounts[0]+"/") {
 				t.Errorf("%s: %s", p.platform, answer.text)
 				continue
