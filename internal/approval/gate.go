@@ -283,7 +283,7 @@ func (g *Gate) Redeem(state string, b Binding, a Answer) (Grant, error) {
 	if err := st.belongsTo(asked); err != nil {
 		return Grant{}, err
 	}
-	if !g.store.Use(st.Nonce, st.Expires) {
+	if !g.store.Use(st.Principal, st.Nonce, st.Expires) {
 		return Grant{}, ErrReplayed
 	}
 	if err := st.judge(a); err != nil {

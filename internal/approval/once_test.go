@@ -23,7 +23,7 @@ func TestOnceUnderContention(t *testing.T) {
 	for range 1000 {
 		wg.Go(func() {
 			<-start
-			if o.Use("n", expires) {
+			if o.Use("local", "n", expires) {
 				first.Add(1)
 			}
 		})
@@ -40,17 +40,17 @@ func TestOnceRefusesTheExpired(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var o approval.Once
 		expires := time.Now().Add(time.Minute)
-		if !o.Use("n", expires) {
+		if !o.Use("local", "n", expires) {
 			t.Fatal("first use refused")
 		}
 		time.Sleep(time.Minute)
 		for i := range 5000 { // enough to sweep the used nonce out
-			o.Use(fmt.Sprint(i), time.Now().Add(time.Minute))
+			o.Use("local", fmt.Sprint(i), time.Now().Add(time.Minute))
 		}
-		if o.Use("n", expires) {
+		if o.Use("local", "n", expires) {
 			t.Error("a nonce was usable again after it was forgotten")
 		}
-		if o.Use("zero", time.Time{}) {
+		if o.Use("local", "zero", time.Time{}) {
 			t.Error("a nonce without expiry was taken")
 		}
 	})
@@ -64,19 +64,47 @@ func TestOnceIsBounded(t *testing.T) {
 		expires := time.Now().Add(time.Minute)
 		taken := 0
 		for i := range 1<<16 + 100 {
-			if o.Use(fmt.Sprint(i), expires) {
+			if o.Use(fmt.Sprint("principal ", i%7), fmt.Sprint(i), expires) {
 				taken++
 			}
 		}
 		if taken != 1<<16 {
 			t.Fatalf("took %d, want %d", taken, 1<<16)
 		}
-		if o.Use("0", expires) {
+		if o.Use("local", "0", expires) {
 			t.Error("a full store forgot a used nonce")
 		}
 		time.Sleep(time.Minute)
-		if !o.Use("later", time.Now().Add(time.Minute)) {
+		if !o.Use("local", "later", time.Now().Add(time.Minute)) {
 			t.Error("the store stays full although everything in it expired")
+		}
+	})
+}
+
+// The flood of one principal takes nothing from the others.
+func TestOnceIsBoundedByPrincipal(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var o approval.Once
+		expires := time.Now().Add(time.Minute)
+		taken := 0
+		for i := range 1 << 16 {
+			if o.Use("greedy", fmt.Sprint(i), expires) {
+				taken++
+			}
+		}
+		if taken != 3<<14 {
+			t.Errorf("one principal used %d answers, want %d", taken, 3<<14)
+		}
+		if !o.Use("quiet", "q", expires) {
+			t.Error("the answer of another principal is refused")
+		}
+		if o.Use("greedy", "0", expires) || o.Use("quiet", "0", expires) {
+			t.Error("a used answer was taken again")
+		}
+		time.Sleep(time.Minute)
+		if !o.Use("greedy", "later", time.Now().Add(time.Minute)) {
+			t.Error("the share stays used up although everything in it expired")
 		}
 	})
 }
