@@ -145,7 +145,8 @@ func platformshSettings() []workflow {
 					want:  want{"items[user_id=" + demo.UserAda + "].permissions": contains("admin")},
 				},
 				{
-					do: "platformsh_project_invitation_delete", with: args{"project_id": demo.ProjectShop, "invitation_id": "{invitation}"},
+					do: "platformsh_project_invitation_delete", gate: form, with: args{"project_id": demo.ProjectShop, "invitation_id": "{invitation}"},
+					card:  []string{"dev@example.com"},
 					sends: []string{"DELETE /projects/abc123shop/invitations/{invitation}"},
 				},
 				{
