@@ -52,8 +52,9 @@ func (c *Client) once(ctx context.Context, r *Request, token *oauth2.Token, how 
 		if !r.Op.IsRead() && sent() && e.Kind != KindServer {
 			unknown(e)
 		}
-		return nil, c.settle(r, token, e)
+		return nil, c.settle(r, e)
 	}
+	c.learn(response)
 	status := response.StatusCode
 	if c.isForeign(response) {
 		status = http.StatusFound // is what the platform said
@@ -71,18 +72,21 @@ func (c *Client) once(ctx context.Context, r *Request, token *oauth2.Token, how 
 		}
 	} else if err := read(response, a, how); err != nil {
 		e := c.readFailure(ctx, attempt, err)
-		e.Status, e.RequestID = a.Status, requestID(a.Header)
+		e.Status, e.RequestID = a.Status, c.requestID(a.Header)
 		if !r.Op.IsRead() {
 			e.Hint = "" // what to do about the answer matters less than whether the change was made
 			unknown(e)
 		}
-		return a, c.settle(r, token, e)
+		return a, c.settle(r, e)
+	}
+	if !how.credential {
+		c.strike(a)
 	}
 	e := c.judge(r, a, response)
 	if e == nil {
 		return a, nil
 	}
-	e.Status, e.RequestID = a.Status, requestID(a.Header)
+	e.Status, e.RequestID = a.Status, c.requestID(a.Header)
 	e.RetryAfter = retryAfter(a.Header, time.Now())
 	switch e.Kind {
 	case KindRateLimited:
@@ -93,7 +97,40 @@ func (c *Client) once(ctx context.Context, r *Request, token *oauth2.Token, how 
 		}
 	}
 	e.Retryable = e.passing
-	return a, c.settle(r, token, e)
+	return a, c.settle(r, e)
+}
+
+// leastCookie is the length, in bytes, below which a cookie cannot be a session: load balancers set short ones.
+const leastCookie = 12
+
+// learn makes the cookies known that this client will send.
+func (c *Client) learn(response *http.Response) {
+	if c.http.Jar == nil {
+		return
+	}
+	for _, cookie := range response.Cookies() {
+		if len(cookie.Value) >= leastCookie {
+			c.known.Renew("cookie "+cookie.Name, cookie.Value)
+		}
+	}
+}
+
+// strike takes the credentials of the account out of an answer, before anything is made of it: a filter or a cut would
+// leave pieces that nobody recognizes. The bytes of a file are left as they are.
+func (c *Client) strike(a *answer) {
+	switch v := a.Value.(type) {
+	case *File:
+		v.FileInfo = c.plainInfo(v.FileInfo)
+	case *FileInfo:
+		*v = c.plainInfo(*v)
+	default:
+		a.Value = c.known.Strike(v)
+	}
+}
+
+func (c *Client) plainInfo(info FileInfo) FileInfo {
+	info.Name, info.ContentType = c.known.Mask(info.Name), c.known.Mask(info.ContentType)
+	return info
 }
 
 // isForeign reports an answer from another host, to which the platform has sent us.
@@ -140,8 +177,8 @@ func unknown(e *Error) {
 }
 
 // settle scrubs an error and adds the next step.
-func (c *Client) settle(r *Request, token *oauth2.Token, e *Error) *Error {
-	c.scrubError(e, append([]string{token.AccessToken}, r.Secrets...)...)
+func (c *Client) settle(r *Request, e *Error) *Error {
+	c.scrubError(e, r.Secrets...)
 	if e.Kind == KindUnknownOutcome {
 		e.Job = c.Handle(r)
 	}
@@ -217,7 +254,7 @@ func (c *Client) connectionError(caller, attempt context.Context, err error) *Er
 		// Not repeated: whoever is this slow once will be again, and the caller has waited long enough.
 		return &Error{Kind: KindUnavailable, Message: "no whole answer in time", Retryable: true, cause: context.DeadlineExceeded}
 	}
-	e := &Error{Kind: KindUnavailable, Message: "connection: " + c.scrub.text(cause.Error()), Retryable: true, passing: true, cause: err}
+	e := &Error{Kind: KindUnavailable, Message: "connection: " + c.text(cause.Error()), Retryable: true, passing: true, cause: err}
 	if hint := permanent(err); hint != "" {
 		e.Hint, e.passing, e.Retryable = hint, false, false
 	}

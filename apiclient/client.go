@@ -11,7 +11,10 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/oauth2"
+
 	"paasmcp/internal/memory"
+	"paasmcp/internal/secrets"
 	"paasmcp/schemas"
 )
 
@@ -38,8 +41,8 @@ type Client struct {
 	options Options
 	base    *url.URL
 	http    *http.Client
-	files   *http.Client // leaves redirects to other hosts to the caller
-	scrub   scrubber
+	files   *http.Client   // leaves redirects to other hosts to the caller
+	known   *secrets.Known // credentials of the account, those of the past too: nothing that leaves has them
 	tokens  *tokens
 	limit   limiter
 	trail   trail
@@ -65,7 +68,8 @@ func New(account Account, options Options) (*Client, error) {
 	if options.Transport == nil {
 		options.Transport = NewTransport()
 	}
-	c := &Client{account: account, options: options, base: base, scrub: newScrubber(account)}
+	c := &Client{account: account, options: options, base: base, known: new(secrets.Known)}
+	c.known.Add(account.Token.Reveal(), account.Key, account.Secret.Reveal(), account.Password.Reveal())
 	c.http = &http.Client{Transport: options.Transport, CheckRedirect: checkRedirect}
 	c.files = &http.Client{Transport: options.Transport, CheckRedirect: stopAtBorder}
 	switch account.Platform {
@@ -78,13 +82,24 @@ func New(account Account, options Options) (*Client, error) {
 	default:
 		return nil, fmt.Errorf("account %q: platform %s cannot be called yet", account.Name, account.Platform)
 	}
-	c.tokens = &tokens{grant: c.dialect.grant}
+	c.tokens = &tokens{grant: func(ctx context.Context) (*oauth2.Token, error) {
+		token, err := c.dialect.grant(ctx)
+		if err == nil {
+			c.known.Renew("access token", token.AccessToken)
+			c.known.Renew("refresh token", token.RefreshToken)
+		}
+		return token, err
+	}}
 	c.limit.calls = account.CallsPerMinute
 	return c, nil
 }
 
 // Account is the account with the addresses that are in use.
 func (c *Client) Account() Account { return c.account }
+
+// Known has the credentials of the account. Answers and errors of this client are without them; it is for texts that come from
+// elsewhere, such as the arguments of a caller who got hold of one.
+func (c *Client) Known() *secrets.Known { return c.known }
 
 // Health is what can be said about an account without showing its credentials.
 type Health struct {
@@ -172,7 +187,7 @@ func (c *Client) Send(ctx context.Context, r *Request, page Page) (*Result, erro
 	if err != nil {
 		return nil, err
 	}
-	result := &Result{Status: a.Status, RequestID: requestID(a.Header), Value: a.Value, Total: -1, Note: a.Note,
+	result := &Result{Status: a.Status, RequestID: c.requestID(a.Header), Value: a.Value, Total: -1, Note: a.Note,
 		Confirmed: a.Confirmed || a.Status == http.StatusNoContent || a.Status == http.StatusResetContent || a.Status == http.StatusCreated}
 	if file, ok := a.Value.(*File); ok {
 		result.Value, result.File = nil, file
@@ -195,10 +210,10 @@ func (c *Client) serves(r *Request) error {
 func (c *Client) complete(r *Request, err error) *Error {
 	var e *Error
 	if !errors.As(err, &e) {
-		e = &Error{Kind: KindServer, Message: c.scrub.text(err.Error()), cause: err}
+		e = &Error{Kind: KindServer, Message: c.text(err.Error()), cause: err}
 	}
 	out := *e // a failed token exchange hands one error to many callers
 	out.Platform, out.Account = c.account.Platform, c.account.Name
-	out.Operation, out.Method, out.Path = r.Op.Name, r.Method, r.safePath()
+	out.Operation, out.Method, out.Path = r.Op.Name, r.Method, c.known.Mask(r.safePath())
 	return &out
 }

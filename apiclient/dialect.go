@@ -76,9 +76,12 @@ type answer struct {
 	Note      string // what is to be known besides the value
 }
 
-// requestID is what the vendor's support asks for. Only plain identifiers are passed on.
-func requestID(h http.Header) string {
+// requestID is what the vendor's support asks for. Only plain identifiers are passed on, and a credential is one.
+func (c *Client) requestID(h http.Header) string {
 	id := h.Get("X-Request-Id")
+	if c.known.Mask(id) != id {
+		return ""
+	}
 	for i := range len(id) {
 		if !unreserved(id[i]) || i >= 64 {
 			return ""

@@ -49,7 +49,7 @@ func (c *Client) Download(ctx context.Context, r *Request, w io.Writer, most int
 	}
 	info, ok := a.Value.(*FileInfo)
 	if !ok {
-		return nil, c.complete(r, &Error{Kind: KindServer, Status: a.Status, RequestID: requestID(a.Header),
+		return nil, c.complete(r, &Error{Kind: KindServer, Status: a.Status, RequestID: c.requestID(a.Header),
 			Message: "the answer is JSON and not a file", Hint: "make it an ordinary call to see what the platform says"})
 	}
 	return info, nil

@@ -13,6 +13,7 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"paasmcp/apiclient"
 	"paasmcp/schemas"
@@ -256,4 +257,9 @@ func asError(t testing.TB, err error) *apiclient.Error {
 		t.Fatalf("got %T (%v), want *apiclient.Error", err, err)
 	}
 	return e
+}
+
+// mask is what stands in the place of a secret.
+func mask(secret string) string {
+	return fmt.Sprintf("•••• (%d characters)", utf8.RuneCountInString(secret))
 }

@@ -80,7 +80,7 @@ func (c *Client) JobLog(ctx context.Context, handle string, max int) ([]string, 
 		lines, err = append(lines[min(1, len(lines)-1):], "(the log continues; it is too large to read to its end)"), nil
 	}
 	for i := range lines {
-		lines[i] = clip(c.scrub.line(lines[i]), maxLogMessage)
+		lines[i] = clip(c.line(lines[i]), maxLogMessage)
 	}
 	return lines, err
 }

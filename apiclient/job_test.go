@@ -165,7 +165,7 @@ func TestJobLog(t *testing.T) {
 		"after the seal":   {line("1", "a") + seal + line("2", "b"), 10, []string{"a"}},
 		"several lines":    {line("1", `a\nb\r\n\nc\n`), 10, []string{"a", "b", "c"}},
 		"colors, controls": {line("1", `\u001b[31mred\u001b[0m\u0007 \u202eafter`), 10, []string{"red after"}},
-		"secrets":          {line("1", "token "+apiToken+" and Authorization: Bearer abcdefghijkl"), 10, []string{"token [redacted] and Authorization: Bearer [redacted]"}},
+		"secrets":          {line("1", "token "+apiToken+" and Authorization: Bearer abcdefghijkl"), 10, []string{"token " + mask(apiToken) + " and Authorization: Bearer " + mask("abcdefghijkl")}},
 		"not JSON":         {"plain text\n" + line("1", "a"), 10, []string{"plain text", "a"}},
 		"no line break":    {strings.TrimSuffix(line("1", "a"), "\n"), 10, []string{"a"}},
 		"empty":            {"", 10, nil},

@@ -68,7 +68,7 @@ func (c *Client) list(ctx context.Context, r *Request, page Page, how reading) (
 			return nil, err
 		}
 		if n == 1 {
-			result.Status, result.RequestID, result.Note = a.Status, requestID(a.Header), a.Note
+			result.Status, result.RequestID, result.Note = a.Status, c.requestID(a.Header), a.Note
 		}
 		items, found := listAt(a.Value, r.Op.List)
 		switch {

@@ -27,6 +27,8 @@ type reading struct {
 	// passes says that the taker holds on to nothing; else held is what the value counts as, nil where it counts for nobody.
 	passes bool
 	held   *memory.Part
+
+	credential bool // the answer is where a credential comes from: the one answer from which none is taken
 }
 
 func (c *Client) json() reading { return reading{take: takeJSON, max: c.options.MaxResponse} }

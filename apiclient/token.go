@@ -198,12 +198,12 @@ func (c *Client) exchangeError(ctx context.Context, err error) *Error {
 	}
 	var refused *oauth2.RetrieveError
 	if !errors.As(err, &refused) {
-		return &Error{Kind: KindServer, Message: "the token address answered, but not with a token: " + c.scrub.text(err.Error()),
+		return &Error{Kind: KindServer, Message: "the token address answered, but not with a token: " + c.text(err.Error()),
 			Hint: "check the token address of the account"}
 	}
 	status := refused.Response.StatusCode
 	e := readProblem(refused.Body, status)
-	e.Status, e.RequestID = status, requestID(refused.Response.Header)
+	e.Status, e.RequestID = status, c.requestID(refused.Response.Header)
 	e.RetryAfter = retryAfter(refused.Response.Header, time.Now())
 	e.Code = cmp.Or(refused.ErrorCode, e.Code)
 	e.Message = "token exchange: " + cmp.Or(refused.ErrorDescription, e.Message, http.StatusText(status))

@@ -23,7 +23,7 @@ type virtuozzo struct {
 func newVirtuozzo(c *Client) *virtuozzo {
 	// Load balancers keep a session on one server with cookies.
 	c.http.Jar = newJar()
-	return &virtuozzo{Client: c, session: session{own: []string{c.account.Token.Reveal()}}}
+	return &virtuozzo{Client: c}
 }
 
 // blockingTimeout is how long a call may take that answers when the work is done. The vendor's clients wait without end;

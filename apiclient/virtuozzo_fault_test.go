@@ -200,7 +200,7 @@ func TestVirtuozzoSignInFailures(t *testing.T) {
 		"suspended":       {always(200, `{"result":8,"error":"suspended"}`), apiclient.KindForbidden, "suspended", 1, 1},
 		"counted":         {always(200, `{"result":4242,"error":"odd","attemptsLeft":1}`), apiclient.KindServer, "odd (1 attempts left)", 1, 1},
 		"platform broken": {always(200, `{"result":99,"error":"oops"}`), apiclient.KindServer, "oops", 1, 5},
-		"echo":            {always(200, `{"result":701,"error":"bad `+vzPassword+` for dev"}`), apiclient.KindAuth, "bad [redacted] for dev", 1, 1},
+		"echo":            {always(200, `{"result":701,"error":"bad `+vzPassword+` for dev"}`), apiclient.KindAuth, "bad " + mask(vzPassword) + " for dev", 1, 1},
 		"gateway":         {always(502, `{}`), apiclient.KindUnavailable, "nothing was changed", 1, 5},
 		"html":            {func(_ int, w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "<html>") }, apiclient.KindUnavailable, "not JSON", 1, 5},
 		"reset":           {func(int, http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, apiclient.KindUnavailable, "nothing was changed", 1, 5},

@@ -347,7 +347,7 @@ func (v *virtuozzo) actionJob(action any) *Job {
 		j.Result, j.Failed = "failure", true
 		j.Text += " (code " + legible.Line(code) + ")"
 		if why := joined(inner.text, digText(action, "error")); why != "" {
-			j.Text += ": " + v.scrub.text(why)
+			j.Text += ": " + v.text(why)
 		}
 	}
 	return j

@@ -148,7 +148,7 @@ func TestVirtuozzoJobs(t *testing.T) {
 		"action at work":           {"action:41", tracking{current: actions(decoy, running)}, "running; ; running; stopenv on shop"},
 		"action over":              {"action:46", tracking{action: `{"result":0,"object":` + good + `}`, current: actions(decoy)}, "finished; success; done; stopenv on shop"},
 		"action that failed":       {"action:47", tracking{action: `{"result":0,"object":` + bad + `}`}, "finished; failure; failed; deploy on shop (code 4109)"},
-		"action with a reason":     {"action:47", tracking{action: `{"result":0,"object":{"id":47,"action":"deploy","resultCode":99,"error":"no space, token=` + vzToken + `"}}`}, "finished; failure; failed; deploy (code 99): no space, token=[redacted]"},
+		"action with a reason":     {"action:47", tracking{action: `{"result":0,"object":{"id":47,"action":"deploy","resultCode":99,"error":"no space, token=` + vzToken + `"}}`}, "finished; failure; failed; deploy (code 99): no space, token=" + mask(vzToken)},
 		"action not over":          {"action:41", tracking{action: `{"result":0,"object":` + running + `}`}, "running; ; running; stopenv on shop"},
 		"action in the past":       {"action:46", tracking{past: actions(bad, good)}, "finished; success; done; stopenv on shop"},
 		"by label":                 {"action:paas-mcp-k", tracking{current: actions(running, inText)}, "running; ; running; create"},

@@ -57,19 +57,11 @@ const certificateHint = "Let's Encrypt gave no certificate: check that the domai
 
 // verdict looks for a failure in all the places where the platform hides one in an answer with status 200: the result
 // itself, that of the script behind it and of what the script gave out, and that of each node. What says neither that it
-// went well nor that it failed is no success. It also takes the account's own credential out of the answer, which
-// getuserinfo and others repeat.
+// went well nor that it failed is no success.
 func (v *virtuozzo) verdict(r *Request, a *answer) *Error {
 	if a.Status >= 300 {
 		return readProblem(a.Text, a.Status)
 	}
-	v.session.mu.Lock()
-	own := v.session.own
-	v.session.mu.Unlock()
-	if r.Op == &signIn { // its answer is where the session comes from
-		own = nil
-	}
-	a.Value = without(a.Value, own)
 	f := failureIn(a.Value, r.Op.IsRead())
 	if f.code == "" && (len(f.failed) == 0 || r.Op.IsRead() && len(f.done) > 0) {
 		if r.Op == &signIn {
@@ -79,7 +71,7 @@ func (v *virtuozzo) verdict(r *Request, a *answer) *Error {
 			return e
 		}
 		// What some nodes told is worth having.
-		a.Note, a.Confirmed, a.Value = v.scrub.text(f.reasons(), r.Secrets...), true, content(a.Value)
+		a.Note, a.Confirmed, a.Value = v.text(f.reasons(), r.Secrets...), true, content(a.Value)
 		return nil
 	}
 	e := v.resultError(r, f)
@@ -428,25 +420,4 @@ func addNew(object, members map[string]any) bool {
 	}
 	maps.Copy(object, members)
 	return true
-}
-
-// without replaces secrets wherever they stand in decoded JSON.
-func without(value any, secrets []string) any {
-	switch v := value.(type) {
-	case string:
-		for _, secret := range secrets {
-			if len(secret) >= 4 && strings.Contains(v, secret) {
-				value = strings.ReplaceAll(value.(string), secret, redacted)
-			}
-		}
-	case []any:
-		for i := range v {
-			v[i] = without(v[i], secrets)
-		}
-	case map[string]any:
-		for key := range v {
-			v[key] = without(v[key], secrets)
-		}
-	}
-	return value
 }

@@ -40,7 +40,6 @@ const (
 // session is what the dialect knows about its credential besides the token that the client keeps.
 type session struct {
 	mu      sync.Mutex
-	own     []string    // values to take out of answers: the token, or the present session and the one before
 	until   time.Time   // nobody can need the session after this
 	timer   *time.Timer // nil when nothing is to be signed out
 	refused *Error      // the sign-in that the platform refused
@@ -74,7 +73,6 @@ func (v *virtuozzo) grant(ctx context.Context) (*oauth2.Token, error) {
 	}
 	token := &oauth2.Token{AccessToken: value}
 	v.session.mu.Lock()
-	v.session.own = []string{v.session.own[len(v.session.own)-1], value}
 	closed = v.session.closed
 	v.session.mu.Unlock()
 	if closed {
@@ -91,7 +89,7 @@ func (v *virtuozzo) signIn(ctx context.Context) (string, *Error) {
 	e := retry(ctx, func(try int) *Error {
 		var e *Error
 		start := time.Now()
-		a, e = v.once(ctx, r, &oauth2.Token{}, v.json(), pass{})
+		a, e = v.once(ctx, r, &oauth2.Token{}, reading{take: takeJSON, max: v.options.MaxResponse, credential: true}, pass{})
 		v.log(ctx, r, try, time.Since(start), a, e)
 		return e
 	})

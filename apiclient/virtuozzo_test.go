@@ -154,7 +154,7 @@ func TestVirtuozzoResults(t *testing.T) {
 		"node in a script": {`{"result":0,"response":{` + nodes + `}}`, "conflict; 4109; exit; no space left; failed on 1 of 3 (node 12), done on node 11, node 13; map[node 12:[exit; no space left (code 4109)]]", ""},
 		"every node":       {`{"result":0,"responses":[{"nodeId":"7","result":4109,"out":"oops"},{"name":"cp","result":8,"error":"no"},{"resourceId":"env-1","result":8},{"result":8}]}`, "conflict; 4109; oops; failed on 4 of 4; map[cp:[no (code 8)] item 4:[(code 8)] node 7:[oops (code 4109)] resourceId env-1:[(code 8)]]", "output"},
 		"node below":       {`{"result":0,"responses":[{"nodeid":1,"responses":[{"nodeid":2,"result":5,"error":"gone"}]}]}`, "not_found; 5; gone; failed on 1 of 1; map[node 1:[gone (code 5)]]", ""},
-		"secrets":          {`{"result":99,"error":"failed: curl 'https://me:hunter2@x/' session=` + vzToken + `","responses":[{"nodeid":1,"result":99,"out":"token=` + vzToken + `"}]}`, "server; 99; failed: curl 'https://[redacted]@x/' session=[redacted]; failed on 1 of 1; map[node 1:[token=[redacted] (code 99)]]", ""},
+		"secrets":          {`{"result":99,"error":"failed: curl 'https://me:hunter2@x/' session=` + vzToken + `","responses":[{"nodeid":1,"result":99,"out":"token=` + vzToken + `"}]}`, "server; 99; failed: curl 'https://me:••••@x/' session=" + mask(vzToken) + "; failed on 1 of 1; map[node 1:[token=" + mask(vzToken) + " (code 99)]]", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := send(t, gives(200, tc.body).direct(t, withToken), vzWrite, shop)
@@ -178,8 +178,8 @@ func TestVirtuozzoAnswers(t *testing.T) {
 		`{"result":0,"response":{"result":0}}`:                                           `null`,
 		`{"result":0,"response":"text"}`:                                                 `{"response":"text"}`,
 		`{"result":0,"response":{"a":1},"debug":[]}`:                                     `{"a":1}`,
-		`{"result":0,"session":"` + vzToken + `","uid":1}`:                               `{"session":"[redacted]","uid":1}`,
-		`{"result":0,"a":[{"b":"x` + vzToken + `y","c":["` + vzToken + `"]}]}`:           `{"a":[{"b":"x[redacted]y","c":["[redacted]"]}]}`,
+		`{"result":0,"session":"` + vzToken + `","uid":1}`:                               `{"session":"` + mask(vzToken) + `","uid":1}`,
+		`{"result":0,"a":[{"b":"x` + vzToken + `y","c":["` + vzToken + `"]}]}`:           `{"a":[{"b":"x` + mask(vzToken) + `y","c":["` + mask(vzToken) + `"]}]}`,
 		`{"result":0,"session":"of somebody else"}`:                                      `{"session":"of somebody else"}`,
 		`{"result":0,"responses":[{"nodeid":1,"result":0,"out":"x"}]}`:                   `{"responses":[{"nodeid":1,"out":"x","result":0}]}`,
 		`{"result":"success","message":"done"}`:                                          `{"message":"done","result":"success"}`,
@@ -281,7 +281,7 @@ func TestVirtuozzoRows(t *testing.T) {
 				for _, item := range result.Items {
 					object := item.(map[string]any)
 					got = append(got, object["id"].(json.Number).String())
-					if object["key"] != "[redacted]" {
+					if object["key"] != mask(vzToken) {
 						t.Errorf("our own credential in %v", object)
 					}
 				}

@@ -226,7 +226,8 @@ func (s *Service) prepare(op *schemas.Operation, client *apiclient.Client, given
 		return nil, fmt.Errorf("%s: %s holds a masked value of an earlier answer, and the mask would be stored in place of the secret; nothing was sent. "+
 			"To keep the old value, leave the argument out; to change it, give the new one", op.Name, shorten(legible.Line(path), 80))
 	}
-	masker := s.maskers.of(op, op.Secrets)
+	// A caller may have got hold of a credential of the account; cards, errors and the audit do without it all the same.
+	masker := s.maskers.of(op, op.Secrets).Hiding(client.Known())
 	args, err := s.validator.check(op, given)
 	if err != nil {
 		return nil, maskError(masker.Knowing(masker.Values(given)), err)

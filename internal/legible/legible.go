@@ -77,7 +77,7 @@ func Line(s string) string {
 		switch {
 		case unicode.IsSpace(r):
 			return ' '
-		case r == utf8.RuneError, unseen(r):
+		case r == utf8.RuneError, Unseen(r):
 			return -1
 		default:
 			return r
@@ -91,7 +91,7 @@ func Block(s string) string {
 	if plain(s) {
 		return s
 	}
-	drop := func(r rune) bool { return r != '\n' && r != '\t' && unseen(r) }
+	drop := func(r rune) bool { return r != '\n' && r != '\t' && Unseen(r) }
 	if strings.IndexFunc(s, drop) < 0 {
 		return s
 	}
@@ -114,9 +114,9 @@ func plain(s string) bool {
 	return true
 }
 
-// unseen reports whether a character does something other than show: control and format characters, separators of lines and
+// Unseen reports whether a character does something other than show: control and format characters, separators of lines and
 // paragraphs, and those that are blank.
-func unseen(r rune) bool {
+func Unseen(r rune) bool {
 	if r < unicode.MaxASCII { // the tables below are slow, and most texts are ASCII
 		return r < ' '
 	}

@@ -60,7 +60,7 @@ func isMask(s string) bool {
 // concurrent use.
 type Masker struct {
 	paths paths
-	known *strings.Replacer // of single values, see Knowing; may be nil
+	known []*Known // single values that are hidden wherever they stand
 }
 
 // New makes a Masker from the `secrets` of a row. A path names fields of the request or the answer from their root:

@@ -195,12 +195,7 @@ func colon(s string, i int) (from, to int) {
 		return 0, 0 // Session::start in a stack trace
 	}
 	if name := strings.ToLower(key); strings.Contains(name, "cookie") || strings.Contains(name, "authorization") {
-		// A header: its value has spaces in it.
-		from = run(s, i+1, spaceByte)
-		if n := strings.IndexAny(s[from:], "\r\n"); n >= 0 {
-			return from, from + n
-		}
-		return from, len(s)
+		return header(s, i+1)
 	}
 	from, to = valueAt(s, i+1, "")
 	bare := from == run(s, i+1, spaceByte) // not in quotes
@@ -208,6 +203,21 @@ func colon(s string, i int) (from, to int) {
 		return 0, 0 // "invalid token: expired", "tokens: 5"
 	}
 	return from, to
+}
+
+// header gives the value of a header of credentials, which has spaces in it. The scheme stays: it says what was wrong with a request.
+func header(s string, i int) (from, to int) {
+	from = run(s, i, spaceByte)
+	scheme := run(s, from, tokenByte)
+	for _, word := range []string{"bearer", "basic", "token"} {
+		if strings.EqualFold(s[from:scheme], word) && scheme < len(s) && s[scheme] == ' ' {
+			return scheme + 1, run(s, scheme+1, credentialByte)
+		}
+	}
+	if n := strings.IndexAny(s[from:], "\r\n"); n >= 0 {
+		return from, from + n
+	}
+	return from, len(s)
 }
 
 // prose reports whether a value is more likely a word of a sentence. Hiding those would make most errors about
