@@ -110,7 +110,7 @@ func (c *Client) learn(response *http.Response) {
 	}
 	for _, cookie := range response.Cookies() {
 		if len(cookie.Value) >= leastCookie {
-			c.known.Renew("cookie "+cookie.Name, cookie.Value)
+			c.known.Renew(c.account.Name+", cookie "+cookie.Name, cookie.Value)
 		}
 	}
 }

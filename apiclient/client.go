@@ -31,6 +31,7 @@ type Options struct {
 	Logger      *slog.Logger      // one debug line per attempt; nil is silent
 	Transport   http.RoundTripper // NewTransport() when nil; share one between the clients of a process
 	MaxResponse int64             // bytes of one answer after decompression, 16 MiB when 0
+	Known       *secrets.Known    // shared by the clients of a process, so that none shows what is another's; nil: its own
 	Timeout     time.Duration     // of one attempt, 60 s when 0; a dialect may grant slow operations more
 }
 
@@ -68,7 +69,7 @@ func New(account Account, options Options) (*Client, error) {
 	if options.Transport == nil {
 		options.Transport = NewTransport()
 	}
-	c := &Client{account: account, options: options, base: base, known: new(secrets.Known)}
+	c := &Client{account: account, options: options, base: base, known: cmp.Or(options.Known, new(secrets.Known))}
 	c.known.Add(account.Token.Reveal(), account.Key, account.Secret.Reveal(), account.Password.Reveal())
 	c.http = &http.Client{Transport: options.Transport, CheckRedirect: checkRedirect}
 	c.files = &http.Client{Transport: options.Transport, CheckRedirect: stopAtBorder}
@@ -85,8 +86,8 @@ func New(account Account, options Options) (*Client, error) {
 	c.tokens = &tokens{grant: func(ctx context.Context) (*oauth2.Token, error) {
 		token, err := c.dialect.grant(ctx)
 		if err == nil {
-			c.known.Renew("access token", token.AccessToken)
-			c.known.Renew("refresh token", token.RefreshToken)
+			c.known.Renew(account.Name+", access token", token.AccessToken)
+			c.known.Renew(account.Name+", refresh token", token.RefreshToken)
 		}
 		return token, err
 	}}

@@ -7,6 +7,7 @@ import (
 
 	"paasmcp/apiclient"
 	"paasmcp/internal/legible"
+	"paasmcp/internal/secrets"
 	"paasmcp/schemas"
 )
 
@@ -19,6 +20,9 @@ type Accounts struct {
 func NewAccounts(accounts []apiclient.Account, options apiclient.Options) (*Accounts, error) {
 	if options.Transport == nil {
 		options.Transport = apiclient.NewTransport()
+	}
+	if options.Known == nil {
+		options.Known = new(secrets.Known)
 	}
 	set := &Accounts{}
 	for _, a := range accounts {

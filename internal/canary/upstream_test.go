@@ -2,6 +2,7 @@ package canary_test
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"io"
 	"maps"
@@ -54,11 +55,14 @@ func (up *upstream) credentials() []string {
 	}
 }
 
+// publicUser is what every client of Platform.sh calls itself at the token address, without a password.
+var publicUser = base64.StdEncoding.EncodeToString([]byte("platform-api-user:"))
+
 // secrets are the credentials of the server itself: what it was given and what it got for that.
 func (up *upstream) secrets() []string {
 	up.mu.Lock()
 	defer up.mu.Unlock()
-	return append(slices.Collect(maps.Keys(up.tokens)), simulator.PlatformshToken, simulator.AcquiaSecret, simulator.VirtuozzoToken)
+	return append(slices.Collect(maps.Keys(up.tokens)), simulator.PlatformshToken, simulator.AcquiaKey, simulator.AcquiaSecret, simulator.VirtuozzoToken)
 }
 
 func (up *upstream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -69,7 +73,7 @@ func (up *upstream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	up.mu.Lock()
-	if _, token, _ := strings.Cut(r.Header.Get("Authorization"), " "); token != "" {
+	if _, token, _ := strings.Cut(r.Header.Get("Authorization"), " "); token != "" && token != publicUser {
 		up.tokens[token] = true
 	}
 	op, signIn, jobLog := operationOf(r), strings.Contains(r.URL.Path, "/oauth"), strings.HasSuffix(r.URL.Path, "/log")
