@@ -98,10 +98,6 @@ func New(account Account, options Options) (*Client, error) {
 // Account is the account with the addresses that are in use.
 func (c *Client) Account() Account { return c.account }
 
-// Known has the credentials of the account. Answers and errors of this client are without them; it is for texts that come from
-// elsewhere, such as the arguments of a caller who got hold of one.
-func (c *Client) Known() *secrets.Known { return c.known }
-
 // Health is what can be said about an account without showing its credentials.
 type Health struct {
 	Account          string

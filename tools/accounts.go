@@ -14,6 +14,7 @@ import (
 // Accounts is the set of accounts of this process, in the order of the configuration.
 type Accounts struct {
 	clients []*apiclient.Client
+	known   *secrets.Known // the credentials of all of them
 }
 
 // NewAccounts makes one client per account. They share the transport of options and so its connections.
@@ -24,7 +25,7 @@ func NewAccounts(accounts []apiclient.Account, options apiclient.Options) (*Acco
 	if options.Known == nil {
 		options.Known = new(secrets.Known)
 	}
-	set := &Accounts{}
+	set := &Accounts{known: options.Known}
 	for _, a := range accounts {
 		c, err := apiclient.New(a, options)
 		if err != nil {

@@ -11,7 +11,11 @@ import (
 )
 
 // maskers holds the maskers of operations, made on first use: one each, and another for answers in which more is secret.
-type maskers struct{ made sync.Map }
+type maskers struct {
+	made sync.Map
+	// known has the credentials of the accounts. Answers come without them, but a caller who got hold of one can send it.
+	known *secrets.Known
+}
 
 // of returns the masker of a row with these secret fields. Secret paths are written with the vendor's names; where an argument is called
 // differently, its name is added, or the card would show what the request hides.
@@ -40,6 +44,9 @@ func (m *maskers) of(op *schemas.Operation, fields []string) *secrets.Masker {
 	if err != nil {
 		// The loader checked the paths, so this cannot happen; if it does, everything of the answer counts as secret.
 		masker, _ = secrets.New([]string{"*"})
+	}
+	if m.known != nil {
+		masker = masker.Hiding(m.known)
 	}
 	m.made.Store(key, masker)
 	return masker

@@ -81,6 +81,9 @@ func NewService(c Config) *Service {
 	}
 	c.MaxResultTokens = max(cmp.Or(c.MaxResultTokens, DefaultResultTokens), MinResultTokens)
 	s := &Service{Config: c, previewer: preview.New(c.Catalog), related: related.New(c.Catalog.Rows())}
+	if c.Accounts != nil {
+		s.maskers.known = c.Accounts.known
+	}
 	s.validator.related = s.related
 	s.finder = sync.OnceValue(func() *finder.Finder { return finder.New(c.Catalog.Rows()) })
 	return s
@@ -226,8 +229,7 @@ func (s *Service) prepare(op *schemas.Operation, client *apiclient.Client, given
 		return nil, fmt.Errorf("%s: %s holds a masked value of an earlier answer, and the mask would be stored in place of the secret; nothing was sent. "+
 			"To keep the old value, leave the argument out; to change it, give the new one", op.Name, shorten(legible.Line(path), 80))
 	}
-	// A caller may have got hold of a credential of the account; cards, errors and the audit do without it all the same.
-	masker := s.maskers.of(op, op.Secrets).Hiding(client.Known())
+	masker := s.maskers.of(op, op.Secrets)
 	args, err := s.validator.check(op, given)
 	if err != nil {
 		return nil, maskError(masker.Knowing(masker.Values(given)), err)
