@@ -37,7 +37,9 @@ type attempt struct {
 	target  preview.Target // as it was looked up
 	unseen  string         // why it is not known what an update replaces
 	first   []*attempt     // the backup that the card offers
-	backups []JobRef       // those that were taken
+	// atConsole: the client's dialog cannot show all of the card. What has to be typed is typed at the console then.
+	atConsole bool
+	backups   []JobRef // those that were taken
 
 	saveTo   string
 	into     *target
@@ -52,6 +54,9 @@ func (a *attempt) binding() approval.Binding {
 	digest := a.digest
 	if a.view.Reveal {
 		digest += "+reveal"
+	}
+	if a.atConsole {
+		digest += "+console"
 	}
 	return approval.Binding{
 		Principal: a.caller.Principal, Tool: a.op.Name, Account: a.client.Account().Name, Digest: digest, Asks: a.verdict.Level, Target: a.state(),
@@ -137,7 +142,7 @@ func (a *attempt) impossible() error {
 // asked is the question in the ways that it can be put.
 func (a *attempt) asked() Asked {
 	asked := Asked{
-		Level: a.verdict.Level,
+		Level: a.verdict.Level, AtConsole: a.atConsole,
 		Question: func() (approval.Question, error) {
 			card := a.cardNow()
 			a.note(card)

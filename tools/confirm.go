@@ -24,6 +24,9 @@ const (
 
 var errPageDeclined = errors.New("the person did not open the approval page; nothing was sent")
 
+// errNoConsole is for what only the approval console may ask about; the reason for that is said before it.
+var errNoConsole = errors.New("the approval console is needed for this, and this server runs without one, so nothing was sent; start it without --console off")
+
 // errNoChannel explains to a model what its user can do about a client that cannot ask.
 var errNoChannel = errors.New("this client cannot ask its user (it offers no elicitation), so nothing was sent; a person can run it with `paas-mcp call` in a terminal, or use a client that supports elicitation")
 
@@ -44,7 +47,7 @@ func (c mcpChannel) Ask(ctx context.Context, asked Asked) (string, approval.Answ
 		content, _ := a.Content.(map[string]any)
 		return c.params.RequestState, approval.Answer{Action: string(a.Action), Content: content, Via: "form", Why: whyCancelled(a)}, nil
 	}
-	console := asked.Level == policy.Console || asked.Level == policy.TwoPerson
+	console := asked.AtConsole || asked.Level == policy.Console || asked.Level == policy.TwoPerson
 	can := caller.Capabilities(ctx)
 	switch {
 	case can.Form && !console:
@@ -56,8 +59,7 @@ func (c mcpChannel) Ask(ctx context.Context, asked Asked) (string, approval.Answ
 	case asked.Ticket != nil:
 		return c.atDesk(ctx, asked, can.URL)
 	case console:
-		return "", approval.Answer{}, fmt.Errorf("the policy wants level %q, which needs the approval console, and this server runs without one; "+
-			"nothing was sent; start it without --console off", asked.Level)
+		return "", approval.Answer{}, errNoConsole
 	default:
 		return "", approval.Answer{}, errNoChannel
 	}

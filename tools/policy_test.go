@@ -24,7 +24,7 @@ func TestNoConsole(t *testing.T) {
 			if sent := r.wire.take(); len(sent) > 0 || !got.IsError || got.RequestState != "" {
 				t.Errorf("%s, mute %v: sent %v, %+v", level, mute, sent, got)
 			}
-			if !mute && !strings.Contains(got.text(), string(level)) {
+			if !mute && !strings.Contains(got.text(), "approval console is needed") {
 				t.Errorf("%s: the refusal does not say what is missing: %s", level, got.text())
 			}
 		}

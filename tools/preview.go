@@ -293,9 +293,15 @@ func (a *attempt) raise(inDialog bool) {
 		a.verdict.Level = policy.Typed
 		a.verdict.Reason += " Not everything could be looked up, so the name has to be typed."
 	}
-	if inDialog && (a.verdict.Level == policy.Form || a.verdict.Level == policy.Typed) && !a.cardNow().FitsDialog() {
-		a.verdict.Level = policy.Console
+	a.atConsole = false
+	if !inDialog || a.verdict.Level != policy.Form && a.verdict.Level != policy.Typed {
+		return
+	}
+	if _, all := a.cardNow().Dialog(); !all {
 		a.verdict.Reason += " A dialog cannot show all of the request, so it has to be approved on the approval console."
+		if a.atConsole = true; a.verdict.Level == policy.Form {
+			a.verdict.Level = policy.Console
+		}
 	}
 }
 

@@ -114,6 +114,8 @@ type Channel interface {
 // Asked is what has to be confirmed. The question is made only when it has to be put now.
 type Asked struct {
 	Level policy.Level
+	// AtConsole: a client's dialog would hide a part of what is approved, so only the approval console may ask.
+	AtConsole bool
 	// Question makes the question for the person behind the caller.
 	Question func() (approval.Question, error)
 	// Ticket lays the question on the desk of the approval console, or finds it there; nil without a desk.

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"paasmcp/internal/legible"
 	"paasmcp/internal/policy"
@@ -55,7 +54,7 @@ type Step struct {
 const (
 	maxValue   = 300
 	maxRequest = 1200
-	maxSent    = 4000 // of all values of a request that is longer
+	maxSent    = 8000 // bytes of all values of a request that is longer
 	maxDetails = 40
 )
 
@@ -68,118 +67,126 @@ const (
 // Text renders the whole card as plain text. Each line begins with words of this program: every value stays on its line, with
 // everything invisible, reordering or line-breaking in it spelled out and padding counted, so no value can look like a line of the
 // card or push another one out of sight.
-func (c Card) Text() string { return c.render(whole) }
-
-// Dialog is the text for a client's dialog: of long values the head and the tail, and how much lies between.
-func (c Card) Dialog() string { return c.render(dialog) }
-
-// FitsDialog reports whether a dialog shows all that is approved: the request, and the lists of what is hit and what changes.
-func (c Card) FitsDialog() bool {
-	return max(len(c.Target), len(c.Along), len(c.Changes), len(c.First)) <= maxDetails && (c.requestFits() || c.sentFits())
+func (c Card) Text() string {
+	text, _ := c.render(form{platform: maxPlatform, list: maxList})
+	return text
 }
 
-func (c Card) requestFits() bool { return fits(c.Request, maxRequest) }
-
-// sentFits reports whether every value of the request fits.
-func (c Card) sentFits() bool {
-	room := maxSent
-	for _, d := range c.Sent {
-		room -= utf8.RuneCountInString(dialog.sent(d))
-		if room < 0 || !fits(d.Name, maxValue/2) || !fits(d.Value, maxValue) {
-			return false
-		}
-	}
-	return len(c.Sent) > 0 && len(c.Sent) <= maxDetails
+// Dialog is the text for a client's dialog: of long values the head and the tail, and how much lies between. all reports that it shows
+// everything.
+func (c Card) Dialog() (text string, all bool) {
+	return c.render(form{request: maxRequest, value: maxValue, platform: maxValue, list: maxDetails})
 }
 
-func fits(text string, limit int) bool {
-	_, all := legible.FoldedTo(text, limit)
-	return all
+// form is how much of a card is shown, in characters and lines; 0 is all.
+type form struct{ request, value, platform, list int }
+
+// sheet is a card that is being written.
+type sheet struct {
+	form
+	strings.Builder
+	cut bool // something is left out
 }
 
-// form is how much of a card is shown, in characters and lines.
-type form struct {
-	request  int // of the request; 0 is all
-	value    int // of one value that is sent; 0 is all
-	platform int // of a text of the platform
-	list     int // lines of a list
-}
-
-var (
-	whole  = form{platform: maxPlatform, list: maxList}
-	dialog = form{request: maxRequest, value: maxValue, platform: maxValue, list: maxDetails}
-)
-
-// cut is a text of others, at most limit characters of it; all of it when that is 0.
-func cut(text string, limit int) string {
+// short is a text of others, at most limit characters of it.
+func (s *sheet) short(text string, limit int) string {
 	if limit == 0 {
 		return legible.Folded(text)
 	}
-	short, _ := legible.FoldedTo(text, limit)
+	short, all := legible.FoldedTo(text, limit)
+	s.cut = s.cut || !all
 	return short
 }
 
-func (f form) sent(d Detail) string { return cut(d.Name, f.value/2) + ": " + cut(d.Value, f.value) }
-
-func (f form) detail(d Detail) string {
-	return cut(d.Name, f.platform/2) + ": " + cut(d.Value, f.platform)
+func (s *sheet) line(name, value string, limit int) {
+	fmt.Fprintf(s, "%s: %s\n", name, s.short(value, limit))
 }
 
-func (f form) change(c Change) string {
+func (s *sheet) sent(d Detail) string {
+	return s.short(d.Name, s.value/2) + ": " + s.short(d.Value, s.value)
+}
+
+func (s *sheet) detail(d Detail) string {
+	return s.short(d.Name, s.platform/2) + ": " + s.short(d.Value, s.platform)
+}
+
+func (s *sheet) change(c Change) string {
 	show := func(value string, limit int) string {
 		if value == "" {
 			return "(nothing)"
 		}
-		return cut(value, limit)
+		return s.short(value, limit)
 	}
-	return cut(c.Field, f.value/2) + ": " + show(c.Old, f.platform) + " → " + show(c.New, f.value)
+	return s.short(c.Field, s.value/2) + ": " + show(c.Old, s.platform) + " → " + show(c.New, s.value)
 }
 
-func (c Card) render(f form) string {
-	var b strings.Builder
-	line := func(name, value string, limit int) { fmt.Fprintf(&b, "%s: %s\n", name, cut(value, limit)) }
-	b.WriteString("Please confirm: " + cut(c.Summary, maxValue) + "\n")
+// section writes a list under a heading, and nothing when the list is empty.
+func section[T any](s *sheet, heading string, list []T, text func(T) string) {
+	if len(list) == 0 {
+		return
+	}
+	s.WriteString("\n" + heading + ":\n")
+	shown := list[:min(len(list), s.list)]
+	for _, item := range shown {
+		s.WriteString("- " + text(item) + "\n")
+	}
+	if more := len(list) - len(shown); more > 0 {
+		s.cut = true
+		fmt.Fprintf(s, "- and %d more that are not shown\n", more)
+	}
+}
+
+// request writes the exact request or, where that is too long, its values one by one.
+func (s *sheet) request(c Card) {
+	if _, all := legible.FoldedTo(c.Request, max(s.form.request, 1)); s.form.request == 0 || all || len(c.Sent) == 0 {
+		s.line("Request", c.Request, s.form.request)
+		return
+	}
+	call, _, _ := strings.Cut(c.Request, " {")
+	s.line("Request", call, maxValue)
+	before := s.Len()
+	section(s, "What is sent", c.Sent, s.sent)
+	s.cut = s.cut || s.Len()-before > maxSent
+}
+
+func (c Card) render(f form) (text string, all bool) {
+	s := &sheet{form: f}
+	s.WriteString("Please confirm: " + s.short(c.Summary, f.platform) + "\n")
 	if c.About != "" {
-		b.WriteString(cut(c.About, 2*maxValue) + "\n")
+		s.WriteString(s.short(c.About, 4*f.platform) + "\n")
 	}
-	b.WriteString("\n")
-	line("Account", fmt.Sprintf("%s (%s)", c.Account, c.Platform), maxValue)
-	line("Tool", c.Tool, maxValue)
-	if f.request == 0 || c.requestFits() || len(c.Sent) == 0 {
-		line("Request", c.Request, f.request)
-	} else {
-		call, _, _ := strings.Cut(c.Request, " {")
-		line("Request", call, maxValue)
-		section(f, &b, "What is sent", c.Sent, f.sent)
-	}
+	s.WriteString("\n")
+	s.line("Account", fmt.Sprintf("%s (%s)", c.Account, c.Platform), maxValue)
+	s.line("Tool", c.Tool, maxValue)
+	s.request(c)
 	if c.Environment == policy.Production {
-		b.WriteString("\nThis is PRODUCTION.\n")
+		s.WriteString("\nThis is PRODUCTION.\n")
 	}
-	section(f, &b, "What will be hit", c.Target, f.detail)
-	section(f, &b, "What goes with it", c.Along, f.detail)
-	section(f, &b, "What changes", c.Changes, f.change)
+	section(s, "What will be hit", c.Target, s.detail)
+	section(s, "What goes with it", c.Along, s.detail)
+	section(s, "What changes", c.Changes, s.change)
 	if c.Cost != "" {
-		b.WriteString("\n")
-		line("Cost", c.Cost, maxValue)
+		s.WriteString("\n")
+		s.line("Cost", c.Cost, f.platform)
 	}
-	section(f, &b, "What could not be looked up", c.Doubts, func(doubt string) string { return cut(doubt, f.platform) })
-	b.WriteString("\nWhat can happen:\n")
+	section(s, "What could not be looked up", c.Doubts, func(doubt string) string { return s.short(doubt, f.platform) })
+	s.WriteString("\nWhat can happen:\n")
 	for _, words := range c.RiskWords() {
-		b.WriteString("- " + words + "\n")
+		s.WriteString("- " + words + "\n")
 	}
-	b.WriteString("\n" + cut(c.Reason, maxValue*2) + "\n")
+	s.WriteString("\n" + s.short(c.Reason, 4*f.platform) + "\n")
 	if len(c.First) > 0 {
-		b.WriteString("A backup can be taken first" + c.lastBackup() + ":\n")
+		s.WriteString("A backup can be taken first" + c.lastBackup() + ":\n")
 		for _, step := range c.First {
-			b.WriteString("- " + cut(step.Request, f.request) + "\n")
+			s.WriteString("- " + s.short(step.Request, f.request) + "\n")
 		}
 	}
 	if c.Level == policy.Typed {
-		b.WriteString("To go ahead, type exactly: " + cut(c.Expect, maxValue))
+		s.WriteString("To go ahead, type exactly: " + s.short(c.Expect, maxValue))
 	} else {
-		b.WriteString("To go ahead, approve. Otherwise nothing is sent.")
+		s.WriteString("To go ahead, approve. Otherwise nothing is sent.")
 	}
-	return b.String()
+	return s.String(), !s.cut
 }
 
 // size is about how many bytes the card takes.
@@ -209,21 +216,6 @@ func (c Card) RiskWords() []string {
 		}
 	}
 	return list
-}
-
-// section writes a list under a heading, and nothing when the list is empty.
-func section[T any](f form, b *strings.Builder, heading string, list []T, text func(T) string) {
-	if len(list) == 0 {
-		return
-	}
-	b.WriteString("\n" + heading + ":\n")
-	shown := list[:min(len(list), f.list)]
-	for _, item := range shown {
-		b.WriteString("- " + text(item) + "\n")
-	}
-	if more := len(list) - len(shown); more > 0 {
-		fmt.Fprintf(b, "- and %d more that are not shown\n", more)
-	}
 }
 
 // worstFirst orders the classes for reading. A class of nobody's making stands first: it is the most alarming of all.

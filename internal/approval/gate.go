@@ -219,7 +219,8 @@ func (g *Gate) Ask(b Binding, v policy.Verdict, card Card) (Question, error) {
 	}
 	now := time.Now()
 	st := State{Binding: b, Level: v.Level, Expect: card.Expect, Nonce: rand.Text(), IssuedAt: now, Expires: now.Add(Lifetime)}
-	q := Question{Card: card, Message: card.Dialog(), Level: v.Level, Field: field, Expires: st.Expires}
+	q := Question{Card: card, Level: v.Level, Field: field, Expires: st.Expires}
+	q.Message, _ = card.Dialog()
 	if len(card.First) > 0 {
 		for _, step := range card.First {
 			if !step.Binding.complete() {

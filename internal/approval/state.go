@@ -1,6 +1,8 @@
 package approval
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -18,7 +20,12 @@ func NewTarget(details []Detail) Target {
 	}
 	list := make([][2]string, len(details))
 	for i, d := range details {
-		list[i] = [2]string{d.Name, inert(d.Value, maxState)}
+		value := inert(d.Value, maxState)
+		if cut := inert(d.Value, len(d.Value)*len(`\u{10ffff}`)); cut != value { // what differs only behind the cut differs all the same
+			sum := sha256.Sum256([]byte(d.Value))
+			value += " " + hex.EncodeToString(sum[:4])
+		}
+		list[i] = [2]string{d.Name, value}
 	}
 	text, err := json.Marshal(list)
 	if err != nil { // strings can always be written

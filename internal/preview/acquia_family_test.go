@@ -68,7 +68,7 @@ func TestAcquiaFamilies(t *testing.T) {
 		{"a domain that is new", "acquia_domain_create", env(acquia.EnvProd, "hostname", "new.example.com"), nil, []string{"!the domain is now on"}},
 		{"a default name", "acquia_domain_delete", env(acquia.EnvStage, "domain", acquia.StageDomain), nil, []string{"DNS points here: no"}},
 		{"a variable that is there", "acquia_variable_create", env(acquia.EnvProd, "name", "APP_ENV", "value", "x"), nil,
-			[]string{"change APP_ENV: (a value, hidden) → (a new value, hidden)"}},
+			[]string{"change APP_ENV: •••• (a value, hidden) → •••• (a new value, hidden)"}},
 		{"code without databases", "acquia_code_switch", env(acquia.EnvDocs, "branch", "main"), nil, []string{"change code: main → main", "!databases", "!first"}},
 		{"three databases", "acquia_code_switch", env(acquia.EnvProd, "branch", "main"), databases(3), []string{"databases: 3: db0, db1, db2", "first"}},
 		{"too many databases", "acquia_code_switch", env(acquia.EnvProd, "branch", "main"), databases(4),

@@ -125,7 +125,7 @@ func acquiaVariableCreate(l *look) {
 	name := l.argument("name")
 	switch {
 	case slices.Contains(names, name):
-		l.change(name, "(a value, hidden)", "(a new value, hidden)")
+		l.change(name, hiddenOld, hiddenNew)
 	case len(names) >= fullList:
 		l.detail("variable", with(name, "not among the first "+count(len(names), "variable")))
 	default:

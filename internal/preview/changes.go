@@ -12,6 +12,12 @@ import (
 	"paasmcp/schemas"
 )
 
+// What stands for values that nobody may see. They are masks like others, so that none of them is taken for a value and sent.
+const (
+	hiddenOld = "•••• (a value, hidden)"
+	hiddenNew = "•••• (a new value, hidden)"
+)
+
 // changes reads what an update replaces: the same path can be read, and the arguments have the names of the fields.
 func (l *look) changes() error {
 	if l.Op.Method() != "PATCH" && l.Op.Method() != "PUT" {
@@ -47,7 +53,7 @@ func (l *look) changes() error {
 		switch {
 		case !reflect.DeepEqual(masked, value):
 			// The value is a secret. Whether it differs from the old one, which is masked too, nobody can see.
-			l.change(p.Name, show(old), "(a new value, hidden)")
+			l.change(p.Name, show(old), hiddenNew)
 		case !has && l.writeOnly(before, p.WireName()):
 			l.change(p.Name, "(not shown by the platform)", show(value))
 		case !equal(old, value):

@@ -23,7 +23,7 @@ func (p platformsh) variable(l *look) {
 				l.doubt("whether the variable exists", err)
 			} else if old != nil {
 				l.detail("exists already", with(name, variableFacts(old)...))
-				l.change(name, "(a value, hidden)", "(a new value, hidden)")
+				l.change(name, hiddenOld, hiddenNew)
 			}
 		},
 		func(l *look) {

@@ -23,7 +23,7 @@ const (
 	everywhere = "along environments that get it: 4: main (production), staging (staging), feature/search (development), " +
 		"feature/checkout (development)"
 	shopCert     = "shop.example.com (uploaded; expires in 9 days; 2000-01-10 00:00 UTC)"
-	valueChanges = ": (a value, hidden) → (a new value, hidden)"
+	valueChanges = ": •••• (a value, hidden) → •••• (a new value, hidden)"
 )
 
 func TestPlatformshVariableCards(t *testing.T) {
@@ -39,7 +39,7 @@ func TestPlatformshVariableCards(t *testing.T) {
 		{"environment_variable_update", shop("environment_id", "main", "variable_id", "env:MAILER_DSN", "value", "x", "is_enabled", false),
 			policy.Production, "", []string{
 				shopLine, "environment: " + mainIs, "variable: env:MAILER_DSN (children inherit it; changed 60 days ago)", atOnce, heirs,
-				"change value: •••• (26 characters) → (a new value, hidden)", "change is_enabled: true → false",
+				"change value: •••• (26 characters) → •••• (a new value, hidden)", "change is_enabled: true → false",
 			}},
 		{"project_variable_create", shop("name", "env:APP_ENV", "value", "x"), policy.Production, "", []string{
 			shopLine, reachesMain, "exists already: env:APP_ENV (changed 60 days ago)", "takes effect: with the next deployment of each environment",

@@ -182,7 +182,7 @@ func TestVirtuozzoUpdatesOfListedThings(t *testing.T) {
 			"virtuozzo_firewall_rule_update": {
 				map[string]any{"env_name": "shop", "rule": map[string]any{"id": 1, "name": "HTTP", "src": "10.0.0.0/8"}}, "[{rule.src ALL 10.0.0.0/8}]"},
 			"virtuozzo_repo_update": {map[string]any{"repo_id": 5, "branch": "next", "password": "s3cr3t"},
-				"[{branch main next} {password  (a new value, hidden)}]"},
+				"[{branch main next} {password  •••• (a new value, hidden)}]"},
 			"virtuozzo_endpoint_update": {
 				map[string]any{"env_name": "shop", "endpoint_id": 8, "name": "MySQL", "private_port": 3307, "protocol": "TCP"}, "[{private_port 3306 3307}]"},
 		} {

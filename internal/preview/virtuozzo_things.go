@@ -109,7 +109,7 @@ func replaced(l *look, id string, now map[string]any) {
 		switch members, object := value.(map[string]any); {
 		case !given || p.Name == id && !object || p.Name == "env_name":
 		case !reflect.DeepEqual(l.Masked[p.Name], value):
-			l.change(p.Name, show(old), "(a new value, hidden)")
+			l.change(p.Name, show(old), hiddenNew)
 		case has && !equal(old, value):
 			l.differ(p.Name, old, value)
 		case !has && object:
@@ -169,12 +169,12 @@ func (virtuozzo) variables(l *look) {
 		_, has := now[name]
 		switch {
 		case l.Op.Name == "virtuozzo_env_vars_remove" && has:
-			l.change(name, "(a value, hidden)", "")
+			l.change(name, hiddenOld, "")
 		case l.Op.Name == "virtuozzo_env_vars_remove":
 		case has:
-			l.change(name, "(a value, hidden)", "(a new value, hidden)")
+			l.change(name, hiddenOld, hiddenNew)
 		default:
-			l.change(name, "", "(a new value, hidden)")
+			l.change(name, "", hiddenNew)
 		}
 	}
 	var lost []string

@@ -36,14 +36,20 @@ func HoldsMask(v any) (path string, found bool) {
 
 const bullet = '•'
 
-// hasDots reports whether a text has three bullets side by side, or four with nothing but blanks between them. The bullets of a list
-// are on lines of their own, and two beside each other are an ornament.
+// disguises are what else is a mask or the dots of one, as texts, addresses and pages write them.
+var disguises = strings.NewReplacer(`\u2022`, "•", "%e2%80%a2", "•", "&bull;", "•", "&#8226;", "•", "&#x2022;", "•", "[redacted]", "••••")
+
+// hasDots reports whether a text has three bullets side by side, four with nothing but blanks between them, or one before the number of
+// characters that a mask gives. The bullets of a list are on lines of their own, and two beside each other are an ornament.
 func hasDots(s string) bool {
+	if strings.ContainsAny(s, `\%&[`) {
+		s = disguises.Replace(strings.ToLower(s))
+	}
 	if !strings.ContainsRune(s, bullet) {
 		return false
 	}
 	near, apart := 0, 0
-	for _, r := range s {
+	for i, r := range s {
 		switch {
 		case r == bullet:
 			near++
@@ -51,6 +57,8 @@ func hasDots(s string) bool {
 			if near >= 3 || apart >= 4 {
 				return true
 			}
+		case r == '(' && apart > 0 && countsCharacters(s[i+1:]):
+			return true
 		case r == '\n':
 			near, apart = 0, 0
 		case unicode.IsSpace(r):
@@ -60,4 +68,10 @@ func hasDots(s string) bool {
 		}
 	}
 	return false
+}
+
+// countsCharacters reports whether a text begins like what is behind the dots of a mask: 12 characters).
+func countsCharacters(s string) bool {
+	digits := run(s, 0, digitByte)
+	return digits > 0 && strings.HasPrefix(strings.ToLower(strings.TrimLeft(s[digits:], " \t\n")), "characters")
 }

@@ -16,6 +16,13 @@ func TestHoldsMask(t *testing.T) {
 		masks = append(masks, m.Mask(map[string]any{"password": strings.Repeat("x", n+1)}).(map[string]any)["password"].(string))
 	}
 	masks = append(masks, secrets.MaskText("DB_PASSWORD=hunter2hunter2 and more"), secrets.MaskText("https://user:hunter2hunter2@example.com/"))
+	for _, disguised := range []string{
+		`\u2022\u2022\u2022\u2022 (12 characters)`, "%E2%80%A2%E2%80%A2%E2%80%A2%E2%80%A2", "&bull;&bull;&bull;&bull;", "•• (12 characters)", "token=[redacted]",
+	} {
+		if _, ok := secrets.HoldsMask(disguised); !ok {
+			t.Errorf("%q goes through", disguised)
+		}
+	}
 	for _, mask := range masks {
 		for _, spelled := range []string{
 			mask, " " + mask + "\n", strings.ToUpper(mask), "before " + mask + " after", strings.ReplaceAll(mask, "•", "•\u200b"), strings.ReplaceAll(mask, "•", "• "),
