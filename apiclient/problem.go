@@ -237,7 +237,7 @@ func argumentOf(object map[string]any) string {
 	return strings.ReplaceAll(strings.Trim(at, "/#"), "/", ".")
 }
 
-// plainProblem is the readable part of a body that is not JSON. A page gives its title and what stands in it.
+// plainProblem is the readable part of a body that is not JSON. A page gives its title and its text.
 func plainProblem(body []byte) string {
 	if !bytes.HasPrefix(body, []byte("<")) {
 		return string(body)

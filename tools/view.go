@@ -28,7 +28,7 @@ func (v View) whole() View { return View{Fields: []string{"*"}, Reveal: v.Reveal
 // maxText is how many characters of one text are shown.
 const maxText = 2_000
 
-// shape masks, trims and cleans a value from a platform. It also tells how many texts were cut.
+// shape masks, trims and cleans a value from a platform. It also counts the texts that were cut.
 func (v View) shape(op *schemas.Operation, masker *secrets.Masker, value any) (any, int) {
 	if !v.Reveal {
 		value = masker.Mask(value)
@@ -207,7 +207,7 @@ func step(path string) (head, rest string, more bool) {
 	return strings.TrimSuffix(head, "[]"), rest, more
 }
 
-// fieldsNote says of fields that nothing in an answer has, not even as null, which there are. Of an empty list nobody knows, and
+// fieldsNote names the fields of an answer where a caller asks for others, which it does not have even as null. Of an empty list that is not known, and
 // platforms leave out some of the fields that usually are shown.
 func fieldsNote(fields, usual []string, value ...any) string {
 	if list, isList := value[0].([]any); isList && len(list) == 0 || len(fields) == 0 || slices.Contains(fields, "*") {

@@ -72,7 +72,7 @@ func platformshDeployments() []workflow {
 					do: "platformsh_environment_redeploy", with: in("main"), gate: form, declined: true,
 					card:  []string{"Redeploy an environment", "service can be interrupted", "environment: Main (main"},
 					sends: []string{"POST " + shop("main") + "/redeploy"},
-					want:  want{"note": contains("paas_wait")},
+					want:  want{"note": contains("is over: complete, success")},
 					wait:  "success", tells: "Deploying applications",
 				},
 				{
