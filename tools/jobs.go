@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"paasmcp/apiclient"
+	"paasmcp/internal/approval"
 	"paasmcp/internal/caller"
 	"paasmcp/internal/legible"
 	"paasmcp/internal/secrets"
@@ -25,6 +26,9 @@ type JobRef struct {
 	Created   string   `json:"created,omitempty"`
 	Completed string   `json:"completed,omitempty"`
 	Log       []string `json:"log,omitempty"`
+
+	// Changed is what the call that started the job replaced; only of a job that has ended well.
+	Changed []approval.Change `json:"changed,omitempty"`
 
 	over bool // when it was looked at
 }
@@ -110,6 +114,9 @@ func (s *Service) Wait(ctx context.Context, job string, atMost time.Duration, pr
 			}
 			for _, line := range lines {
 				ref.Log = append(ref.Log, shorten(legible.Block(secrets.MaskText(line)), maxLogLine))
+			}
+			if j.Done && !j.Failed {
+				ref.Changed = s.recent.changes(caller.From(ctx).Principal, ref.Job)
 			}
 			return ref, j.Done, j.Failed, nil
 		}

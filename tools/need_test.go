@@ -1,12 +1,57 @@
 package tools_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"paasmcp/schemas"
 )
+
+// TestAcceptedIsNotChanged: what an update replaces is told as changed once its job has ended well, not when it was accepted.
+func TestAcceptedIsNotChanged(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, acceptedIsNotChanged)
+}
+
+func acceptedIsNotChanged(t *testing.T) {
+	for state, want := range map[string]bool{
+		`"state":"complete","result":"success"`: true, `"state":"complete","result":"failure"`: false, `"state":"in_progress"`: false,
+	} {
+		r := newRig(t)
+		r.wire.special = func(op *schemas.Operation, _ *http.Request) (int, string) {
+			if op == nil { // the log of the job
+				return 0, ""
+			}
+			switch op.Name {
+			case "platformsh_environment_get":
+				return http.StatusOK, `{"id":"staging","name":"staging","title":"Staging","type":"development"}`
+			case "platformsh_environment_update":
+				return http.StatusOK, `{"_embedded":{"activities":[{"id":"act1","type":"environment.update","state":"pending","project":"abc123"}]}}`
+			case "platformsh_project_activity_get":
+				return http.StatusOK, `{"id":"act1","type":"environment.update","project":"abc123",` + state + `}`
+			}
+			return 0, ""
+		}
+		args := environmentArgs()
+		args["title"] = "Stage two"
+		accepted := r.call(request{tool: "platformsh_environment_update", args: args})
+		const change = `[{"field":"title","old":"Staging","new":"Stage two"}]`
+		if text := string(accepted.StructuredContent); !strings.Contains(text, `"will_change":`+change) || strings.Contains(text, `"changed"`) {
+			t.Errorf("accepted: %s", accepted.text())
+		}
+		var answer struct{ Jobs []struct{ Job string } }
+		if err := json.Unmarshal(accepted.StructuredContent, &answer); err != nil || len(answer.Jobs) != 1 {
+			t.Fatalf("%v: %s", err, accepted.text())
+		}
+		ended := r.call(request{tool: "paas_wait", args: map[string]any{"job": answer.Jobs[0].Job, "timeout_seconds": 1}})
+		if told := strings.Contains(string(ended.StructuredContent), `"changed":`+change); told != want {
+			t.Errorf("%s: told as changed: %v: %s", state, told, ended.text())
+		}
+	}
+}
 
 // TestRefusedBeforeAsked: through the whole pipeline, what surely cannot work is refused before a person is asked, and whatever is not
 // sure is asked.

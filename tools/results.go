@@ -23,11 +23,13 @@ type Answer struct {
 	Value any      `json:"value,omitempty"`
 	File  *file    `json:"file,omitempty"`
 	Jobs  []JobRef `json:"jobs,omitempty"`
-	// Changed is what an update replaced, so that a person can undo it; Backups were taken before.
-	Changed []approval.Change `json:"changed,omitempty"`
-	Backups []JobRef          `json:"backups,omitempty"`
-	Kept    *Kept             `json:"kept,omitempty"` // where the rest is, when this is a summary
-	Note    string            `json:"note,omitempty"`
+	// Changed is what an update replaced, so that a person can undo it; Backups were taken before. WillChange is the same of an
+	// update that the platform has only accepted: until its job has ended, nothing has been replaced.
+	Changed    []approval.Change `json:"changed,omitempty"`
+	WillChange []approval.Change `json:"will_change,omitempty"`
+	Backups    []JobRef          `json:"backups,omitempty"`
+	Kept       *Kept             `json:"kept,omitempty"` // where the rest is, when this is a summary
+	Note       string            `json:"note,omitempty"`
 
 	cut int // texts of which the middle is missing
 }
@@ -76,7 +78,14 @@ func (s *Service) Present(o *Outcome, v View) Answer {
 		notes = append(notes, o.silence())
 	}
 	notes = append(notes, s.next(o), o.Note)
-	a.Changed, a.Backups = tidyChanges(o.Changed), o.Backups
+	a.Backups = o.Backups
+	switch changes := tidyChanges(o.Changed); {
+	case slices.ContainsFunc(r.Jobs, func(j apiclient.Job) bool { return j.Done && j.Failed }):
+	case r.Look != "", slices.ContainsFunc(r.Jobs, func(j apiclient.Job) bool { return !j.Done }):
+		a.WillChange = changes
+	default:
+		a.Changed = changes
+	}
 	a.Note = joinNotes(notes...)
 	return a
 }

@@ -60,6 +60,7 @@ func (a *attempt) send(ctx context.Context, grant approval.Grant) (*Outcome, err
 	for i := range out.Result.Jobs {
 		ref := jobRef(out.Account, &out.Result.Jobs[i], a.masker)
 		out.Jobs = append(out.Jobs, ref)
+		ref.Changed = tidyChanges(out.Changed) // told when the job has ended
 		a.s.recent.add(a.caller.Principal, ref)
 	}
 	return out, nil
