@@ -3,12 +3,14 @@ package apiclient
 import (
 	"cmp"
 	"context"
+	"crypto/cipher"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/oauth2"
@@ -33,6 +35,9 @@ type Options struct {
 	MaxResponse int64             // bytes of one answer after decompression, 16 MiB when 0
 	Known       *secrets.Known    // shared by the clients of a process, so that none shows what is another's; nil: its own
 	Timeout     time.Duration     // of one attempt, 60 s when 0; a dialect may grant slow operations more
+	// CursorKey gives the key that cursors are sealed with, [CursorKeySize] random bytes. It is called once, when the first list goes
+	// on. Without it each client has a key of its own, and its cursors end with it.
+	CursorKey func() []byte
 }
 
 // Client calls one platform with one account. It is safe for concurrent use; make one per account and keep it, since
@@ -47,6 +52,7 @@ type Client struct {
 	tokens  *tokens
 	limit   limiter
 	trail   trail
+	cursors cursors
 	dialect dialect
 }
 
@@ -71,6 +77,7 @@ func New(account Account, options Options) (*Client, error) {
 	}
 	c := &Client{account: account, options: options, base: base, known: cmp.Or(options.Known, new(secrets.Known))}
 	c.known.Add(account.Token.Reveal(), account.Key, account.Secret.Reveal(), account.Password.Reveal())
+	c.cursors = cursors{account.Name, sync.OnceValue(func() cipher.AEAD { return newAEAD(options.CursorKey) })}
 	c.http = &http.Client{Transport: options.Transport, CheckRedirect: checkRedirect}
 	c.files = &http.Client{Transport: options.Transport, CheckRedirect: stopAtBorder}
 	switch account.Platform {

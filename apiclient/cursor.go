@@ -1,22 +1,19 @@
 package apiclient
 
 import (
-	"bytes"
-	"crypto/sha256"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/rand"
 	"encoding/base64"
-	"encoding/hex"
 	"encoding/json"
-	"io"
+	"strings"
+	"time"
 )
 
-// cursorVersion changes when the meaning of a position changes; older cursors are then refused.
-const cursorVersion = 2
-
 // position is where a list goes on. Callers see it sealed as an opaque cursor. It holds page keys only: the host, the
-// path and the filters always come from the request that the cursor is given with, so a forged one cannot lead elsewhere.
+// path and the filters always come from the request that the cursor is given with.
 type position struct {
-	Version int      `json:"v"`
-	For     string   `json:"r"`           // the list it belongs to, see listID
+	Expires int64    `json:"e"`           // Unix time
 	Query   string   `json:"q,omitempty"` // page keys of the platform's own next link
 	Page    int      `json:"p,omitempty"` // page number or item offset
 	Size    int      `json:"n,omitempty"` // items of a page, where all pages must have the same
@@ -27,54 +24,77 @@ type position struct {
 	Skip    int      `json:"k,omitempty"` // items of the page that the caller has had
 }
 
-// Bounds of what a cursor can say; a real one stays far below.
 const (
-	maxCursor  = 8 << 10
-	maxOrdinal = 1 << 30
+	maxCursor = 8 << 10 // characters; a real one stays far below
+	// cursorTime is how long a cursor is good: lists change, and somebody who comes back a day later wants the beginning.
+	cursorTime = 24 * time.Hour
+	// CursorKeySize is the length of [Options.CursorKey], in bytes.
+	CursorKeySize = 32
 )
 
+// cursors seals positions with AES-256-GCM. A cursor is bound to whose it is, to the account, to the operation and to everything
+// that decides what the list holds: the same call gives another list on another account, of which it would leave out the beginning.
+type cursors struct {
+	account string
+	aead    func() cipher.AEAD
+}
+
+func newAEAD(key func() []byte) cipher.AEAD {
+	var secret []byte
+	if key != nil {
+		secret = key()
+	}
+	if len(secret) != CursorKeySize {
+		secret = make([]byte, CursorKeySize)
+		rand.Read(secret) // never fails: crypto/rand ends the program instead
+	}
+	block, err := aes.NewCipher(secret)
+	if err == nil {
+		var aead cipher.AEAD
+		if aead, err = cipher.NewGCMWithRandomNonce(block); err == nil {
+			return aead
+		}
+	}
+	panic("seal cursors: " + err.Error()) // not reachable: the key has one of the lengths of AES
+}
+
+// bound is what a cursor is for. The number changes when the meaning of a position does; older cursors are then refused.
+func (c *cursors) bound(principal string, r *Request) []byte {
+	return []byte(strings.Join([]string{"cursor 3", principal, c.account, r.Op.Name, r.Digest()}, "\x00"))
+}
+
 // seal makes the cursor.
-func (p position) seal(list string) string {
-	p.Version, p.For = cursorVersion, list
+func (c *cursors) seal(p position, principal string, r *Request) string {
+	p.Expires = time.Now().Add(cursorTime).Unix()
 	text, err := json.Marshal(p)
 	if err != nil {
 		return "" // not reachable: strings and numbers always encode
 	}
-	return base64.RawURLEncoding.EncodeToString(text)
+	return base64.RawURLEncoding.EncodeToString(c.aead().Seal(nil, nil, text, c.bound(principal, r)))
 }
 
-// openCursor reads what seal made for this list. An empty cursor is the beginning.
-func openCursor(cursor, list string, r *Request) (position, error) {
+// open reads what seal made for this caller and list. An empty cursor is the beginning.
+func (c *cursors) open(cursor, principal string, r *Request) (position, error) {
 	var p position
 	if cursor == "" {
 		return p, nil
 	}
-	refused := invalid(r.Op, "the cursor does not belong to this list", "repeat the call with the arguments the cursor came from, or leave the cursor out to start over")
+	refused := invalid(r.Op, "the cursor was changed, or it was given for other arguments, another account, another caller or by another run of this server",
+		"repeat the call with the arguments the cursor came from, or leave the cursor out to start over")
 	if len(cursor) > maxCursor {
 		return p, refused
 	}
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
-	if err != nil {
+	// Even the strict decoder skips line breaks; encoding again admits one spelling only.
+	if err != nil || base64.RawURLEncoding.EncodeToString(raw) != cursor {
 		return p, refused
 	}
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&p); err != nil {
+	text, err := c.aead().Open(nil, nil, raw, c.bound(principal, r))
+	if err != nil || json.Unmarshal(text, &p) != nil {
 		return position{}, refused
 	}
-	if p.Version != cursorVersion || p.For != list || p.Query != pageKeys(r, p.Query) ||
-		!ordinal(p.Page) || !ordinal(p.Size) || !ordinal(p.Had) || !ordinal(p.Skip) || p.seal(list) != cursor {
-		return position{}, refused
+	if time.Now().Unix() >= p.Expires {
+		return position{}, invalid(r.Op, "the cursor has expired: it was good for a day", "leave the cursor out to start over")
 	}
 	return p, nil
-}
-
-func ordinal(n int) bool { return 0 <= n && n <= maxOrdinal }
-
-// listID ties a cursor to the account, to the operation and to everything that decides what the list holds. The same call gives
-// another list on another account, of which a cursor would leave out the beginning.
-func listID(account string, r *Request) string {
-	h := sha256.New()
-	io.WriteString(h, account+"\x00"+r.Op.Name+"\x00"+r.Digest())
-	return hex.EncodeToString(h.Sum(nil)[:12])
 }

@@ -28,6 +28,7 @@ const (
 type Page struct {
 	Limit  int    // items; 50 when 0, at most 500
 	Cursor string // Result.Next of the call before; empty for the beginning
+	For    string // who calls: a cursor that was made for one caller is refused from another
 }
 
 // pager is one way of paging.
@@ -53,8 +54,7 @@ func (c *Client) list(ctx context.Context, r *Request, page Page, how reading) (
 	if err != nil {
 		return nil, c.complete(r, err)
 	}
-	list := listID(c.account.Name, r)
-	at, err := openCursor(page.Cursor, list, r)
+	at, err := c.cursors.open(page.Cursor, page.For, r)
 	if err != nil {
 		return nil, c.complete(r, err)
 	}
@@ -74,7 +74,7 @@ func (c *Client) list(ctx context.Context, r *Request, page Page, how reading) (
 		switch {
 		case found:
 		case n > 1: // the end was not shown
-			result.Next = at.seal(list)
+			result.Next = c.cursors.seal(at, page.For, r)
 			return result, nil
 		case a.Value == nil && !a.Confirmed, a.Value != nil && !isFilled(a.Value):
 			e := noList(a.Value)
@@ -102,7 +102,7 @@ func (c *Client) list(ctx context.Context, r *Request, page Page, how reading) (
 		if len(fresh) > room {
 			result.Items = append(result.Items, fresh[:room]...)
 			at.Skip += room
-			result.Next = at.seal(list)
+			result.Next = c.cursors.seal(at, page.For, r)
 			return result, nil
 		}
 		result.Items = append(result.Items, fresh...)
@@ -111,7 +111,7 @@ func (c *Client) list(ctx context.Context, r *Request, page Page, how reading) (
 			return result, nil
 		}
 		if at = next; len(result.Items) == limit || n == maxPages {
-			result.Next = at.seal(list)
+			result.Next = c.cursors.seal(at, page.For, r)
 			return result, nil
 		}
 	}

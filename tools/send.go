@@ -42,7 +42,7 @@ func (a *attempt) send(ctx context.Context, grant approval.Grant) (*Outcome, err
 			out.Result, out.Saved, err = a.download(ctx, file)
 		} else {
 			stop := a.follow(ctx)
-			out.Result, err = a.client.Send(ctx, a.request, apiclient.Page{Limit: a.view.Limit, Cursor: a.view.Cursor})
+			out.Result, err = a.client.Send(ctx, a.request, apiclient.Page{Limit: a.view.Limit, Cursor: a.view.Cursor, For: a.caller.Principal})
 			stop()
 		}
 		// The platform took nothing of a call that its rate limit refused, and a person's yes is too dear to be burnt by it.

@@ -36,6 +36,7 @@ func callCommand(p Process) *cobra.Command {
 				s.saveDir, save = filepath.Split(save)
 				s.saveDir = cmp.Or(s.saveDir, ".")
 			}
+			s.followsCursors = true
 			service, _, end, err := s.service(cmd.Context(), p)
 			if err != nil {
 				return err

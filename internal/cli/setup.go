@@ -42,6 +42,8 @@ type setup struct {
 	logLevel     string
 	logFormat    string
 	saveDir      string
+	// followsCursors is set by commands that go on with a list where another command ended.
+	followsCursors bool
 	// maxResultTokens is the cap on an answer; the default when zero.
 	maxResultTokens int
 	console         consoleSetup
@@ -91,7 +93,11 @@ func (s *setup) service(ctx context.Context, p Process) (*tools.Service, *slog.L
 }
 
 func (s *setup) build(accounts []apiclient.Account, logger *slog.Logger, p Process) (*tools.Service, func(), error) {
-	set, err := tools.NewAccounts(accounts, apiclient.Options{UserAgent: "paas-mcp/" + version.Version(), Logger: logger})
+	options := apiclient.Options{UserAgent: "paas-mcp/" + version.Version(), Logger: logger}
+	if s.followsCursors {
+		options.CursorKey = sharedCursorKey(p.Env, logger)
+	}
+	set, err := tools.NewAccounts(accounts, options)
 	if err != nil {
 		return nil, nil, usageError{err}
 	}
