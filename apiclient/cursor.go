@@ -79,7 +79,7 @@ func (c *cursors) open(cursor, principal string, r *Request) (position, error) {
 	if cursor == "" {
 		return p, nil
 	}
-	refused := invalid(r.Op, "the cursor was changed, or it was given for other arguments, another account, another caller or by another run of this server",
+	refused := invalid(r.Op, "the cursor does not belong to this list, or it was changed: it counts for its caller, account, operation and arguments, as long as the server that gave it runs",
 		"repeat the call with the arguments the cursor came from, or leave the cursor out to start over")
 	if len(cursor) > maxCursor {
 		return p, refused
