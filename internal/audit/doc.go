@@ -9,10 +9,10 @@
 //	{"seq":7,"prev":"…","time":"…","event":"intent","entry":{…},"hash":"…"}
 //	{"seq":8,"prev":"…","time":"…","event":"outcome","intent":7,"outcome":{…},"hash":"…"}
 //
-// seq counts from 1. hash is the SHA-256 of the line's own bytes without `,"hash":"…"`, and prev is the hash of the line before,
-// 64 zeros for the first. Changing, removing or reordering lines therefore shows ([Verify]). The chain has no key, so it
-// does not stop somebody who can rewrite the whole file, nor show that lines are missing at its end: whoever needs that
-// keeps [Report.Head] in another place and compares.
+// seq counts from 1. hash is the SHA-256, or with a [Key] the HMAC-SHA-256, of the line's own bytes without `,"hash":"…"`, and prev is the hash of the line before,
+// 64 zeros for the first. Changing, removing or reordering lines therefore shows ([Verify]). Without a key it does not stop a person
+// who can rewrite the whole file; with or without one it does not show that lines are missing at its end: for that, keep
+// [Report.Head] in another place and compare.
 //
 // # Files
 //

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"bytes"
+	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -71,6 +72,7 @@ type line struct {
 	Prev    string    `json:"prev"`
 	Time    time.Time `json:"time"`
 	Event   string    `json:"event"`
+	Key     string    `json:"key,omitempty"`    // names the key that the hash is made with
 	Intent  ID        `json:"intent,omitempty"` // of an outcome
 	Entry   *Entry    `json:"entry,omitempty"`
 	Outcome *Outcome  `json:"outcome,omitempty"`
@@ -97,7 +99,8 @@ const (
 var genesis = strings.Repeat("0", 2*sha256.Size)
 
 // encode gives the line with its hash and line break, and the hash.
-func (l *line) encode() (text []byte, hash string, err error) {
+func (l *line) encode(key Key) (text []byte, hash string, err error) {
+	l.Key = key.id
 	if l.Outcome != nil && len(l.Outcome.Kind) > maxKind {
 		short := *l.Outcome
 		short.Kind = cutText(short.Kind, maxKind)
@@ -116,7 +119,7 @@ func (l *line) encode() (text []byte, hash string, err error) {
 	if len(body)+hashTail > maxLine {
 		return nil, "", fmt.Errorf("audit %s: %d bytes are more than a line may have (%d)", l.Event, len(body), maxLine)
 	}
-	hash = digest(body)
+	hash = key.sum(body)
 	text = append(body[:len(body)-1], hashOpen...)
 	text = append(text, hash...)
 	return append(text, hashClose+"\n"...), hash, nil
@@ -131,11 +134,13 @@ func digest(b []byte) string {
 var (
 	errForeign = errors.New("it is not a line of this log")
 	errChanged = errors.New("it was changed after it was written")
+	// errUnchecked is of a line whose key is not at hand: nothing can be said about it.
+	errUnchecked = errors.New("it was written with a key that was not given")
 )
 
-// decode reads a line without its line break. With errChanged it also gives what the line claims, so that a check can
-// go on behind it.
-func decode(text []byte) (l line, hash string, err error) {
+// decode reads a line without its line break. With errChanged and errUnchecked it also gives what the line claims, so that a check
+// can go on behind it.
+func decode(text []byte, key Key) (l line, hash string, err error) {
 	n := len(text) - hashTail
 	if n < 1 || !bytes.HasPrefix(text[n:], []byte(hashOpen)) || !bytes.HasSuffix(text, []byte(hashClose)) {
 		return line{}, "", errForeign
@@ -145,7 +150,14 @@ func decode(text []byte) (l line, hash string, err error) {
 	if json.Unmarshal(body, &l) != nil {
 		return line{}, "", errForeign
 	}
-	if digest(body) != hash {
+	switch l.Key {
+	case "":
+		key = Key{}
+	case key.id:
+	default:
+		return l, hash, errUnchecked
+	}
+	if !hmac.Equal([]byte(key.sum(body)), []byte(hash)) {
 		return l, hash, errChanged
 	}
 	return l, hash, nil

@@ -17,6 +17,7 @@ type Log struct {
 	folder  folder // where the file is
 	name    string // of the file in it
 	maxSize int64  // of a file; 0: no limit
+	key     Key    // of the lines
 	warn    func(error)
 
 	mu     sync.Mutex // guards what follows
@@ -118,7 +119,7 @@ func (l *Log) append(rec line) (uint64, error) {
 // next makes the line that comes after the last one.
 func (l *Log) next(rec *line) (text []byte, hash string, err error) {
 	rec.Seq, rec.Prev, rec.Time = l.seq+1, l.prev, time.Now().UTC()
-	return rec.encode()
+	return rec.encode(l.key)
 }
 
 // put writes a line that next made.

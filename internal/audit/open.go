@@ -18,6 +18,10 @@ const DefaultMaxSize = 64 << 20
 // MaxSize begins a new file before one would have more bytes than this. Without it, or with 0, there is one file that grows.
 func MaxSize(bytes int64) Option { return func(l *Log) { l.maxSize, l.limit = bytes, bytes } }
 
+// Keyed authenticates the lines with a key. A log that was begun without one goes on with it; one that was begun with one is not opened
+// without it.
+func Keyed(key Key) Option { return func(l *Log) { l.key = key } }
+
 // Warn is told what went wrong and did not keep a call from being recorded.
 func Warn(f func(error)) Option { return func(l *Log) { l.warn = f } }
 
@@ -137,7 +141,7 @@ func continues(f *os.File, former string) error {
 		return err
 	}
 	text, _, whole := bytes.Cut(text[:n], []byte("\n"))
-	if rec, _, err := decode(text); err != nil || !whole || rec.Event != rotated || rec.Former != former {
+	if rec, _, err := decode(text, Key{}); err != nil && !errors.Is(err, errUnchecked) || !whole || rec.Event != rotated || rec.Former != former {
 		return errGone(former)
 	}
 	return nil
@@ -184,7 +188,7 @@ func (l *Log) lastLine(window []byte) (rest []byte, err error) {
 	for end := len(window); end > 0; {
 		begin := bytes.LastIndexByte(window[:end-1], '\n') + 1
 		text, ended := bytes.CutSuffix(window[begin:end], []byte("\n"))
-		rec, hash, err := decode(text)
+		rec, hash, err := decode(text, l.key)
 		switch {
 		case err == nil:
 			l.seq, l.prev = rec.Seq, hash
@@ -195,6 +199,10 @@ func (l *Log) lastLine(window []byte) (rest []byte, err error) {
 				return nil, l.write([]byte("\n")) // all but the line break was written
 			}
 			return nil, nil
+		case errors.Is(err, errUnchecked) && l.key.id == "":
+			return nil, errors.New("its lines are written with a key: start with --audit-key-file, or move it away to start a new log")
+		case errors.Is(err, errUnchecked):
+			return nil, fmt.Errorf("its lines are written with another key (%s) than the one given (%s); move it away to start a new log", rec.Key, l.key.id)
 		case errors.Is(err, errChanged):
 			return nil, errors.New("a line at its end was changed; keep the file for whoever looks into it, and start a new one")
 		}

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"path"
@@ -24,6 +25,7 @@ type Filter struct {
 	Account      string
 	Tool         string // a glob in the syntax of path.Match
 	Status       Status // [Unanswered] selects calls without an outcome
+	Key          Key    // checks the lines that were written with it; without one, they are taken as they are
 }
 
 // Unanswered selects, in a [Filter], the calls without an outcome.
@@ -59,10 +61,10 @@ func collect(f Filter, read func(*collector) error) ([]Call, []Place, error) {
 
 func (c *collector) read(name string, _ bool, r io.Reader) error {
 	return inFile(name, eachLine(r, func(n int, text []byte, _ bool) {
-		rec, _, err := decode(text)
+		rec, _, err := decode(text, c.filter.Key)
 		at := Place{File: name, Line: n}
 		switch {
-		case err != nil:
+		case err != nil && !(errors.Is(err, errUnchecked) && c.filter.Key.id == ""):
 			c.untrusted = append(c.untrusted, at)
 		case rec.Event == intent && rec.Entry != nil && c.filter.admits(rec):
 			c.waiting[ID(rec.Seq)] = len(c.calls)

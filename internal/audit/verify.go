@@ -24,11 +24,16 @@ type Report struct {
 	Problems  []Problem // signs of tampering, in order
 	Open      []Pending // intents without an outcome, in order
 	Recovered []Place   // lines that record a crash
+	Keyed     int       // lines that were written with the key, and checked with it
+	Unkeyed   int       // lines without a key, which whoever can write the file can make
+	Unchecked int       // lines with a key, while none was given
+	FirstKey  *Pending  // the first line with a key: its place, number and time
 	Torn      *Place    // a last line that was not written to its end; the next server that opens the log mends it
 }
 
 // OK reports whether the chain is whole. Intents without an outcome do not break it, nor does a crash in the last line.
-func (r Report) OK() bool { return len(r.Problems) == 0 }
+// Lines that could not be checked are not whole.
+func (r Report) OK() bool { return len(r.Problems) == 0 && r.Unchecked == 0 }
 
 // Problem is one sign of tampering.
 type Problem struct {
@@ -48,22 +53,26 @@ type Pending struct {
 
 // Verify checks the whole chain of one stream. It goes on behind a problem and reports every further one; the error is for the
 // reader and for lines longer than this log writes.
-func Verify(r io.Reader) (Report, error) {
-	v := newVerifier()
+//
+// The key is that of the log, where it has one: lines that carry it are checked with it, and lines without it behind them, or a log
+// without a single one, are tampering.
+func Verify(r io.Reader, key ...Key) (Report, error) {
+	v := newVerifier(key)
 	err := v.read("", true, r)
 	return v.done(), err
 }
 
 // VerifyFile checks a log with its former files, which it finds beside it by their names, as one chain. Former files may be
 // missing from the oldest on ([Report.Begins] says so); one missing in between is tampering.
-func VerifyFile(path string) (Report, error) {
-	v := newVerifier()
+func VerifyFile(path string, key ...Key) (Report, error) {
+	v := newVerifier(key)
 	err := eachFile(path, v.read)
 	return v.done(), err
 }
 
 type verifier struct {
 	report Report
+	key    Key
 	seq    uint64
 	prev   string
 	open   map[ID]Pending
@@ -74,7 +83,13 @@ type verifier struct {
 	size   int64
 }
 
-func newVerifier() *verifier { return &verifier{prev: genesis, open: map[ID]Pending{}} }
+func newVerifier(key []Key) *verifier {
+	v := &verifier{prev: genesis, open: map[ID]Pending{}}
+	for _, k := range key {
+		v.key = k
+	}
+	return v
+}
 
 func (v *verifier) read(name string, last bool, r io.Reader) error {
 	v.file, v.last = name, last
@@ -101,6 +116,9 @@ func (v *verifier) done() Report {
 	}
 	slices.SortFunc(v.report.Open, func(a, b Pending) int { return cmp.Compare(a.ID, b.ID) })
 	v.report.Head = v.prev
+	if v.key.id != "" && v.report.Keyed == 0 && v.report.Lines > 0 {
+		v.problem(1, "no line carries the key: the log was written without it, or all of it was replaced")
+	}
 	return v.report
 }
 
@@ -111,7 +129,7 @@ func (v *verifier) problem(n int, format string, args ...any) {
 }
 
 func (v *verifier) line(n int, text []byte, ended bool) {
-	rec, sum, err := decode(text)
+	rec, sum, err := decode(text, v.key)
 	if errors.Is(err, errForeign) {
 		if !ended && v.last && v.begins(text) {
 			v.crashed(n)
@@ -120,7 +138,9 @@ func (v *verifier) line(n int, text []byte, ended bool) {
 		}
 		return
 	}
+	v.keyed(n, rec, err)
 	switch {
+	case errors.Is(err, errUnchecked):
 	case err != nil:
 		v.problem(n, "%v", err)
 	case !ended && v.last:
@@ -143,6 +163,32 @@ func (v *verifier) line(n int, text []byte, ended bool) {
 	v.seq, v.prev = rec.Seq, sum
 	v.event(n, rec)
 }
+
+// keyed counts which lines carry a key, and finds those that do not carry the one that they should.
+func (v *verifier) keyed(n int, rec line, err error) {
+	switch {
+	case rec.Key == "" && v.report.FirstKey != nil:
+		v.report.Unkeyed++
+		v.problem(n, "it carries no key, though lines before it do")
+	case rec.Key == "":
+		v.report.Unkeyed++
+	case v.report.FirstKey == nil:
+		v.report.FirstKey = &Pending{Place: v.place(n), ID: ID(rec.Seq), Time: rec.Time}
+		fallthrough
+	default:
+		switch {
+		case !errors.Is(err, errUnchecked):
+			v.report.Keyed++
+		case v.key.id == "":
+			v.report.Unchecked++
+		default:
+			v.problem(n, "it carries another key (%s) than the one given (%s)", shown(rec.Key), v.key.id)
+		}
+	}
+}
+
+// shown keeps what a stranger wrote in a line from filling the report.
+func shown(id string) string { return id[:min(len(id), 8)] }
 
 // begin takes the chain up at its first line. Only the first line of a file that continues another one may stand there with
 // another number than 1.
@@ -182,8 +228,8 @@ func (v *verifier) begins(text []byte) bool {
 		return false
 	}
 	if i := bytes.LastIndex(text, []byte(hashOpen)); i >= 0 && i+hashTail < len(text) {
-		_, _, err := decode(text[:i+hashTail])
-		return err != nil // otherwise something stands behind a whole line
+		_, _, err := decode(text[:i+hashTail], v.key)
+		return err != nil && !errors.Is(err, errUnchecked) // otherwise something stands behind a whole line
 	}
 	return true
 }

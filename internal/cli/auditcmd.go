@@ -26,7 +26,7 @@ func auditCommand(p Process) *cobra.Command {
 
 func auditShow(p Process) *cobra.Command {
 	var f audit.Filter
-	var since, until, outcome string
+	var since, until, outcome, keyFile string
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "show FILE",
@@ -49,6 +49,9 @@ func auditShow(p Process) *cobra.Command {
 			if _, err := path.Match(f.Tool, ""); err != nil {
 				return usageError{fmt.Errorf("--tool %s: %w; * and ? stand for any characters, [ab] for one of some", f.Tool, err)}
 			}
+			if f.Key, err = readAuditKey(keyFile); err != nil {
+				return err
+			}
 			calls, untrusted, err := audit.ReadFile(files[0], f)
 			if errors.Is(err, fs.ErrNotExist) {
 				return usageError{err}
@@ -65,6 +68,7 @@ func auditShow(p Process) *cobra.Command {
 			return listCalls(p.Out, calls)
 		},
 	}
+	cmd.Flags().StringVar(&keyFile, "audit-key-file", "", "`file` with the key of the log; leaves out lines that were changed since they were written with it")
 	cmd.Flags().StringVar(&since, "since", "", "from this `time` on: 2026-11-01 or 2026-11-01T08:00:00Z")
 	cmd.Flags().StringVar(&until, "until", "", "before this `time`")
 	cmd.Flags().StringVar(&f.Principal, "principal", "", "of this `caller`")
@@ -122,16 +126,22 @@ func parseTime(flag, text string) (time.Time, error) {
 }
 
 func auditVerify(p Process) *cobra.Command {
-	return &cobra.Command{
+	var keyFile string
+	cmd := &cobra.Command{
 		Use:   "verify FILE",
 		Short: "Check that nothing was edited, removed or reordered, and find calls without an outcome",
 		Long: `Check FILE and the former files beside it as one chain. Exit code 0: the chain is whole, though calls may have no
 outcome and a crash may have left half a line; 1: something was edited, removed or reordered, or cannot be read.
 
-Lines missing at the very end do not show. Keep the head that this command prints in another place and compare.`,
+A chain without a key can be rewritten as a whole by a person who can write the files; with --audit-key-file, the one that the server had, a rewritten
+line shows. Lines missing at the very end do not show, with or without a key: keep the head that this command prints in another place and compare.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, files []string) error {
-			report, err := audit.VerifyFile(files[0])
+			key, err := readAuditKey(keyFile)
+			if err != nil {
+				return err
+			}
+			report, err := audit.VerifyFile(files[0], key)
 			if errors.Is(err, fs.ErrNotExist) {
 				return usageError{err}
 			} else if err != nil {
@@ -154,15 +164,43 @@ Lines missing at the very end do not show. Keep the head that this command print
 				const why = "it is being written, or a crash or somebody cut it off; the next start of a server mends it"
 				fmt.Fprintf(p.Out, "%s: the last line is not complete: %s\n", report.Torn.Where(), why)
 			}
+			if first := report.FirstKey; first != nil && report.Unkeyed > 0 && report.Begins < first.ID {
+				fmt.Fprintf(p.Out, "entries %d to %d carry no key: what was changed in them before %s, when entry %d was written with one, does not show\n",
+					report.Begins, first.ID-1, first.Time.Format(time.RFC3339), first.ID)
+			}
+			if report.Unchecked > 0 {
+				fmt.Fprintf(p.Out, "%s written with a key and cannot be checked without it; give --audit-key-file\n", plural(report.Unchecked, "line"))
+			}
 			fmt.Fprintf(p.Out, "%s in %s of %s", plural(report.Calls, "call"), plural(report.Lines, "line"), plural(report.Files, "file"))
-			if !report.OK() {
+			switch {
+			case len(report.Problems) > 0:
 				fmt.Fprintf(p.Out, "; %s of tampering\n", plural(len(report.Problems), "sign"))
+				return exitError(ExitFailed)
+			case !report.OK():
+				fmt.Fprintln(p.Out, ", not checked")
 				return exitError(ExitFailed)
 			}
 			fmt.Fprintf(p.Out, ", untouched; %d without an outcome. Head %s\n", len(report.Open), report.Head)
+			if report.Keyed == 0 {
+				fmt.Fprintln(p.Out, "The chain has no key: whether all of it was replaced shows only by the head, kept in another place.")
+			}
 			return nil
 		},
 	}
+	cmd.Flags().StringVar(&keyFile, "audit-key-file", "", "`file` with the key that the server was started with")
+	return cmd
+}
+
+// readAuditKey reads the key of an audit trail; without a file there is none.
+func readAuditKey(file string) (audit.Key, error) {
+	if file == "" {
+		return audit.Key{}, nil
+	}
+	key, err := audit.ReadKey(file)
+	if err != nil {
+		return key, usageError{fmt.Errorf("--audit-key-file: %w", err)}
+	}
+	return key, nil
 }
 
 func plural(n int, noun string) string {

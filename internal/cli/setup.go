@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -38,6 +39,7 @@ type setup struct {
 	include      []string
 	readOnly     bool
 	auditFile    string
+	auditKeyFile string
 	auditMaxSize size
 	logLevel     string
 	logFormat    string
@@ -59,6 +61,7 @@ func (s *setup) flags(f *pflag.FlagSet) {
 	f.StringSliceVar(&s.include, "include", nil, "also offer operations that are `deprecated,privileged`")
 	f.BoolVar(&s.readOnly, "read-only", false, "hide and refuse everything that changes something")
 	f.StringVar(&s.auditFile, "audit", "", "append the audit trail to this `file`")
+	f.StringVar(&s.auditKeyFile, "audit-key-file", "", "`file` with at least 32 random bytes, the key of the audit trail; makes a rewritten trail show")
 	s.auditMaxSize = audit.DefaultMaxSize
 	f.Var(&s.auditMaxSize, "audit-max-size", "begin a new audit file before one grows beyond this `size`, such as 64MiB or 10MB; 0: never")
 	f.StringVar(&s.logLevel, "log-level", "info", "debug, info, warn or error")
@@ -110,7 +113,14 @@ func (s *setup) build(accounts []apiclient.Account, logger *slog.Logger, p Proce
 		return nil, nil, usageError{err}
 	}
 	s.policy = policy.NewLive(rules)
-	log, err := audit.Open(s.auditFile, audit.MaxSize(int64(s.auditMaxSize)), audit.Warn(func(err error) { logger.Warn("audit", "error", err) }))
+	key, err := readAuditKey(s.auditKeyFile)
+	if err != nil {
+		return nil, nil, err
+	}
+	if s.auditKeyFile != "" && s.auditFile == "" {
+		return nil, nil, usageError{errors.New("--audit-key-file belongs to --audit FILE")}
+	}
+	log, err := audit.Open(s.auditFile, audit.Keyed(key), audit.MaxSize(int64(s.auditMaxSize)), audit.Warn(func(err error) { logger.Warn("audit", "error", err) }))
 	if err != nil {
 		return nil, nil, usageError{err}
 	}
