@@ -81,18 +81,20 @@ func TestRewrittenChain(t *testing.T) {
 		change        func(text string) string
 		found         bool
 	}{
-		"as it was":                          {0, 4, func(s string) string { return s }, false},
-		"begun without a key":                {2, 2, func(s string) string { return s }, false},
-		"all of it":                          {0, 4, func(s string) string { return rewrite(s, 0, lie) }, true},
-		"all of it, without the key":         {0, 4, func(s string) string { return rewrite(s, 0, bare) }, true},
-		"the last line":                      {0, 4, func(s string) string { return rewrite(s, 7, lie) }, true},
-		"the end, without the key":           {0, 4, func(s string) string { return rewrite(s, 4, bare) }, true},
-		"the last line, without the key":     {0, 4, func(s string) string { return rewrite(s, 7, bare) }, true},
-		"what was before the key":            {2, 2, func(s string) string { return rewrite(s, 0, lie) }, true},
-		"what was before, hashes of it only": {2, 2, func(s string) string { return rewrite(s[:strings.Index(s, `{"seq":5`)], 0, lie) + s[strings.Index(s, `{"seq":5`):] }, true},
-		"all but the key's part is gone":     {2, 2, func(s string) string { return s[strings.Index(s, `{"seq":5`):] }, true},
-		"the key's part is gone":             {2, 2, func(s string) string { return s[:strings.Index(s, `{"seq":5`)] }, true},
-		"a log that never had the key":       {4, 0, func(s string) string { return s }, true},
+		"as it was":                      {0, 4, func(s string) string { return s }, false},
+		"begun without a key":            {2, 2, func(s string) string { return s }, false},
+		"all of it":                      {0, 4, func(s string) string { return rewrite(s, 0, lie) }, true},
+		"all of it, without the key":     {0, 4, func(s string) string { return rewrite(s, 0, bare) }, true},
+		"the last line":                  {0, 4, func(s string) string { return rewrite(s, 7, lie) }, true},
+		"the end, without the key":       {0, 4, func(s string) string { return rewrite(s, 4, bare) }, true},
+		"the last line, without the key": {0, 4, func(s string) string { return rewrite(s, 7, bare) }, true},
+		"what was before the key":        {2, 2, func(s string) string { return rewrite(s, 0, lie) }, true},
+		"what was before, hashes of it only": {2, 2, func(s string) string {
+			return rewrite(s[:strings.Index(s, `{"seq":5`)], 0, lie) + s[strings.Index(s, `{"seq":5`):]
+		}, true},
+		"all but the key's part is gone": {2, 2, func(s string) string { return s[strings.Index(s, `{"seq":5`):] }, true},
+		"the key's part is gone":         {2, 2, func(s string) string { return s[:strings.Index(s, `{"seq":5`)] }, true},
+		"a log that never had the key":   {4, 0, func(s string) string { return s }, true},
 	} {
 		path := keyedLog(t, c.before, c.after, key)
 		text := c.change(content(t, path))

@@ -90,6 +90,11 @@ func TestReload(t *testing.T) {
 	if got := call(); !strings.Contains(got, "staging") {
 		t.Errorf("a broken file changed the policy: %s", got)
 	}
+	write("rules: [{name: both, risk: write, verdict: confirm, level: two_person}]\n")
+	hangup("not one person")
+	if got := call(); !strings.Contains(got, "staging") {
+		t.Errorf("a policy that cannot be kept here changed the policy: %s", got)
+	}
 	if err := os.Remove(file); err != nil {
 		t.Fatal(err)
 	}
