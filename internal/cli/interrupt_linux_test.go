@@ -75,7 +75,7 @@ func (s *session) end() (code int, shown string, status audit.Status, kind strin
 
 var (
 	branch = []string{"call", "--wait", "platformsh_environment_branch", "project_id=abc123shop", "environment_id=main", "name=try", "title=Try"}
-	remove = []string{"call", "platformsh_environment_delete", "project_id=abc123shop", "environment_id=staging"}
+	remove = []string{"call", "platformsh_environment_delete", "project_id=abc123shop", "environment_id=feature/old-theme"}
 )
 
 // neverSaid are claims that are not true of an interruption, and words of Go.
