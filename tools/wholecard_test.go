@@ -103,7 +103,7 @@ func TestNothingIsApprovedUnseen(t *testing.T) {
 		}
 	}
 	bad.report(t)
-	if asked < 150 || dialogs < 100 || raised < 20 {
+	if asked+raised < 200 || dialogs < 100 || raised < 20 {
 		t.Errorf("%d asked, %d seen and sent, %d sent to the console", asked, dialogs, raised)
 	}
 	t.Logf("%d asked, %d seen and sent, %d sent to the console", asked, dialogs, raised)
