@@ -55,11 +55,18 @@ var detectors = [256]detector{
 	':': colon,
 	'=': equals,
 	' ': space,
+	'.': dotted,
+	'>': element,
+	',': argument,
+	'(': call,
 }
 
 func dash(s string, i int) (from, to int) {
 	if strings.HasPrefix(s[i:], pemBegin) {
 		return pem(s, i)
+	}
+	if from, to = option(s, i); to > from {
+		return from, to
 	}
 	return vendorToken(s, i)
 }
@@ -84,8 +91,9 @@ func pem(s string, i int) (from, to int) {
 // vendorPrefixes begin the tokens of services that customers connect to their projects: GitHub, GitLab, Slack, Stripe, npm,
 // PyPI, DigitalOcean, Shopify. All end with the byte that triggers the search.
 var vendorPrefixes = []string{
-	"ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "sk_live_", "sk_test_", "rk_live_", "whsec_", "npm_", "dop_v1_", "shpat_",
-	"glpat-", "gldt-", "glrt-", "glcbt-", "glptt-", "xoxa-", "xoxb-", "xoxe-", "xoxo-", "xoxp-", "xoxr-", "xoxs-", "xapp-", "pypi-",
+	"ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "sk_live_", "sk_test_", "rk_live_", "whsec_", "npm_", "dop_v1_", "doo_v1_", "dor_v1_", "shpat_", "shpss_", "shpca_", "shppa_",
+	"rk_test_", "glsa_", "hf_", "gsk_", "sntrys_", "sntryu_", "rubygems_", "lin_api_", "figd_", "tfp_", "vercel_",
+	"glpat-", "gldt-", "glrt-", "glcbt-", "glptt-", "glsoat-", "sk-ant-", "sk-proj-", "sk-svcacct-", "GOCSPX-", "sq0csp-", "NRAK-", "PMAK-", "xoxa-", "xoxb-", "xoxe-", "xoxo-", "xoxp-", "xoxr-", "xoxs-", "xapp-", "pypi-",
 }
 
 // vendorEnds are the bytes before the last one of each prefix: most dashes and underscores are dismissed by a look at them.
@@ -102,7 +110,10 @@ func vendorToken(s string, i int) (from, to int) {
 	}
 	for _, p := range vendorPrefixes {
 		if strings.HasSuffix(s[:i+1], p) {
-			if to = run(s, i+1, tokenByte); to-i > 10 {
+			// A look at its beginning says whether it is one: npm_config_cache has no digit.
+			begin := run(s[:min(len(s), i+commandReach)], i+1, tokenByte)
+			if begin-i > 10 && strings.ContainsAny(s[i+1:begin], "0123456789") {
+				to = run(s, begin, tokenByte)
 				return i + 1 - len(p), to
 			}
 		}
@@ -110,12 +121,19 @@ func vendorToken(s string, i int) (from, to int) {
 	return 0, 0
 }
 
+// longestHead bounds the first segment of a JSON Web Token, in bytes, and longestLogin what stands before the host of a URL: without
+// bounds, a line of beginnings alone would be read to its end from each of them.
+const (
+	longestHead  = 1 << 10
+	longestLogin = 1 << 10
+)
+
 // jwt finds a JSON Web Token by its first segment, which always begins with the base64 of `{"`: eyJ.
 func jwt(s string, i int) (from, to int) {
 	if i < 2 || s[i-2:i] != "ey" {
 		return 0, 0
 	}
-	head := run(s, i, tokenByte)
+	head := run(s[:min(len(s), i+longestHead)], i, tokenByte)
 	if head-i < 8 || head == len(s) || s[head] != '.' {
 		return 0, 0
 	}
@@ -173,8 +191,12 @@ func space(s string, i int) (from, to int) {
 		if err == nil && strings.Contains(string(plain), ":") {
 			return i + 1, to
 		}
-	case strings.HasPrefix(word, "--") && IsSecretName(word) && !strings.HasPrefix(s[i+1:], "-"):
-		return valueAt(s, i+1, "")
+	case strings.HasPrefix(word, "-"):
+		if secret, _ := namesSecret(strings.TrimLeft(word, "-")); secret && len(word) > 3 && !strings.HasPrefix(s[i+1:], "-") {
+			return valueAt(s, i+1, "")
+		}
+	case word != "":
+		return stated(s, i, begin)
 	}
 	return 0, 0
 }
@@ -182,11 +204,17 @@ func space(s string, i int) (from, to int) {
 // colon finds passwords in URLs and values written as key: value or "key": "value".
 func colon(s string, i int) (from, to int) {
 	if strings.HasPrefix(s[i:], "://") {
+		if from, to = hook(s, i+3); to > from {
+			return from, to
+		}
 		return userinfo(s, i+3)
 	}
 	key, quoted := keyBefore(s, i)
-	if !IsSecretName(key) {
-		return 0, 0
+	secret, weak := namesSecret(key)
+	if !secret {
+		if key != "value" || quoted || !namedBefore(s, i) {
+			return 0, 0
+		}
 	}
 	if quoted {
 		return jsonValue(s, i+1)
@@ -197,12 +225,27 @@ func colon(s string, i int) (from, to int) {
 	if name := strings.ToLower(key); strings.Contains(name, "cookie") || strings.Contains(name, "authorization") {
 		return header(s, i+1)
 	}
+	if from, to = below(s, i+1); to > from {
+		return from, to
+	}
 	from, to = valueAt(s, i+1, "")
 	bare := from == run(s, i+1, spaceByte) // not in quotes
 	if bare && (prose(s[from:to]) || strings.HasSuffix(key, "s") && run(s, from, digitByte) == to) {
 		return 0, 0 // "invalid token: expired", "tokens: 5"
 	}
+	if bare && weak && (run(s, from, digitByte) == to || to-from < 4 || sentence(s, from, to)) {
+		return 0, 0 // "pass: 12 tests", "salt: yes please"
+	}
 	return from, to
+}
+
+// sentence reports whether a bare value is followed by more words, as in a sentence.
+func sentence(s string, from, to int) bool {
+	rest := s[to:min(len(s), to+commandReach)]
+	if n := strings.IndexAny(rest, "\r\n"); n >= 0 {
+		rest = rest[:n]
+	}
+	return strings.TrimSpace(rest) != "" && !strings.HasPrefix(strings.TrimSpace(rest), "#")
 }
 
 // header gives the value of a header of credentials, which has spaces in it. The scheme stays: it says what was wrong with a request.
@@ -214,33 +257,99 @@ func header(s string, i int) (from, to int) {
 			return scheme + 1, run(s, scheme+1, credentialByte)
 		}
 	}
+	to = len(s)
 	if n := strings.IndexAny(s[from:], "\r\n"); n >= 0 {
-		return from, from + n
+		to = from + n
 	}
-	return from, len(s)
+	if len(s[from:to]) < 6 && prose(s[from:to]) {
+		return 0, 0 // "cookie: none"
+	}
+	return from, to
 }
 
 // prose reports whether a value is more likely a word of a sentence. Hiding those would make most errors about
 // credentials unreadable, and they are the errors that people see most.
 func prose(v string) bool {
-	word := strings.TrimRight(v, ".,;:!?")
+	word := strings.TrimRight(v, ".,;:!?)")
 	return len(word) < 16 && run(word, 0, letterByte) == len(word)
 }
 
 // equals finds values written as key=value, as in queries, forms, environments and command lines.
 func equals(s string, i int) (from, to int) {
+	if i+1 < len(s) && s[i+1] == '=' || i > 0 && strings.IndexByte("=!<>", s[i-1]) >= 0 {
+		return 0, 0 // a comparison
+	}
 	key, _ := keyBefore(s, i)
 	// Signed links carry their right to download in a signature.
-	if lower := strings.ToLower(key); !IsSecretName(key) && lower != "sig" && !strings.HasSuffix(lower, "signature") {
+	lower := strings.ToLower(key)
+	secret, weak := namesSecret(strings.TrimLeft(key, "-"))
+	if !secret && lower != "sig" && !strings.HasSuffix(lower, "signature") && (lower != "value" || !attributeBefore(s, i)) {
 		return 0, 0
 	}
-	return valueAt(s, i+1, "&")
+	at := i + 1
+	if at < len(s) && s[at] == '>' { // PHP and Ruby
+		at++
+	}
+	stop := "&"
+	if strings.LastIndexByte(s[max(0, i-commandReach):i], ';') > strings.LastIndexAny(s[max(0, i-commandReach):i], "\n ") {
+		stop = "&;" // a connection string: its parts end with a semicolon
+	}
+	from, to = valueAt(s, at, stop)
+	digits := run(s, from, digitByte) == to
+	switch {
+	case digits && (lower == "pass" || strings.HasSuffix(lower, "s")), // a count: pass=12, max_tokens=4096
+		weak && strings.Contains(s[from:to], "://"),        // proxy_pass, and the address is looked at by itself
+		s[i-1] == ' ' && from < to && variable(s[from:to]): // $this->token = $token;
+		return 0, 0
+	}
+	return from, to
+}
+
+// variable reports whether the value of an assignment in code is another variable.
+func variable(v string) bool {
+	return v[0] == '$' && strings.HasSuffix(v, ";") && run(v[:len(v)-1], 1, func(c byte) bool { return letterByte(c) || strings.IndexByte("_->[]", c) >= 0 }) == len(v)-1
+}
+
+// attributeBefore reports whether the element in which value= stands names a secret: <add key="Password" value="…"/>.
+func attributeBefore(s string, i int) bool {
+	element := s[max(0, i-commandReach):i]
+	if n := strings.LastIndexAny(element, "<>\n"); n >= 0 {
+		element = element[n+1:]
+	}
+	return namedIn(element, "=")
+}
+
+// namedBefore reports whether the line above that of value: names a secret, as lists of variables do in YAML.
+func namedBefore(s string, i int) bool {
+	lines := s[max(0, i-commandReach):i]
+	end := strings.LastIndexByte(lines, '\n')
+	if end < 0 {
+		return false
+	}
+	lines = lines[:end]
+	return namedIn(lines[strings.LastIndexByte(lines, '\n')+1:], ":")
+}
+
+// namedIn reports whether name, key or id is set to the name of a secret.
+func namedIn(text, sign string) bool {
+	for _, word := range []string{"name", "key", "id"} {
+		if _, value, ok := strings.Cut(text, word+sign); ok {
+			value = strings.TrimLeft(value, " \"'")
+			if n := strings.IndexAny(value, "\"' >\r\n"); n >= 0 {
+				value = value[:n]
+			}
+			if secret, _ := namesSecret(value); secret {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // userinfo finds the password of user:password@host, which begins at i.
 func userinfo(s string, i int) (from, to int) {
-	end := len(s)
-	if n := strings.IndexAny(s[i:], " \t\r\n\"'`<>"); n >= 0 {
+	end := min(len(s), i+longestLogin)
+	if n := strings.IndexAny(s[i:end], " \t\r\n\"'`<>"); n >= 0 {
 		end = i + n
 	}
 	rest := s[i:end]
@@ -269,6 +378,9 @@ func userinfo(s string, i int) (from, to int) {
 // keyBefore gives the word that ends before the sign at i, and whether it stands in double quotes, as in JSON.
 func keyBefore(s string, i int) (key string, quoted bool) {
 	for i > 0 && spaceByte(s[i-1]) {
+		i--
+	}
+	if i > 1 && s[i-1] == ']' && (s[i-2] == '"' || s[i-2] == '\'') { // $settings['hash_salt']
 		i--
 	}
 	if i > 0 && (s[i-1] == '"' || s[i-1] == '\'') {
@@ -358,7 +470,7 @@ func digitByte(c byte) bool  { return c >= '0' && c <= '9' }
 func upperByte(c byte) bool  { return c >= 'A' && c <= 'Z' || digitByte(c) }
 func tokenByte(c byte) bool  { return letterByte(c) || digitByte(c) || c == '_' || c == '-' }
 func spaceByte(c byte) bool  { return c == ' ' || c == '\t' }
-func keyByte(c byte) bool    { return tokenByte(c) || c == '.' || c == '[' || c == ']' }
+func keyByte(c byte) bool    { return tokenByte(c) || c == '.' || c == '[' || c == ']' || c >= 0x80 }
 
 // credentialByte fits the credentials of an Authorization header, RFC 9110 section 11.2 (token68).
 func credentialByte(c byte) bool { return tokenByte(c) || strings.IndexByte(".~+/=", c) >= 0 }
