@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"paasmcp/internal/legible"
 	"paasmcp/internal/policy"
@@ -92,6 +93,11 @@ type sheet struct {
 func (s *sheet) short(text string, limit int) string {
 	if limit == 0 {
 		return legible.Folded(text)
+	}
+	if strings.Contains(text, certificateBegin) {
+		if text := certified(text); utf8.RuneCountInString(text) <= limit {
+			return text
+		}
 	}
 	short, all := legible.FoldedTo(text, limit)
 	s.cut = s.cut || !all

@@ -57,6 +57,9 @@ func Folded(s string) string {
 	return b.String()
 }
 
+// Note is a note of this program's own between folded texts.
+func Note(text string) string { return note(Folded(text)) }
+
 func note(text string) string { return string(noteOpen) + text + string(noteClose) }
 
 // FoldedTo is the folded text if it has no more than limit characters, else its head and its tail, with how much lies between; whole
