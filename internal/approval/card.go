@@ -74,7 +74,7 @@ func (c Card) Text() string {
 }
 
 // Dialog is the text for a client's dialog: of long values the head and the tail, and how much lies between. all reports that it shows
-// everything.
+// all that is approved, which is the request; what the platform says about the target may be longer.
 func (c Card) Dialog() (text string, all bool) {
 	return c.render(form{request: maxRequest, value: maxValue, platform: maxValue, list: maxDetails})
 }
@@ -86,7 +86,7 @@ type form struct{ request, value, platform, list int }
 type sheet struct {
 	form
 	strings.Builder
-	cut bool // something is left out
+	cut bool // something was left out
 }
 
 // short is a text of others, at most limit characters of it.
@@ -142,17 +142,18 @@ func section[T any](s *sheet, heading string, list []T, text func(T) string) {
 	}
 }
 
-// request writes the exact request or, where that is too long, its values one by one.
-func (s *sheet) request(c Card) {
+// request writes the exact request or, where that is too long, its values one by one, and reports whether all of it is there.
+func (s *sheet) request(c Card) (all bool) {
 	if _, all := legible.FoldedTo(c.Request, max(s.form.request, 1)); s.form.request == 0 || all || len(c.Sent) == 0 {
 		s.line("Request", c.Request, s.form.request)
-		return
+		return s.form.request == 0 || all
 	}
 	call, _, _ := strings.Cut(c.Request, " {")
 	s.line("Request", call, maxValue)
+	s.cut = false
 	before := s.Len()
 	section(s, "What is sent", c.Sent, s.sent)
-	s.cut = s.cut || s.Len()-before > maxSent
+	return !s.cut && s.Len()-before <= maxSent
 }
 
 func (c Card) render(f form) (text string, all bool) {
@@ -164,7 +165,7 @@ func (c Card) render(f form) (text string, all bool) {
 	s.WriteString("\n")
 	s.line("Account", fmt.Sprintf("%s (%s)", c.Account, c.Platform), maxValue)
 	s.line("Tool", c.Tool, maxValue)
-	s.request(c)
+	all = s.request(c)
 	if c.Environment == policy.Production {
 		s.WriteString("\nThis is PRODUCTION.\n")
 	}
@@ -192,7 +193,7 @@ func (c Card) render(f form) (text string, all bool) {
 	} else {
 		s.WriteString("To go ahead, approve. Otherwise nothing is sent.")
 	}
-	return s.String(), !s.cut
+	return s.String(), all
 }
 
 // size is about how many bytes the card takes.

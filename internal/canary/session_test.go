@@ -79,6 +79,9 @@ func (up *upstream) command(t *testing.T, flags ...string) *exec.Cmd {
 func connect(t *testing.T, up *upstream, mute bool, flags ...string) *session {
 	t.Helper()
 	s := &session{t: t, audit: filepath.Join(t.TempDir(), "audit.jsonl"), files: t.TempDir(), runtime: t.TempDir()}
+	if !mute { // what does not fit into its dialog would wait for the console, where nobody is
+		flags = append(flags, "--console", "off")
+	}
 	s.cmd = up.command(t, append(flags, "--audit", s.audit, "--save-dir", s.files)...)
 	s.cmd.Stderr = &s.stderr
 	s.cmd.Env = append(s.cmd.Env, "XDG_RUNTIME_DIR="+s.runtime)
