@@ -36,19 +36,22 @@ func HoldsMask(v any) (path string, found bool) {
 
 const bullet = '•'
 
+// likeBullets are what a person or a model who cannot write bullets puts in their place.
+const likeBullets = "*●∙·"
+
 // disguises are what else is a mask or the dots of one, as texts, addresses and pages write them.
 var disguises = strings.NewReplacer(`\u2022`, "•", "%e2%80%a2", "•", "&bull;", "•", "&#8226;", "•", "&#x2022;", "•", "[redacted]", "••••")
 
 // hasDots reports whether a text has three bullets side by side, four with nothing but blanks between them, or one before the number of
-// characters that a mask gives. The bullets of a list are on lines of their own, and two beside each other are an ornament.
+// characters that a mask gives, there also as three stars. The bullets of a list are on lines of their own, and two beside each other are an ornament.
 func hasDots(s string) bool {
 	if strings.ContainsAny(s, `\%&[`) {
 		s = disguises.Replace(strings.ToLower(s))
 	}
-	if !strings.ContainsRune(s, bullet) {
+	if !strings.ContainsRune(s, bullet) && !strings.ContainsAny(s, likeBullets) {
 		return false
 	}
-	near, apart := 0, 0
+	near, apart, like := 0, 0, 0
 	for i, r := range s {
 		switch {
 		case r == bullet:
@@ -57,14 +60,16 @@ func hasDots(s string) bool {
 			if near >= 3 || apart >= 4 {
 				return true
 			}
-		case r == '(' && apart > 0 && countsCharacters(s[i+1:]):
+		case r == '(' && apart+like/3 > 0 && countsCharacters(s[i+1:]):
 			return true
+		case strings.ContainsRune(likeBullets, r):
+			near, apart, like = 0, 0, like+1
 		case r == '\n':
-			near, apart = 0, 0
+			near, apart, like = 0, 0, 0
 		case unicode.IsSpace(r):
 			near = 0
 		case legible.Shows(r):
-			near, apart = 0, 0
+			near, apart, like = 0, 0, 0
 		}
 	}
 	return false

@@ -17,7 +17,7 @@ func TestHoldsMask(t *testing.T) {
 	}
 	masks = append(masks, secrets.MaskText("DB_PASSWORD=hunter2hunter2 and more"), secrets.MaskText("https://user:hunter2hunter2@example.com/"))
 	for _, disguised := range []string{
-		`\u2022\u2022\u2022\u2022 (12 characters)`, "%E2%80%A2%E2%80%A2%E2%80%A2%E2%80%A2", "&bull;&bull;&bull;&bull;", "•• (12 characters)", "token=[redacted]",
+		`\u2022\u2022\u2022\u2022 (12 characters)`, "%E2%80%A2%E2%80%A2%E2%80%A2%E2%80%A2", "&bull;&bull;&bull;&bull;", "•• (12 characters)", "token=[redacted]", "**** (12 characters)", "●●●● (12 characters)", "* * * * (3 Characters)",
 	} {
 		if _, ok := secrets.HoldsMask(disguised); !ok {
 			t.Errorf("%q goes through", disguised)

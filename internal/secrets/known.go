@@ -2,6 +2,7 @@ package secrets
 
 import (
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -27,7 +28,8 @@ const wordBelow = 12
 const renewedMost = 16
 
 // Known is a set of values that must not be shown. It finds them in every spelling in which they may come back: as they
-// are, in capitals, escaped for URLs, JSON or HTML, with invisible characters or line breaks between, and inside of base64.
+// are, in capitals, full-width, escaped for URLs, JSON, HTML, shells or patterns, with invisible characters or line breaks between,
+// in hexadecimal, and inside of base64.
 // The zero Known is empty. It is safe for concurrent use: values join while texts are read.
 type Known struct {
 	mu      sync.Mutex
@@ -110,6 +112,7 @@ func newNeedles(values []string) *needles {
 			n.text = lower(v)
 		}
 		list = append(list, n)
+		list = append(list, &needle{text: hex.EncodeToString([]byte(v)), put: mask(v), fold: true})
 		for _, core := range cores(v) {
 			list = append(list, &needle{text: core, put: mask(v), encoded: true})
 		}
@@ -117,7 +120,7 @@ func newNeedles(values []string) *needles {
 	slices.SortStableFunc(list, func(a, b *needle) int { return len(b.text) - len(a.text) })
 	set := &needles{least: len(list[len(list)-1].text)}
 	for _, n := range list {
-		begins := []byte{n.text[0], '%', '\\', '&'}
+		begins := []byte{n.text[0], '%', '\\', '&', wide[0]}
 		switch c := n.text[0]; {
 		case n.fold && c >= 'a' && c <= 'z':
 			begins = append(begins, c-'a'+'A')

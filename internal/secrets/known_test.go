@@ -2,10 +2,12 @@ package secrets_test
 
 import (
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"html"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -45,6 +47,10 @@ var spellings = map[string]func(string) string{
 	"escaped line breaks":       func(s string) string { return s[:3] + `\n` + s[3:] },
 	"colors":                    func(s string) string { return s[:3] + "\x1b[1;31m" + s[3:] },
 	"bytes that are no text":    func(s string) string { return between(s, "\xff") },
+	"hexadecimal":               func(s string) string { return hex.EncodeToString([]byte(s)) },
+	"hexadecimal, capitals":     func(s string) string { return strings.ToUpper(hex.EncodeToString([]byte(s))) },
+	"full width":                wideText,
+	"a pattern":                 regexp.QuoteMeta,
 	"base64":                    func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) },
 	"base64 for URLs":           func(s string) string { return base64.RawURLEncoding.EncodeToString([]byte("?" + s)) },
 	"Basic, user before":        func(s string) string { return "Basic " + base64.StdEncoding.EncodeToString([]byte("ana:"+s)) },
@@ -54,6 +60,16 @@ var spellings = map[string]func(string) string{
 		e := base64.StdEncoding.EncodeToString([]byte("a" + s))
 		return e[:7] + "\n" + e[7:]
 	},
+}
+
+// wideText writes what can be seen of ASCII in the width of Chinese characters.
+func wideText(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r > ' ' && r < 0x7f {
+			return r - '!' + '！'
+		}
+		return r
+	}, s)
 }
 
 func each(s, format string) string {

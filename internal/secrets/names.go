@@ -28,7 +28,7 @@ var harmlessNames = []string{
 
 // harmlessEndings make a name that is about a secret: when it ends, how many there are.
 var harmlessEndings = []string{"count", "expires", "expiresat", "expiresin", "expiry", "ttl", "timeout",
-	"lifetime", "createdat", "updatedat"}
+	"lifetime", "createdat", "updatedat", "length"}
 
 // byFirst groups the words by their first letter, so that a key is searched for all of them in one pass.
 var byFirst = func() (table [26][]string) {

@@ -1,6 +1,9 @@
 package secrets
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // In free text more is written than in the answers of an API: commands, configuration files and code in every language. What
 // follows finds the places where a secret stands there: behind the name of one, or where a command takes one.
@@ -9,7 +12,7 @@ import "strings"
 // counts as the last part of a name: MYSQL_PWD, dbPass, AUTH_KEY, contraseña.
 var weakNames = []string{
 	"pass", "pwd", "pw", "passwort", "kennwort", "motdepasse", "mdp", "contraseña", "contrasena", "clave", "senha", "wachtwoord", "parola", "hasło", "haslo",
-	"lösenord", "пароль", "密码", "パスワード", "authkey", "loggedinkey", "noncekey", "salt", "appkey", "masterkey", "accountkey", "requirepass", "masterauth", "authtoken",
+	"lösenord", "пароль", "密码", "パスワード", "sshpass", "dbpass", "userpass", "adminpass", "githuboauth", "gitlaboauth", "bitbucketoauth", "authkey", "loggedinkey", "noncekey", "salt", "appkey", "masterkey", "accountkey", "requirepass", "masterauth", "authtoken",
 }
 
 // namesSecret reports whether a text's word is the name of a secret: more names count than in the fields of an answer.
@@ -18,6 +21,7 @@ func namesSecret(name string) (secret, weak bool) {
 		return true, false
 	}
 	var buf [maxName]byte
+	name = strings.TrimRight(name, "]") // env[DB_PASS]
 	key := string(normalize(buf[:0], name))
 	for _, w := range weakNames {
 		if begin := len(key) - len(w); begin == 0 && key == w || begin > 0 && strings.HasSuffix(key, w) && wordBegins(name, w) {
@@ -65,17 +69,23 @@ func dotted(s string, i int) (from, to int) {
 	return 0, 0
 }
 
-// element finds what stands in <password>…</password>.
+// element finds what stands in <password>…</password> and <entry key="password">…</entry>.
 func element(s string, i int) (from, to int) {
 	begin := i
 	for begin > 0 && i-begin < maxName && keyByte(s[begin-1]) {
 		begin--
 	}
-	if begin == 0 || begin == i || s[begin-1] != '<' && s[begin-1] != ':' {
+	switch {
+	case i > 0 && (s[i-1] == '"' || s[i-1] == '\''):
+		if !attributeBefore(s, i) {
+			return 0, 0
+		}
+	case begin == 0 || begin == i || s[begin-1] != '<' && s[begin-1] != ':':
 		return 0, 0
-	}
-	if secret, _ := namesSecret(s[begin:i]); !secret {
-		return 0, 0
+	default:
+		if secret, _ := namesSecret(s[begin:i]); !secret {
+			return 0, 0
+		}
 	}
 	from = i + 1
 	end := "<"
@@ -150,7 +160,7 @@ func option(s string, i int) (from, to int) {
 	switch s[i+1] {
 	case 'p':
 		switch line := commandOf(s, i); {
-		case hasAny(line, "sshpass", "ldapsearch"):
+		case hasAny(line, "sshpass", "ldapsearch"), spaceByte(s[i+2]) && hasAny(line, "docker login", "podman login", "az login", "mongo", "ncftp", "useradd", "usermod"):
 			from, to = valueAt(s, i+2, "")
 		case !spaceByte(s[i+2]) && s[i+2] > ' ' && s[i+2] != '"' || i+3 < len(s) && s[i+2] == '"' && s[i+3] > ' ' && s[i+3] != ',':
 			if !hasAny(line, "mysql", "mariadb", "7z", "mongo", "unrar", "zip ") {
@@ -166,11 +176,15 @@ func option(s string, i int) (from, to int) {
 			}
 			end = i + strings.IndexAny(s[i:], " =") + 1
 		}
-		if !hasAny(commandOf(s, i), "curl", "http", "wget", "ab ", "skopeo", "svn", "git ") {
+		sign := byte(':')
+		switch line := commandOf(s, i); {
+		case hasAny(line, "lftp"):
+			sign = ','
+		case !hasAny(line, "curl", "http", "wget", "ab ", "skopeo", "svn", "git "):
 			return 0, 0
 		}
 		from, to = valueAt(s, end, "")
-		n := strings.IndexByte(s[from:to], ':')
+		n := strings.IndexByte(s[from:to], sign)
 		if n < 0 {
 			return 0, 0
 		}
@@ -221,12 +235,27 @@ func stated(s string, i, begin int) (from, to int) {
 	next := s[i+1]
 	inQuotes := next == '\'' || next == '"'
 	switch {
+	case begin > 1 && strings.IndexByte("vVm", s[begin-2]) >= 0 && slices.Contains([]string{"env", "setenv", "fastcgi_param"}, lastWord(s[:begin])): // ENV NAME value
+		if secret, _ := namesSecret(word); secret {
+			return valueAt(s, i+1, ";")
+		}
+	case word == "password" && strings.HasSuffix(s[:begin], "user:"): // drush user:password NAME VALUE
+		account := run(s, i+1, keyByte)
+		if account > i+1 && account+1 < len(s) && s[account] == ' ' && s[account+1] != '-' {
+			return coded(s, account+1)
+		}
+	case strings.EqualFold(word, "is") || strings.EqualFold(word, "to") && hasAny(lastWord(s[:begin]), "set", "changed"): // the password is x, was set to x
+		if hasAny(strings.ToLower(s[max(0, begin-40):begin]), "password ", "passphrase ", "secret ", "token ") && !strings.ContainsAny(s[max(0, begin-40):begin], "\n:;=") {
+			return coded(s, i+1)
+		}
 	case strings.EqualFold(word, "by") || strings.EqualFold(word, "as"):
 		if before := strings.ToLower(s[max(0, begin-80):begin]); inQuotes && strings.Contains(before, "identified") {
 			return quotedAt(s, i+1, s[i+1:i+2])
 		}
-	case inQuotes || strings.EqualFold(word, "requirepass") || strings.EqualFold(word, "masterauth"):
-		if lower := strings.ToLower(word); !strings.Contains(lower, "pass") && lower != "masterauth" {
+	case inQuotes && (strings.EqualFold(word, "token") || strings.EqualFold(word, "secret")) && lastWord(s[:begin]) != "unexpected":
+		return coded(s, i+1)
+	case inQuotes || strings.EqualFold(word, "requirepass") || strings.EqualFold(word, "masterauth") || word == "bindpw" || word == "rootpw":
+		if lower := strings.ToLower(word); !strings.Contains(lower, "pass") && lower != "masterauth" && lower != "bindpw" && lower != "rootpw" {
 			return 0, 0 // unexpected token '<'
 		}
 		from, to = valueAt(s, i+1, "")
@@ -241,6 +270,93 @@ func stated(s string, i, begin int) (from, to int) {
 		}
 	}
 	return 0, 0
+}
+
+// lastWord is the word at the end of a text, in small letters and without the blanks behind it.
+func lastWord(text string) string {
+	text = strings.TrimRight(text[max(0, len(text)-maxName):], " \t")
+	begin := len(text)
+	for begin > 0 && keyByte(text[begin-1]) {
+		begin--
+	}
+	return strings.ToLower(text[begin:])
+}
+
+// coded gives the value at i when it is no word of a sentence: it has letters and digits, and is neither a path nor a call.
+func coded(s string, i int) (from, to int) {
+	from, to = valueAt(s, i, "")
+	if !mixed(strings.TrimRight(s[from:to], ".,;:!?)")) {
+		return 0, 0
+	}
+	return from, to
+}
+
+// mixed reports whether a value looks made up by a person or a program: at least 6 bytes, letters as well as digits.
+func mixed(v string) bool {
+	return len(v) >= knownFrom && strings.ContainsAny(v, "0123456789") && strings.IndexFunc(v, func(r rune) bool { return r < 0x80 && letterByte(byte(r)) }) >= 0 &&
+		!strings.ContainsAny(v, "/(<[{= ")
+}
+
+// serialized finds the value in PHP's s:8:"password";s:4:"…"; at the colon before it.
+func serialized(s string, i int) (from, to int) {
+	at := i
+	for at > 0 && i-at < 8 && digitByte(s[at-1]) {
+		at--
+	}
+	if at == i || i+1 >= len(s) || s[i+1] != '"' || !strings.HasSuffix(s[:at], `";s:`) {
+		return 0, 0
+	}
+	key, _ := keyBefore(s, at-len(`;s:`))
+	if secret, _ := namesSecret(key); !secret {
+		return 0, 0
+	}
+	return quotedAt(s, i+1, `"`)
+}
+
+// login finds the password in "name:password" that is piped into chpasswd, in the address of an Oracle database, and the token of a bot.
+func login(s string, i int) (from, to int) {
+	switch line, _, _ := strings.Cut(s[i:min(len(s), i+commandReach)], "\n"); {
+	case strings.HasSuffix(s[:i], "oracle:thin"):
+		from, to = valueAt(s, i+1, "@")
+		if n := strings.IndexByte(s[from:to], '/'); n > 0 && to < len(s) && s[to] == '@' {
+			return from + n + 1, to
+		}
+	case strings.Contains(line, "chpasswd"):
+		return valueAt(s, i+1, "")
+	case strings.HasPrefix(line, ":AA"): // the token of a Telegram bot: its number and 35 characters
+		begin := i
+		for begin > 0 && i-begin < 12 && digitByte(s[begin-1]) {
+			begin--
+		}
+		if end := run(s, i+1, tokenByte); i-begin >= 8 && end-i > 30 {
+			return begin, end
+		}
+	}
+	return 0, 0
+}
+
+// escapedEquals finds the value behind %3D, as in an address inside of another one's query.
+func escapedEquals(s string, i int) (from, to int) {
+	switch {
+	case len(s) >= i+3 && strings.EqualFold(s[i:i+3], "%3d"):
+		from = i + len("%3d")
+	case len(s) >= i+5 && strings.EqualFold(s[i:i+5], "%253d"):
+		from = i + len("%253d")
+	default:
+		return 0, 0
+	}
+	key, _ := keyBefore(s, i)
+	if n := i - len(key); n > 0 && s[n-1] == '%' { // %3Ftoken%3D and %26token%3D
+		key = key[min(len(key), 2):]
+	}
+	if secret, _ := namesSecret(key); !secret {
+		return 0, 0
+	}
+	to = from
+	for to < len(s) && (credentialByte(s[to]) || s[to] == '%' && !strings.HasPrefix(s[to:], "%26") && !strings.HasPrefix(s[to:], "%2526")) {
+		to++
+	}
+	return from, to
 }
 
 // below finds a value that stands on the line below its name: password:\n  value, and password: |\n  value.

@@ -15,6 +15,9 @@ var escapes = [256]bool{'%': true, '&': true, '+': true}
 // mostSlashes bounds how often a backslash is looked at that escapes others: JSON in JSON in JSON doubles them each time.
 const mostSlashes = 8
 
+// wide is the first of the full-width characters that stand for those of ASCII.
+const wide = "！"
+
 // spelled gives what the character at the beginning of a text shows, and how many bytes it takes: %41, \u0041, \x41, &#65;
 // and &#x41; show A. What shows nothing is "" with a size, and a plain character has the size 0.
 func spelled(s string) (shows string, size int) {
@@ -32,8 +35,11 @@ func spelled(s string) (shows string, size int) {
 	case c < ' ' || c == 0x7f:
 		return "", 1
 	case c >= utf8.RuneSelf:
-		if r, n := utf8.DecodeRuneInString(s); r == utf8.RuneError || legible.Unseen(r) {
+		switch r, n := utf8.DecodeRuneInString(s); {
+		case r == utf8.RuneError || legible.Unseen(r):
 			return "", n
+		case r >= '！' && r <= '～':
+			return string(r - '！' + '!'), n
 		}
 	}
 	return "", 0
@@ -148,6 +154,9 @@ func backslashed(s string) (shows string, size int) {
 	}
 	if n > 1 {
 		return `\`, 2
+	}
+	if c := s[n]; c > ' ' && c < 0x7f && !letterByte(c) && !digitByte(c) { // as shells and patterns escape
+		return s[n : n+1], n + 1
 	}
 	return "", 0
 }

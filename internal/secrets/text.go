@@ -59,6 +59,7 @@ var detectors = [256]detector{
 	'>': element,
 	',': argument,
 	'(': call,
+	'%': escapedEquals,
 }
 
 func dash(s string, i int) (from, to int) {
@@ -92,7 +93,7 @@ func pem(s string, i int) (from, to int) {
 // PyPI, DigitalOcean, Shopify. All end with the byte that triggers the search.
 var vendorPrefixes = []string{
 	"ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "sk_live_", "sk_test_", "rk_live_", "whsec_", "npm_", "dop_v1_", "doo_v1_", "dor_v1_", "shpat_", "shpss_", "shpca_", "shppa_",
-	"rk_test_", "glsa_", "hf_", "gsk_", "sntrys_", "sntryu_", "rubygems_", "lin_api_", "figd_", "tfp_", "vercel_",
+	"rk_test_", "glsa_", "hf_", "gsk_", "sntrys_", "sntryu_", "rubygems_", "lin_api_", "dckr_pat_", "dckr_oat_", "nfp_", "sbp_", "glc_", "pscale_tkn_", "pscale_pw_", "AGE-SECRET-KEY-", "xkeysib-", "tskey-auth-", "tskey-api-", "sk-or-", "CFPAT-", "figd_", "tfp_", "vercel_",
 	"glpat-", "gldt-", "glrt-", "glcbt-", "glptt-", "glsoat-", "sk-ant-", "sk-proj-", "sk-svcacct-", "GOCSPX-", "sq0csp-", "NRAK-", "PMAK-", "xoxa-", "xoxb-", "xoxe-", "xoxo-", "xoxp-", "xoxr-", "xoxs-", "xapp-", "pypi-",
 }
 
@@ -123,7 +124,10 @@ func vendorToken(s string, i int) (from, to int) {
 
 // longestHead bounds the first segment of a JSON Web Token, in bytes, and longestLogin what stands before the host of a URL: without
 // bounds, a line of beginnings alone would be read to its end from each of them.
+//
+// longestName is the length from which what stands before the host of a web address is a token and no name of a person.
 const (
+	longestName  = 16
 	longestHead  = 1 << 10
 	longestLogin = 1 << 10
 )
@@ -192,6 +196,9 @@ func space(s string, i int) (from, to int) {
 			return i + 1, to
 		}
 	case strings.HasPrefix(word, "-"):
+		if word == "--value" && strings.Contains(commandOf(s, i), "variable:") {
+			return valueAt(s, i+1, "")
+		}
 		if secret, _ := namesSecret(strings.TrimLeft(word, "-")); secret && len(word) > 3 && !strings.HasPrefix(s[i+1:], "-") {
 			return valueAt(s, i+1, "")
 		}
@@ -211,13 +218,22 @@ func colon(s string, i int) (from, to int) {
 	}
 	key, quoted := keyBefore(s, i)
 	secret, weak := namesSecret(key)
-	if !secret {
-		if key != "value" || quoted || !namedBefore(s, i) {
-			return 0, 0
+	if !secret && (key != "value" || !quoted && !namedBefore(s, i) || quoted && !memberBefore(s, i)) {
+		for _, find := range []detector{serialized, login, encodedLogin} {
+			if from, to = find(s, i); to > from {
+				return from, to
+			}
 		}
+		if key == "is" { // the new password is: x
+			return stated(s, i, i-len(key))
+		}
+		return 0, 0
 	}
 	if quoted {
-		return jsonValue(s, i+1)
+		if from, to = jsonValue(s, i+1); version(s, i-len(key)-1, s[from:to]) {
+			return 0, 0
+		}
+		return from, to
 	}
 	if strings.HasPrefix(s[i:], "::") || i > 0 && s[i-1] == ':' {
 		return 0, 0 // Session::start in a stack trace
@@ -230,6 +246,9 @@ func colon(s string, i int) (from, to int) {
 	}
 	from, to = valueAt(s, i+1, "")
 	bare := from == run(s, i+1, spaceByte) // not in quotes
+	if bare && strings.EqualFold(key, "pwd") && from < to && (s[from] == '/' || s[from] == '~') {
+		return 0, 0 // the working folder
+	}
 	if bare && (prose(s[from:to]) || strings.HasSuffix(key, "s") && run(s, from, digitByte) == to) {
 		return 0, 0 // "invalid token: expired", "tokens: 5"
 	}
@@ -237,6 +256,32 @@ func colon(s string, i int) (from, to int) {
 		return 0, 0 // "pass: 12 tests", "salt: yes please"
 	}
 	return from, to
+}
+
+// memberBefore reports whether another member of the object in which "value": stands names a secret: {"name":"DB_PASS","value":"…"}.
+func memberBefore(s string, i int) bool {
+	object := s[max(0, i-commandReach):i]
+	if n := strings.LastIndexAny(object, "{}"); n >= 0 {
+		object = object[n+1:]
+	}
+	return namedIn(strings.ReplaceAll(object, `\`, ""), `":`) || namedIn(strings.ReplaceAll(object, `\`, ""), `" :`)
+}
+
+// encodedLogin finds the login of a registry in "auth": "…", base64 of name:password.
+func encodedLogin(s string, i int) (from, to int) {
+	if key, quoted := keyBefore(s, i); key != "auth" || !quoted {
+		return 0, 0
+	}
+	from, to = valueAt(s, i+1, ",]}")
+	if plain, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(s[from:to], "=")); err != nil || !strings.Contains(string(plain), ":") {
+		return 0, 0
+	}
+	return from, to
+}
+
+// version reports whether a value is the version of a package whose name ends before the quote at i: "drupal/token": "^1.11".
+func version(s string, i int, v string) bool {
+	return i > 0 && s[i-1] == '/' && strings.TrimLeft(v, "^~<>=v*@0123456789. |") == ""
 }
 
 // sentence reports whether a bare value is followed by more words, as in a sentence.
@@ -284,7 +329,7 @@ func equals(s string, i int) (from, to int) {
 	lower := strings.ToLower(key)
 	secret, weak := namesSecret(strings.TrimLeft(key, "-"))
 	if !secret && lower != "sig" && !strings.HasSuffix(lower, "signature") && (lower != "value" || !attributeBefore(s, i)) {
-		return 0, 0
+		return otherwise(s, i, key)
 	}
 	at := i + 1
 	if at < len(s) && s[at] == '>' { // PHP and Ruby
@@ -298,8 +343,9 @@ func equals(s string, i int) (from, to int) {
 	digits := run(s, from, digitByte) == to
 	switch {
 	case digits && (lower == "pass" || strings.HasSuffix(lower, "s")), // a count: pass=12, max_tokens=4096
-		weak && strings.Contains(s[from:to], "://"),        // proxy_pass, and the address is looked at by itself
-		s[i-1] == ' ' && from < to && variable(s[from:to]): // $this->token = $token;
+		weak && strings.Contains(s[from:to], "://"),                                                                // proxy_pass, and the address is looked at by itself
+		strings.EqualFold(key, "pwd") && from < to && (s[from] == '/' || s[from] == '~'),                           // the working folder
+		i > 0 && s[i-1] == ' ' && from < to && s[from-1] == ' ' && (variable(s[from:to]) || computed(s, from, to)): // $this->token = $token;
 		return 0, 0
 	}
 	return from, to
@@ -308,6 +354,45 @@ func equals(s string, i int) (from, to int) {
 // variable reports whether the value of an assignment in code is another variable.
 func variable(v string) bool {
 	return v[0] == '$' && strings.HasSuffix(v, ";") && run(v[:len(v)-1], 1, func(c byte) bool { return letterByte(c) || strings.IndexByte("_->[]", c) >= 0 }) == len(v)-1
+}
+
+// computed reports whether an assignment in code calls something: password = getpass(), token = await next();
+func computed(s string, from, to int) bool {
+	v := s[from:to]
+	name := run(v, 0, func(c byte) bool { return letterByte(c) || strings.IndexByte("_.$->", c) >= 0 })
+	return v == "await" || v == "new" || name < len(v) && v[name] == '(' || to+1 < len(s) && strings.HasSuffix(v, "-") && s[to] == '>'
+}
+
+// otherwise finds values whose name does not stand right before the sign: --from-literal=name=x, token: String = "x", set password for
+// x = '…', platform variable:create --value=x; and names that are secret only with a value that looks like a key, as MAILGUN_KEY.
+func otherwise(s string, i int, key string) (from, to int) {
+	before := strings.TrimRight(s[max(0, i-commandReach):i], " ")
+	if n := strings.LastIndexByte(before, '\n'); n >= 0 {
+		before = before[n+1:]
+	}
+	upper := strings.HasSuffix(key, "_KEY") || strings.HasSuffix(key, "_AUTH")
+	before = strings.TrimSuffix(before, key)
+	typed := strings.TrimRight(before, " ")
+	switch {
+	case strings.HasSuffix(before, "--from-literal="):
+		return valueAt(s, i+1, "")
+	case key == "--value" && strings.Contains(before, "variable:"):
+		return valueAt(s, i+1, "")
+	case upper && key == strings.ToUpper(key) && !strings.Contains(key, "PUBLIC"), key == "_auth":
+		return coded(s, i+1)
+	case hasAny(before, " for ", " FOR ") && strings.Contains(strings.ToLower(before), "set password for "):
+		if at := run(s, i+1, spaceByte); at < len(s) && (s[at] == '"' || s[at] == '\'') {
+			return valueAt(s, at, "")
+		}
+	case strings.HasSuffix(typed, ":") && typed != before:
+		name, _ := keyBefore(typed, len(typed)-1)
+		if at := run(s, i+1, spaceByte); at < len(s) && (s[at] == '"' || s[at] == '\'') {
+			if secret, _ := namesSecret(name); secret {
+				return valueAt(s, at, "")
+			}
+		}
+	}
+	return 0, 0
 }
 
 // attributeBefore reports whether the element in which value= stands names a secret: <add key="Password" value="…"/>.
@@ -353,6 +438,9 @@ func userinfo(s string, i int) (from, to int) {
 		end = i + n
 	}
 	rest := s[i:end]
+	if n := strings.IndexByte(rest, '@'); n >= longestName && mixed(rest[:n]) && run(rest, 0, tokenByte) == n && (strings.HasSuffix(s[:i], "http://") || strings.HasSuffix(s[:i], "https://")) {
+		return i, i + n // a token in the place of a name
+	}
 	sep := strings.IndexAny(rest, ":/?#")
 	if sep < 0 || rest[sep] != ':' {
 		return 0, 0
@@ -437,7 +525,7 @@ func valueAt(s string, i int, stop string) (from, to int) {
 		to++
 	}
 	switch s[from:to] {
-	case "true", "false", "null":
+	case "true", "false", "null", "NULL", "None", "nil", "undefined":
 		return 0, 0
 	}
 	return from, to
