@@ -190,7 +190,9 @@ func (c fieldCase) call(t *testing.T, base string) (text string, failed bool, ca
 			Method string
 			Params struct {
 				Message         string
-				RequestedSchema struct{ Properties map[string]struct{ Type string } }
+				RequestedSchema struct {
+					Properties map[string]struct{ Type string }
+				}
 			}
 			Result struct {
 				Content []struct{ Text string }
