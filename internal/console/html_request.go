@@ -64,7 +64,7 @@ func sentHTML(c approval.Card) g.Node {
 	call, _, _ := strings.Cut(c.Request, " {")
 	return g.Group{
 		h.Pre(h.TabIndex("0"), h.Aria("labelledby", "sent"), code(call)),
-		g.If(len(c.Sent) > 0, facts(c.Sent)),
+		g.If(len(c.Sent) > 0, h.Div(h.Class("sent"), facts(c.Sent))),
 		h.Details(h.Summary(g.Text("The request as it is sent: "+strconv.Itoa(utf8.RuneCountInString(c.Request))+" characters")), request(c.Request)),
 	}
 }
@@ -73,10 +73,12 @@ func request(text string) g.Node {
 	return h.Pre(h.TabIndex("0"), h.Aria("labelledby", "sent"), code(text))
 }
 
-// Lengths of values, in characters: longer ones are folded away behind their beginning. A browser finds words in them all the same.
+// Lengths of values, in characters: longer ones are folded away behind their beginning and their end. A browser finds words in them all
+// the same.
 const (
 	longValue = 400
 	longHead  = 120
+	longTail  = 80
 )
 
 func isLong(text string) bool { return utf8.RuneCountInString(text) > longValue }
@@ -88,7 +90,8 @@ func value(text string) g.Node {
 	}
 	runes := []rune(text)
 	return h.Details(h.Class("long"),
-		h.Summary(g.Text(string(runes[:longHead])+"… "), h.Span(h.Class("muted"), g.Text("all "+strconv.Itoa(len(runes))+" characters"))),
+		h.Summary(g.Text(string(runes[:longHead])), h.Span(h.Class("muted"), g.Text(" … "+strconv.Itoa(len(runes)-longHead-longTail)+" characters more … ")),
+			g.Text(string(runes[len(runes)-longTail:]))),
 		h.P(g.Text(text)))
 }
 
