@@ -144,16 +144,10 @@ func TestLogsAreMasked(t *testing.T) {
 
 // Lines that look like the beginning of a secret over and over must not take for ever.
 func TestMaskTextTakesTimeInProportion(t *testing.T) {
-	t.Parallel()
 	for _, hostile := range []string{
 		"password ", "pass: xx ", "password:\n ", "<password>", "<password><![CDATA[", "htpasswd -b ", "-b ", "mysql -p", "curl -u a ", "a://", "token=", "token: [", `"token":"`, `"token":[{`,
 		"define('AUTH_KEY',", "PASSWORD('", "identified by '", "by '", "password \"=", "-----BEGIN ", "-----BEGIN CERTIFICATE-----", "eyJ", "Bearer ", "name: DB_PASSWORD\nvalue: ", "SG.", "sk-ant-", "-", "=", ":", " ", "'", "(",
 	} {
-		text := strings.Repeat(hostile, (64<<10)/len(hostile))
-		start := time.Now()
-		secrets.MaskText(text)
-		if took := time.Since(start); took > time.Second/4 {
-			t.Errorf("64 KiB of %q took %v", hostile, took)
-		}
+		inProportion(t, hostile, secrets.MaskText)
 	}
 }
