@@ -74,8 +74,9 @@ func lacksFeature(text string) bool {
 	if has("permission", "permissions", "role", "roles", "privilege", "privileges", "administrator", "admin", "owner", "authorized", "unauthorized") {
 		return false
 	}
-	return has("plan", "plans", "tier", "entitlement", "entitlements", "entitled", "upgrade", "trial", "add-on", "feature", "features") ||
-		has("subscription", "subscriptions", "product") && has("include", "includes", "support", "supports", "allow", "allows", "require", "requires", "without")
+	return has("plan", "plans", "tier", "entitlement", "entitlements", "entitled", "upgrade", "trial", "add-on", "feature", "features", "contract", "license", "licence") ||
+		has("subscription", "subscriptions", "product") && has("include", "includes", "included", "support", "supports", "allow", "allows", "require", "requires",
+			"without", "part", "cover", "covers", "covered", "contain", "contains", "available", "enabled")
 }
 
 const featureHint = "the plan or the product lacks this, it is not a question of roles: ask the organization's owner whether to change the plan"

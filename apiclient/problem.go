@@ -122,9 +122,7 @@ func (p *problem) about(field string, value any) {
 		p.say(field, strings.TrimSpace(fmt.Sprint(v)))
 	case []any:
 		for _, item := range v {
-			if object, ok := item.(map[string]any); ok {
-				p.item(field, object)
-			} else {
+			if object, ok := item.(map[string]any); !ok || !p.item(field, object) {
 				p.about(field, item)
 			}
 		}
@@ -142,8 +140,8 @@ func (p *problem) about(field string, value any) {
 	}
 }
 
-// item collects what one problem says: the whole answer, or one of a list.
-func (p *problem) item(field string, object map[string]any) {
+// item collects what one problem says: the whole answer, or one of a list. It reports whether there was anything.
+func (p *problem) item(field string, object map[string]any) bool {
 	if at := argumentOf(object); at != "" {
 		field = strings.TrimPrefix(field+"."+at, ".")
 	}
@@ -168,7 +166,9 @@ func (p *problem) item(field string, object map[string]any) {
 	}
 	if !said && field != "" {
 		p.about(field, object)
+		said = true
 	}
+	return said
 }
 
 // say keeps one text.

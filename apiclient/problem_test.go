@@ -77,6 +77,7 @@ var failures = []struct {
 	{"acquia", 403, apiclient.KindForbidden, `<html><body><h1>Request blocked</h1>Your address is on a list</body></html>`, []string{"Request blocked", "Your address is on a list"}},
 	{"platformsh", 400, apiclient.KindInvalid, "\ufeff" + `{"message":"With a mark"}`, []string{"With a mark"}},
 	{"platformsh", 400, apiclient.KindInvalid, `{"message":"cut o`, []string{"cut o"}},
+	{"acquia", 400, apiclient.KindInvalid, `{"error":"multiple_errors","message":[{"general":"Red"},{"general":"Blue"},{"label":"Short"}]}`, []string{"Red", "Blue", "label: Short"}},
 	// What is no role.
 	{"platformsh", 403, apiclient.KindPayment, `{"status":403,"message":"Forbidden","code":403,"detail":"Your plan does not include autoscaling."}`, []string{"does not include autoscaling", "not a question of roles"}},
 	{"platformsh", 403, apiclient.KindPayment, `{"message":"This feature is not enabled"}`, []string{"This feature is not enabled", "not a question of roles"}},
@@ -84,6 +85,9 @@ var failures = []struct {
 	{"platformsh", 403, apiclient.KindForbidden, `{"message":"You need the role admin to change the plan"}`, []string{"the role admin"}},
 	{"platformsh", 402, apiclient.KindPayment, `{"detail":{"amount":"The card was refused"}}`, []string{"The card was refused"}},
 	{"acquia", 403, apiclient.KindPayment, `{"error":"forbidden","message":"Your subscription does not include Node."}`, []string{"does not include Node", "not a question of roles"}},
+	{"acquia", 403, apiclient.KindPayment, `{"error":"forbidden","message":"CDN is not part of your subscription."}`, []string{"not part of", "not a question of roles"}},
+	{"acquia", 403, apiclient.KindPayment, `{"error":"forbidden","message":"Your contract covers no second region"}`, []string{"no second region", "not a question of roles"}},
+	{"acquia", 403, apiclient.KindForbidden, `{"error":"forbidden","message":"You cannot see this subscription"}`, []string{"cannot see", "role"}},
 	{"acquia", 403, apiclient.KindForbidden, `{"error":"forbidden","message":"You do not have the 'deploy to prod' permission."}`, []string{"deploy to prod", "role"}},
 	// Results of Virtuozzo.
 	{"virtuozzo", 200, apiclient.KindConflict, `{"result":2212,"error":"env is stopped"}`, []string{"env is stopped", "start it first"}},

@@ -68,6 +68,9 @@ func (a *attempt) pass(ctx context.Context, channel Channel) (approval.Grant, er
 	unseen := a.consider(ctx)
 	switch a.verdict.Action {
 	case policy.Allow:
+		if err := a.impossible(); err != nil {
+			return approval.Grant{}, err
+		}
 		return a.s.Gate.Allowed(a.verdict, a.binding())
 	case policy.Confirm:
 		if err := a.impossible(); err != nil {

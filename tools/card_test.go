@@ -219,7 +219,7 @@ func TestUpdatesTellWhatTheyReplaced(t *testing.T) {
 	r := newRig(t)
 	r.wire.environment(`{"id":"staging","name":"staging","title":"Staging","type":"development","status":"active"}`)
 	free := r.call(request{tool: environmentUpdate, args: update()})
-	if !strings.Contains(string(free.StructuredContent), `"changed":[{"field":"title","old":"Staging","new":"Stage two"}]`) {
+	if !strings.Contains(string(free.StructuredContent), `"will_change":[{"field":"title","old":"Staging","new":"Stage two"}]`) { // nothing was answered
 		t.Errorf("not asked about: %s", free.text())
 	}
 	r.wire.environment(`{"id":"staging","name":"staging","title":"Staging","type":"production","status":"active"}`)

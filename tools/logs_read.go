@@ -238,17 +238,21 @@ func (r *logReader) logType() (foundLog, error) {
 		if err != nil {
 			return foundLog{}, err
 		}
-		var ready []string // that can be read without making a snapshot first
+		var listed, ready []string // ready are those that can be read without making a snapshot first
 		items, _ := wholeOf(o, View{}).([]any)
 		for _, item := range items {
 			entry, _ := item.(map[string]any)
 			flags, _ := entry["flags"].(map[string]any)
 			choice := textOf(entry, "type")
+			listed = append(listed, choice)
 			if flags["available"] == true {
 				ready = append(ready, choice)
 				choice += " (has a snapshot)"
 			}
 			found.choices = append(found.choices, choice)
+		}
+		if len(listed) == 1 {
+			ready = listed
 		}
 		if len(ready) != 1 {
 			found.source = "logs of environment " + r.in.EnvironmentID

@@ -373,6 +373,10 @@ func TestLogsOnlyOne(t *testing.T) {
 			t.Errorf("%v: %s", args, got.text())
 		}
 	}
+	r, _ = logsRig(t, map[string]string{"/logs": `{"total":1,"_embedded":{"items":[{"type":"php-error"}]}}`, "/logs/php-error": "[error] it broke\n"})
+	if a, got := r.logs(t, map[string]any{"environment_id": acquia.EnvProd}); got.IsError || a.Cause != "1: [error] it broke" {
+		t.Errorf("nothing said of snapshots: %s", got.text())
+	}
 }
 
 // TestLogsCap: however many lines are asked for and however long they are, the answer stays within the cap.

@@ -53,6 +53,31 @@ func acceptedIsNotChanged(t *testing.T) {
 	}
 }
 
+// TestOnlyEvidenceIsChanged: an answer that shows nothing does not make an update one that was done.
+func TestOnlyEvidenceIsChanged(t *testing.T) {
+	t.Parallel()
+	for answer, changed := range map[string]bool{
+		``: false, `{}`: false, `[]`: false, `null`: false, `0`: false, `true`: false, `{"message":"The team was renamed."}`: true,
+	} {
+		r := newRig(t)
+		r.wire.special = func(op *schemas.Operation, _ *http.Request) (int, string) {
+			switch op.Name {
+			case "acquia_team_get":
+				return http.StatusOK, `{"uuid":"f4b37e3c-1a96-4ed4-ad20-3081fe0f9545","name":"Old"}`
+			case "acquia_team_rename":
+				return http.StatusOK, answer
+			}
+			return 0, ""
+		}
+		got := r.call(request{tool: "paas_write", args: map[string]any{"tool": "acquia_team_rename",
+			"arguments": map[string]any{"team_uuid": "f4b37e3c-1a96-4ed4-ad20-3081fe0f9545", "name": "New"}}})
+		text := string(got.StructuredContent)
+		if got.IsError || strings.Contains(text, `"changed"`) != changed || strings.Contains(text, `"will_change"`) == changed || strings.Contains(text, "nothing shows yet") == changed {
+			t.Errorf("answered with %q: %s", answer, got.text())
+		}
+	}
+}
+
 // TestRefusedBeforeAsked: through the whole pipeline, what surely cannot work is refused before a person is asked, and whatever is not
 // sure is asked.
 func TestRefusedBeforeAsked(t *testing.T) {

@@ -197,6 +197,7 @@ func (a *attempt) consider(ctx context.Context) error {
 		a.first = a.firstSteps()
 		a.raise(caller.Capabilities(ctx).Form)
 	case policy.Allow:
+		a.target.Impossible = a.s.previewer.Contradictions(call)
 		// An update tells afterwards what it replaced. Nobody waits for a decision here, so a read that fails is only noted.
 		changes, err := a.s.previewer.Changes(ctx, call, l)
 		if a.target.Changes = changes; err != nil {

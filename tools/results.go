@@ -74,20 +74,30 @@ func (s *Service) Present(o *Outcome, v View) Answer {
 	if a.Jobs = o.Jobs; len(a.Jobs) > 0 {
 		notes = append(notes, a.Jobs[0].progress())
 	}
-	if !r.IsList && a.Value == nil && a.File == nil && len(a.Jobs) == 0 {
+	silent := !r.IsList && (a.Value == nil || !o.Operation.IsRead() && !r.Confirmed && bare(r.Value)) && a.File == nil && len(a.Jobs) == 0
+	if silent {
 		notes = append(notes, o.silence())
 	}
 	notes = append(notes, s.next(o), o.Note)
 	a.Backups = o.Backups
 	switch changes := tidyChanges(o.Changed); {
 	case slices.ContainsFunc(r.Jobs, func(j apiclient.Job) bool { return j.Done && j.Failed }):
-	case r.Look != "", slices.ContainsFunc(r.Jobs, func(j apiclient.Job) bool { return !j.Done }):
+	case r.Look != "", silent && !r.Confirmed, slices.ContainsFunc(r.Jobs, func(j apiclient.Job) bool { return !j.Done }):
 		a.WillChange = changes
 	default:
 		a.Changed = changes
 	}
 	a.Note = joinNotes(notes...)
 	return a
+}
+
+// bare reports whether a value is a number or a truth value alone, which says nothing of what a change did.
+func bare(value any) bool {
+	switch value.(type) {
+	case bool, json.Number, float64:
+		return true
+	}
+	return false
 }
 
 // onlyHAL reports whether an object has no members but those of HAL, which beside a list are noise.

@@ -25,6 +25,12 @@ var acquiaNeeds = sync.OnceValue(func() []need {
 		}
 		return map[string]any{"environment_id": id}
 	}
+	besideSource := func(l *look) map[string]any { // the id of an environment ends in that of its application
+		if id := l.argument("source"); acquiaClassic.MatchString(id) {
+			return map[string]any{parameter: acquiaApplication(id)}
+		}
+		return ofEnvironment(l)
+	}
 	ofTeam := func(l *look) map[string]any {
 		team, err := l.object("acquia_team_get", l.these("team_uuid"))
 		if err != nil {
@@ -47,6 +53,8 @@ var acquiaNeeds = sync.OnceValue(func() []need {
 		{of: []string{"artifact_switch"}, at: "artifact_id", what: "artifact", read: "artifact_list", keys: []string{"id", "name"}, with: ofEnvironment},
 
 		{of: []string{"environment_create"}, at: "databases[]", what: database, read: "application_database_list", keys: []string{"name"}},
+		{of: []string{"code_deploy", "environment_database_copy", "environment_files_copy"}, at: "source", what: "environment", read: "environment_list",
+			keys: []string{"id"}, with: besideSource},
 		{of: []string{"environment_database_copy"}, at: "name", what: database, read: "environment_database_list", keys: []string{"name"}, with: ofSource},
 		{of: []string{"database_backup_create", "database_backup_restore", "database_backup_delete"}, at: "database_name", what: database,
 			read: "environment_database_list", keys: []string{"name"}},

@@ -20,7 +20,7 @@ type need struct {
 	what  string   // what they name
 	read  string   // the read that lists what there is, without the platform's name
 	in    string   // path of the list in its answer, where the read is of one thing
-	keys  []string // fields by which the platform takes one of the list; the first is shown
+	keys  []string // fields by which the platform takes one of the list; the first that one has is shown
 	taken bool     // the other way round: it must not be there yet
 	with  func(l *look) map[string]any
 	skip  func(value string) bool // values that name nothing of the list
@@ -43,6 +43,16 @@ func (n need) args(l *look, tool string) map[string]any {
 		args[name] = l.Args[name]
 	}
 	return args
+}
+
+// names are those that one of the list has under the first key that it has.
+func (n need) names(item map[string]any) []string {
+	for _, key := range n.keys {
+		if names := under(item, key); len(names) > 0 {
+			return names
+		}
+	}
+	return nil
 }
 
 func (n need) about(operation string) bool {
@@ -100,7 +110,7 @@ func (l *look) need(n need, tool string) {
 			var there []string
 			for _, item := range list {
 				label := first(item, "label", "title", "name", "displayName")
-				for _, name := range under(item, n.keys[0]) {
+				for _, name := range n.names(item) {
 					if label == name {
 						label = ""
 					}

@@ -75,6 +75,9 @@ func TestCertificateAgainstKey(t *testing.T) {
 				if (why != "") != (c.refused != "") || !strings.Contains(why, c.refused) {
 					t.Errorf("%s, %s: refused because of %q, want %q", tool, c.about, why, c.refused)
 				}
+				if alone := r.previewer.Contradictions(r.call(tool, args)); !strings.Contains(strings.Join(alone, "; "), c.refused) || (c.refused == "") != (len(alone) == 0) {
+					t.Errorf("%s, %s: without a look it is refused because of %q, want %q", tool, c.about, alone, c.refused)
+				}
 				if !strings.Contains(all, c.shows) {
 					t.Errorf("%s, %s: %q is missing in\n%s", tool, c.about, c.shows, all)
 				}

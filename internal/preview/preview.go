@@ -142,6 +142,14 @@ func (p *Previewer) Changes(ctx context.Context, c Call, r Reader) ([]approval.C
 	return l.target.Changes, err
 }
 
+// Contradictions are why a call cannot work as its arguments alone show. Calls about which nobody is asked are held to them too: they
+// take no request to find out.
+func (p *Previewer) Contradictions(c Call) []string {
+	l := p.look(context.Background(), c, nil)
+	l.pems()
+	return l.refused().Impossible
+}
+
 // replacer is a dialect whose updates are no updates by their HTTP method.
 type replacer interface {
 	// replaces notes what the call replaces.
