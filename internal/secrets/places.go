@@ -12,11 +12,17 @@ import (
 // counts as the last part of a name: MYSQL_PWD, dbPass, AUTH_KEY, contraseña.
 var weakNames = []string{
 	"pass", "pwd", "pw", "passwort", "kennwort", "motdepasse", "mdp", "contraseña", "contrasena", "clave", "senha", "wachtwoord", "parola", "hasło", "haslo",
-	"lösenord", "пароль", "密码", "パスワード", "sshpass", "dbpass", "userpass", "adminpass", "githuboauth", "gitlaboauth", "bitbucketoauth", "authkey", "loggedinkey", "noncekey", "salt", "appkey", "masterkey", "accountkey", "requirepass", "masterauth", "authtoken",
+	"lösenord", "пароль", "密码", "パスワード", "sshpass", "storepass", "keypass", "passin", "passout", "oauth2bearer", "sessid", "phpsessid", "psk", "dbpass", "userpass", "adminpass", "githuboauth", "gitlaboauth", "bitbucketoauth", "authkey", "loggedinkey", "noncekey", "salt", "appkey", "masterkey", "accountkey", "requirepass", "masterauth", "authtoken",
 }
+
+// placeEndings make a name that says where a secret is, or how it is kept: PASSWORD_FILE, token_endpoint, session.save_path.
+var placeEndings = []string{"path", "_file", "endpoint", "url", "uri", "_dir", "handler", "_secure"}
 
 // namesSecret reports whether a text's word is the name of a secret: more names count than in the fields of an answer.
 func namesSecret(name string) (secret, weak bool) {
+	if last := lower(name[max(0, len(name)-len("endpoint")):]); slices.ContainsFunc(placeEndings, func(end string) bool { return strings.HasSuffix(last, end) }) {
+		return false, false
+	}
 	if IsSecretName(name) {
 		return true, false
 	}
@@ -77,9 +83,14 @@ func element(s string, i int) (from, to int) {
 	}
 	switch {
 	case i > 0 && (s[i-1] == '"' || s[i-1] == '\''):
-		if !attributeBefore(s, i) {
+		if !attributeBefore(s, i) && !tagBefore(s, i) {
 			return 0, 0
 		}
+	case i > 1 && s[i-1] == '-' && s[i-2] == ' ': // password -> x
+		if secret, _ := namesSecret(lastWord(s[:i-2])); secret {
+			return coded(s, i+1)
+		}
+		return 0, 0
 	case begin == 0 || begin == i || s[begin-1] != '<' && s[begin-1] != ':':
 		return 0, 0
 	default:
@@ -100,6 +111,108 @@ func element(s string, i int) (from, to int) {
 		return 0, 0
 	}
 	return from, from + n
+}
+
+// tagBefore reports whether the element whose attributes end at i is named like a secret: <wsse:Password Type="…">.
+func tagBefore(s string, i int) bool {
+	tag := s[max(0, i-commandReach):i]
+	name, _, _ := strings.Cut(tag[strings.LastIndexByte(tag, '<')+1:], " ")
+	secret, _ := namesSecret(name[strings.LastIndexByte(name, ':')+1:])
+	return secret
+}
+
+// connectors are calls whose third argument is the password: (where, name, password). Traces of errors show them.
+var connectors = []string{"mysqli", "mysqli_connect", "mysqli_real_connect", "mysql_connect", "PDO", "PDO->__construct", "PDO::__construct", "pdo_connect"}
+
+// third finds it; the parenthesis is at i.
+func third(s string, i int) (from, to int) {
+	begin := i
+	for begin > 0 && i-begin < maxName && (keyByte(s[begin-1]) || s[begin-1] == '>' || s[begin-1] == ':') {
+		begin--
+	}
+	if !slices.Contains(connectors, s[begin:i]) {
+		return 0, 0
+	}
+	at := i + 1
+	for n := range 3 {
+		at = run(s, at, spaceByte)
+		if at >= len(s) || s[at] != '\'' && s[at] != '"' {
+			return 0, 0
+		}
+		if from, to = quotedAt(s, at, s[at:at+1]); n == 2 {
+			return from, to
+		}
+		if at = run(s, min(len(s), to+1), spaceByte); at >= len(s) || s[at] != ',' {
+			return 0, 0
+		}
+		at++
+	}
+	return 0, 0
+}
+
+// bar finds the cell beside the name of a secret in a table, and what a command pipes into one that asks for a password.
+func bar(s string, i int) (from, to int) {
+	end := i
+	for end > 0 && s[end-1] == ' ' {
+		end--
+	}
+	key, _ := keyBefore(s, end)
+	if secret, _ := namesSecret(key); secret {
+		if before := strings.TrimRight(s[:end-len(key)], " "); before == "" || before[len(before)-1] == '\n' || before[len(before)-1] == '|' {
+			return coded(s, i+1)
+		}
+	}
+	line, _, _ := strings.Cut(s[i:min(len(s), i+commandReach)], "\n")
+	if !hasAny(line, "--stdin", "--password-stdin", "sudo -S") {
+		return 0, 0
+	}
+	words := commandOf(s, i)
+	word := strings.TrimSpace(words)
+	verb, value, ok := strings.Cut(word, " ")
+	if !ok || verb != "echo" && verb != "printf" || strings.HasPrefix(value, "$") || strings.HasPrefix(value, `"$`) {
+		return 0, 0
+	}
+	begin := i - len(words) + strings.Index(words, value)
+	return valueAt(s, begin, "")
+}
+
+// named finds a value behind an identifier that only code and commands have, as in: config set smtp_password x.
+func named(s string, i int, word string) (from, to int) {
+	if strings.HasPrefix(word, "github-oauth.") {
+		return coded(s, i+1)
+	}
+	last := word[strings.LastIndexByte(word, '.')+1:]
+	inner := strings.IndexFunc(last, func(r rune) bool { return r >= 'a' && r <= 'z' })
+	if !strings.ContainsAny(word, "_.") && (inner < 0 || strings.IndexFunc(last[inner:], func(r rune) bool { return r >= 'A' && r <= 'Z' }) < 0) {
+		return 0, 0
+	}
+	secret, weak := namesSecret(last)
+	var buf [maxName]byte
+	key := string(normalize(buf[:0], last))
+	if !secret || !weak && !slices.ContainsFunc(secretWords, func(w string) bool { return strings.HasSuffix(key, w) }) {
+		return 0, 0 // password_policy, SecretManager
+	}
+	return coded(s, i+1)
+}
+
+// apart finds the value behind a name of two words: API key: x, mot de passe : x. The sign is at i.
+func apart(s string, i int, key string) (from, to int) {
+	switch {
+	case strings.EqualFold(key, "key"):
+		end := strings.TrimRight(s[:i], " ")
+		end = end[:len(end)-len(key)]
+		before := lastWord(end)
+		if before == "" || !strings.HasSuffix(end, " ") || before == "ssh" {
+			return 0, 0
+		}
+		if secret, _ := namesSecret(before + key); !secret {
+			return 0, 0
+		}
+	case strings.EqualFold(key, "passe"):
+	default:
+		return 0, 0
+	}
+	return coded(s, i+1)
 }
 
 // argument finds the second argument of define('AUTH_KEY', '…') and its like.
@@ -124,6 +237,9 @@ func argument(s string, i int) (from, to int) {
 
 // call finds PASSWORD('…') of SQL, and what it is like in code.
 func call(s string, i int) (from, to int) {
+	if from, to = third(s, i); to > from {
+		return from, to
+	}
 	key, _ := keyBefore(s, i)
 	if secret, _ := namesSecret(key); !secret || i+1 >= len(s) || s[i+1] != '\'' && s[i+1] != '"' {
 		return 0, 0
@@ -189,7 +305,19 @@ func option(s string, i int) (from, to int) {
 			return 0, 0
 		}
 		from += n + 1
-	case 'a', 'w':
+	case 'P':
+		if hasAny(commandOf(s, i), "zip ") && spaceByte(s[i+2]) {
+			from, to = valueAt(s, i+2, "")
+		}
+	case 'a', 'A', 'w':
+		if hasAny(commandOf(s, i), "http ", "https ", "ab ") && spaceByte(s[i+2]) {
+			from, to = valueAt(s, i+2, "")
+			n := strings.IndexByte(s[from:to], ':')
+			if n < 0 {
+				return 0, 0
+			}
+			return from + n + 1, to
+		}
 		if hasAny(commandOf(s, i), "redis-cli", "valkey-cli", "ldap") && spaceByte(s[i+2]) {
 			from, to = valueAt(s, i+2, "")
 		}
@@ -244,8 +372,12 @@ func stated(s string, i, begin int) (from, to int) {
 		if account > i+1 && account+1 < len(s) && s[account] == ' ' && s[account+1] != '-' {
 			return coded(s, account+1)
 		}
+	case word == "to" && inQuotes:
+		if secret, _ := namesSecret(lastWord(s[:begin])); secret {
+			return coded(s, i+1)
+		}
 	case strings.EqualFold(word, "is") || strings.EqualFold(word, "to") && hasAny(lastWord(s[:begin]), "set", "changed"): // the password is x, was set to x
-		if hasAny(strings.ToLower(s[max(0, begin-40):begin]), "password ", "passphrase ", "secret ", "token ") && !strings.ContainsAny(s[max(0, begin-40):begin], "\n:;=") {
+		if hasAny(strings.ToLower(s[max(0, begin-40):begin]), "password ", "passphrase ", "secret ", "token ", "api key ", "access key ") && !strings.ContainsAny(s[max(0, begin-40):begin], "\n:;=") {
 			return coded(s, i+1)
 		}
 	case strings.EqualFold(word, "by") || strings.EqualFold(word, "as"):
@@ -256,7 +388,7 @@ func stated(s string, i, begin int) (from, to int) {
 		return coded(s, i+1)
 	case inQuotes || strings.EqualFold(word, "requirepass") || strings.EqualFold(word, "masterauth") || word == "bindpw" || word == "rootpw":
 		if lower := strings.ToLower(word); !strings.Contains(lower, "pass") && lower != "masterauth" && lower != "bindpw" && lower != "rootpw" {
-			return 0, 0 // unexpected token '<'
+			return named(s, i, word) // and not: unexpected token '<'
 		}
 		from, to = valueAt(s, i+1, "")
 		if inQuotes && (next == '"' && strings.ContainsAny(s[from:to], " =:") || to+1 < len(s) && (s[to+1] == ':' || s[to+1] == '=')) {
@@ -268,6 +400,9 @@ func stated(s string, i, begin int) (from, to int) {
 		if value := strings.TrimRight(s[from:to], ".,;:!?)"); to-from >= knownFrom && strings.ContainsAny(value, "0123456789") && !strings.ContainsAny(value, "/(<[{") && run(value, 0, digitByte) != len(value) {
 			return from, to
 		}
+	}
+	if len(word) > knownFrom {
+		return named(s, i, word)
 	}
 	return 0, 0
 }
@@ -315,6 +450,9 @@ func serialized(s string, i int) (from, to int) {
 
 // login finds the password in "name:password" that is piped into chpasswd, in the address of an Oracle database, and the token of a bot.
 func login(s string, i int) (from, to int) {
+	if i+1 >= len(s) || s[i+1] <= ' ' || s[i+1] == '"' {
+		return 0, 0
+	}
 	switch line, _, _ := strings.Cut(s[i:min(len(s), i+commandReach)], "\n"); {
 	case strings.HasSuffix(s[:i], "oracle:thin"):
 		from, to = valueAt(s, i+1, "@")

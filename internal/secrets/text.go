@@ -48,18 +48,20 @@ type detector func(s string, i int) (from, to int)
 // read once, at the speed of a table look-up. Regular expressions for the same shapes take fifty times as long, and
 // every result of every call comes through here.
 var detectors = [256]detector{
-	'-': dash,
-	'_': vendorToken,
-	'J': jwt,
-	'A': cloudKey,
-	':': colon,
-	'=': equals,
-	' ': space,
-	'.': dotted,
-	'>': element,
-	',': argument,
-	'(': call,
-	'%': escapedEquals,
+	'-':  dash,
+	'_':  vendorToken,
+	'J':  jwt,
+	'A':  cloudKey,
+	':':  colon,
+	'=':  equals,
+	' ':  space,
+	'.':  dotted,
+	'>':  element,
+	',':  argument,
+	'(':  call,
+	'%':  escapedEquals,
+	'|':  bar,
+	'\t': space,
 }
 
 func dash(s string, i int) (from, to int) {
@@ -219,6 +221,9 @@ func colon(s string, i int) (from, to int) {
 	key, quoted := keyBefore(s, i)
 	secret, weak := namesSecret(key)
 	if !secret && (key != "value" || !quoted && !namedBefore(s, i) || quoted && !memberBefore(s, i)) {
+		if from, to = apart(s, i, key); to > from {
+			return from, to
+		}
 		for _, find := range []detector{serialized, login, encodedLogin} {
 			if from, to = find(s, i); to > from {
 				return from, to
@@ -246,6 +251,9 @@ func colon(s string, i int) (from, to int) {
 	}
 	from, to = valueAt(s, i+1, "")
 	bare := from == run(s, i+1, spaceByte) // not in quotes
+	if bare && (version(s, i-len(key), s[from:to]) || key == "PASS" && !mixed(s[from:to])) {
+		return 0, 0 // drupal/token:^1.11, src/Token.php:12, PASS: test_a
+	}
 	if bare && strings.EqualFold(key, "pwd") && from < to && (s[from] == '/' || s[from] == '~') {
 		return 0, 0 // the working folder
 	}
@@ -306,7 +314,7 @@ func header(s string, i int) (from, to int) {
 	if n := strings.IndexAny(s[from:], "\r\n"); n >= 0 {
 		to = from + n
 	}
-	if len(s[from:to]) < 6 && prose(s[from:to]) {
+	if v := s[from:to]; len(v) < 6 && prose(v) || slices.Contains([]string{"required", "missing", "optional", "invalid", "expired", "denied", "failed"}, lower(v)) {
 		return 0, 0 // "cookie: none"
 	}
 	return from, to
@@ -341,6 +349,9 @@ func equals(s string, i int) (from, to int) {
 	}
 	from, to = valueAt(s, at, stop)
 	digits := run(s, from, digitByte) == to
+	if hashed := strings.ToLower(s[from:to]); to < len(s) && (s[to] == '\'' || s[to] == '"') && slices.Contains([]string{"md5(", "sha1(", "sha2(", "password(", "crypt(", "encrypt("}, hashed) {
+		return quotedAt(s, to, s[to:to+1])
+	}
 	switch {
 	case digits && (lower == "pass" || strings.HasSuffix(lower, "s")), // a count: pass=12, max_tokens=4096
 		weak && strings.Contains(s[from:to], "://"),                                                                // proxy_pass, and the address is looked at by itself
@@ -369,6 +380,9 @@ func otherwise(s string, i int, key string) (from, to int) {
 	before := strings.TrimRight(s[max(0, i-commandReach):i], " ")
 	if n := strings.LastIndexByte(before, '\n'); n >= 0 {
 		before = before[n+1:]
+	}
+	if from, to = apart(s, i, key); to > from {
+		return from, to
 	}
 	upper := strings.HasSuffix(key, "_KEY") || strings.HasSuffix(key, "_AUTH")
 	before = strings.TrimSuffix(before, key)
