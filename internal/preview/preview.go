@@ -160,8 +160,9 @@ type replacer interface {
 func (p *Previewer) Look(ctx context.Context, c Call, r Reader) Target {
 	l := p.look(ctx, c, r)
 	// First what people decide by, and what the platform's part needs again anyway; the reader gives the same answer twice.
+	var kind Kind // what is looked at beside it starts without one
 	l.together(
-		func() { l.target.Kind = l.environmentKind() },
+		func() { kind = l.environmentKind() },
 		func() {
 			l.inOrder((*look).resources, (*look).needs, func(l *look) {
 				if err := l.changes(); err != nil {
@@ -170,7 +171,7 @@ func (p *Previewer) Look(ctx context.Context, c Call, r Reader) Target {
 			})
 		},
 	)
-	if len(l.target.Impossible) > 0 {
+	if l.target.Kind = kind; len(l.target.Impossible) > 0 {
 		return l.refused()
 	}
 	if l.target.Kind.Doubt != "" {
