@@ -24,6 +24,7 @@ type Job struct {
 
 	Percent      int  // -1 when unknown
 	Done, Failed bool // Done is not yet success: look at Failed and Result
+	Held         bool // done, but without effect until a further call
 
 	Created, Started, Completed string // RFC 3339, empty when unknown
 

@@ -77,6 +77,7 @@ func activityJob(project string, activity any) Job {
 		}
 	}
 	if j.State == "staged" {
+		j.Held = true
 		j.Text = strings.TrimSpace(j.Text + " (staged: it takes effect when the environment is deployed)")
 	}
 	return j

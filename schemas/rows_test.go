@@ -132,6 +132,25 @@ func TestShows(t *testing.T) {
 	}
 }
 
+// TestScriptsShowWhatTheyGave: of what runs a script, the usual fields hold what the script gave out, not only that it succeeded.
+func TestScriptsShowWhatTheyGave(t *testing.T) {
+	t.Parallel()
+	found := 0
+	ops := load(t)
+	for i := range ops {
+		o := &ops[i]
+		if !slices.Contains(o.Shows, "successText") {
+			continue
+		}
+		if found++; !slices.Contains(o.Shows, "out") {
+			t.Errorf("%s:%d: %s shows no out", o.File, o.Line, o.Name)
+		}
+	}
+	if found == 0 {
+		t.Error("no row runs a script")
+	}
+}
+
 // TestNameToType is about the name that a person types before something that cannot be undone. It may come from required
 // arguments only: those are the ones that every call has.
 func TestNameToType(t *testing.T) {

@@ -115,7 +115,7 @@ func (s *Service) Wait(ctx context.Context, job string, atMost time.Duration, pr
 			for _, line := range lines {
 				ref.Log = append(ref.Log, shorten(legible.Block(secrets.MaskText(line)), maxLogLine))
 			}
-			if j.Done && !j.Failed {
+			if j.Done && !j.Failed && !j.Held {
 				ref.Changed = s.recent.changes(caller.From(ctx).Principal, ref.Job)
 			}
 			return ref, j.Done, j.Failed, nil

@@ -19,6 +19,7 @@ func TestAcceptedIsNotChanged(t *testing.T) {
 func acceptedIsNotChanged(t *testing.T) {
 	for state, want := range map[string]bool{
 		`"state":"complete","result":"success"`: true, `"state":"complete","result":"failure"`: false, `"state":"in_progress"`: false,
+		`"state":"staged"`: false,
 	} {
 		r := newRig(t)
 		r.wire.special = func(op *schemas.Operation, _ *http.Request) (int, string) {

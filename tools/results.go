@@ -82,7 +82,7 @@ func (s *Service) Present(o *Outcome, v View) Answer {
 	a.Backups = o.Backups
 	switch changes := tidyChanges(o.Changed); {
 	case slices.ContainsFunc(r.Jobs, func(j apiclient.Job) bool { return j.Done && j.Failed }):
-	case r.Look != "", silent && !r.Confirmed, slices.ContainsFunc(r.Jobs, func(j apiclient.Job) bool { return !j.Done }):
+	case r.Look != "", silent && !r.Confirmed, slices.ContainsFunc(r.Jobs, func(j apiclient.Job) bool { return !j.Done || j.Held }):
 		a.WillChange = changes
 	default:
 		a.Changed = changes
