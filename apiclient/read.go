@@ -168,7 +168,7 @@ func takeJSON(header http.Header, body io.Reader) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if media, _, _ := mime.ParseMediaType(header.Get("Content-Type")); first == '<' || !isJSON(media) {
+	if media, _, _ := mime.ParseMediaType(header.Get("Content-Type")); first == '<' || !isJSON(media) && first != '{' && first != '[' {
 		if first == '<' {
 			media = "a page of HTML or XML"
 		}

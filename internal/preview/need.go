@@ -103,7 +103,7 @@ func (l *look) need(n need, tool string) {
 		case n.taken && found:
 			l.impossible("%s %s exists already; %s shows it", n.what, quoted(value), tool)
 		case n.taken && whole:
-			l.detail(n.what+" "+value, "free: there is none of this name yet")
+			l.detail(n.what+" "+value, "free: this account sees none of this name")
 		case n.taken:
 			l.detail(n.what+" "+value, "not among the first "+fmt.Sprint(len(list))+" that "+tool+" shows")
 		case !found:

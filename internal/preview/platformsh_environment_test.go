@@ -82,7 +82,7 @@ func TestPlatformshEnvironmentCards(t *testing.T) {
 			shopLine, "environment: " + themeIs, "data copied from: " + mainIs, "active environments now: 4 (the plan allows 9)",
 		}},
 		{"environment_branch", shop("environment_id", "main", "name", "next", "title", "Next", "clone_parent", false), policy.Production, "", []string{
-			shopLine, "environment: " + mainIs, "environment next: free: there is none of this name yet",
+			shopLine, "environment: " + mainIs, "environment next: free: this account sees none of this name",
 			"environment main: production, which is only read from", "new environment: Next (next; type development)", "data: none: it starts empty",
 			"active environments now: 4 (the plan allows 9)",
 		}},

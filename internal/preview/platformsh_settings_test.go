@@ -58,7 +58,7 @@ func TestPlatformshDomainCards(t *testing.T) {
 	dns := "point the DNS at: main-1h1frdw-abc123shop.eu-5.platformsh.site"
 	cards(t, []card{
 		{"project_domain_create", shop("name", "www.example.com", "is_default", true), policy.Production, "", []string{
-			shopLine, "domain www.example.com: free: there is none of this name yet", reachesMain, dns, mainAddress, "change default domain: shop.example.com → www.example.com",
+			shopLine, "domain www.example.com: free: this account sees none of this name", reachesMain, dns, mainAddress, "change default domain: shop.example.com → www.example.com",
 		}},
 		{"project_domain_create", shop("name", "shop.example.com"), policy.Production, "", []string{
 			`impossible domain "shop.example.com" exists already; platformsh_project_domain_list shows it`,

@@ -9,7 +9,7 @@ import (
 func TestFold(t *testing.T) {
 	t.Parallel()
 	for _, same := range []string{"shop", "SHOP", " shop ", "shop\n", "s\u200bhop", "\ufeffshop", "sh\u00adop", "\u202eshop", "ｓｈｏｐ", "\u00a0Shop",
-		"%73hop", "s\U000e0041hop", "𝓼hop"} {
+		"%73hop", "s\U000e0041hop", "𝓼hop", "https://shop/", "HTTPS://Shop/path?x"} {
 		if got := spelling.Fold(same); got != "shop" {
 			t.Errorf("Fold(%q) = %q", same, got)
 		}
