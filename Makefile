@@ -47,7 +47,7 @@ browser: ## Run the tests of the approval console in a real Chromium, which is i
 	  { sudo=$$(command -v sudo || true); $$sudo apt-get update -qq && $$sudo apt-get install -y -qq --no-install-recommends chromium; }
 	CI=true $(GO) test -count=1 -run InChromium ./internal/console
 
-clients: build ## Drive the binary with MCP clients of others: the Inspector and the TypeScript SDKs
+clients: build ## Drive the binary with third-party MCP clients: the Inspector and the TypeScript SDKs
 	testdata/clients/run
 
 bench: build ## Measure the binary against a bare server in the same run

@@ -157,13 +157,13 @@ func checkAddress(address string) error {
 	case err != nil || u.Host == "":
 		return errors.New("not an absolute address such as https://api.example.com")
 	case u.User != nil:
-		return errors.New("credentials do not belong into the address")
+		return errors.New("the address must not contain credentials")
 	case u.RawQuery != "" || u.Fragment != "":
 		return errors.New("it must not have a query or a fragment")
 	case u.Scheme == "https", u.Scheme == "http" && isLoopback(u.Hostname()):
 		return nil
 	case u.Scheme == "http":
-		return fmt.Errorf("plain http is accepted for loopback addresses only, and %s is none: use https", u.Hostname())
+		return fmt.Errorf("plain http is accepted for loopback addresses only, and %s is not one: use https", u.Hostname())
 	default:
 		return fmt.Errorf("scheme %q is not https", u.Scheme)
 	}

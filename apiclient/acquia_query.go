@@ -62,7 +62,7 @@ func checkFilter(filter string, network bool) error {
 		field, value := condition[:at], condition[at+len(operator):]
 		switch {
 		case !isFieldName(field):
-			return fmt.Errorf("%s is no field name", quote(field))
+			return fmt.Errorf("%s is not a field name", quote(field))
 		case value == "":
 			return fmt.Errorf("%s has no value", quote(condition))
 		case strings.ContainsAny(value[:1], "=!<> "):
@@ -84,7 +84,7 @@ func operatorAt(s string) string {
 func checkSort(text string) error {
 	for field := range strings.SplitSeq(text, ",") {
 		if !isFieldName(strings.TrimPrefix(field, "-")) {
-			return fmt.Errorf("%s is no field name", quote(field))
+			return fmt.Errorf("%s is not a field name", quote(field))
 		}
 	}
 	return nil

@@ -161,7 +161,7 @@ func buildPath(op *schemas.Operation, args map[string]any) (string, error) {
 			text, err = pathSegment(text)
 		}
 		if err != nil {
-			return "", invalid(op, "argument "+p.Name+" cannot stand in a path: "+err.Error(), "")
+			return "", invalid(op, "argument "+p.Name+" cannot be used in a path: "+err.Error(), "")
 		}
 		b.WriteString(text)
 	}

@@ -30,7 +30,7 @@ func HostName(text string) (string, error) {
 		return "", errors.New("the host name is empty: give one such as shop.example.com")
 	}
 	if len(text) > maxAddress || !utf8.ValidString(text) {
-		return "", errors.New("this is no host name: give one such as shop.example.com")
+		return "", errors.New("this is not a host name: give one such as shop.example.com")
 	}
 	scheme, rest, isURL := strings.Cut(text, "://")
 	if !isURL {
@@ -55,7 +55,7 @@ func HostName(text string) (string, error) {
 	}
 	if name, port, found := strings.Cut(host, ":"); found {
 		if strings.Trim(port, "0123456789") != "" || len(port) > 5 {
-			return "", fmt.Errorf("%s is no host name: what follows the colon is no port", quote(host))
+			return "", fmt.Errorf("%s is not a host name: the part after the colon is not a port number", quote(host))
 		}
 		host = name
 	}
@@ -66,7 +66,7 @@ var errAddress = errors.New("this is an IP address, and many sites share one: gi
 
 func checkHost(host string) (string, error) {
 	bad := func(why string) (string, error) {
-		return "", fmt.Errorf("%s is no host name: %s", quote(host), why)
+		return "", fmt.Errorf("%s is not a host name: %s", quote(host), why)
 	}
 	name, ok := foldHost(host)
 	if !ok {
@@ -86,7 +86,7 @@ func checkHost(host string) (string, error) {
 		case len(label) > maxLabel:
 			return bad(fmt.Sprintf("a part is longer than %d characters", maxLabel))
 		case strings.Trim(label, "abcdefghijklmnopqrstuvwxyz0123456789-_") != "":
-			return bad("only letters, digits, hyphens and dots can stand in one")
+			return bad("only letters, digits, hyphens and dots can be in one")
 		}
 	}
 	if strings.Trim(labels[len(labels)-1], "0123456789") == "" {

@@ -153,7 +153,7 @@ func readOf(op *schemas.Operation, ids ...string) (*Request, error) {
 	for _, id := range ids {
 		segment, err := pathSegment(id)
 		if err != nil {
-			return nil, invalid(op, "the platform gave the id "+quote(id)+", which cannot stand in a path: "+err.Error(), "")
+			return nil, invalid(op, "the platform gave the id "+quote(id)+", which cannot be used in a path: "+err.Error(), "")
 		}
 		before, after, _ := strings.Cut(path, "{")
 		_, after, _ = strings.Cut(after, "}")

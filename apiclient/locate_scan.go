@@ -29,7 +29,7 @@ func (e *PartialError) Error() string {
 		text += fmt.Sprintf(", of which %d could not be read", e.Unreadable)
 	}
 	if e.Stopped != "" {
-		text += ": " + e.Stopped + "; ask again to go on from there"
+		text += ": " + e.Stopped + "; ask again to continue from there"
 	}
 	if e.cause != nil {
 		text += " (" + e.cause.Error() + ")"

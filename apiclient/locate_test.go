@@ -200,7 +200,7 @@ func TestLocateBound(t *testing.T) {
 	if !errors.As(err, &partial) || len(places) > 0 {
 		t.Fatalf("%v, %v", places, err)
 	}
-	if want := "looked at 58 of 100 projects: the calls of one search were used up; ask again to go on from there"; err.Error() != want {
+	if want := "looked at 58 of 100 projects: the calls of one search were used up; ask again to continue from there"; err.Error() != want {
 		t.Errorf("got %q, want %q", err, want)
 	}
 	if n := len(f.seen()); n != 60 {

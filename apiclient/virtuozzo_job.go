@@ -74,7 +74,7 @@ func (t trace) String() string {
 
 func parseTrace(handle string) (trace, error) {
 	refused := &Error{Kind: KindInvalid, Message: "there is no job " + quote(handle),
-		Hint: "a handle reads env:NAME or action:ID; take it from the error of the call whose work goes on"}
+		Hint: "a handle reads env:NAME or action:ID; take it from the error of the call whose work continues"}
 	parts := strings.Split(handle, ":")
 	if len(parts) < 2 || len(parts) > 3 || !slices.Contains([]string{traceEnv, traceGone, traceAction}, parts[0]) {
 		return trace{}, refused

@@ -175,7 +175,7 @@ func parse(name string, data []byte) (*Workflow, error) {
 		heading, steps, _ := strings.Cut(section, "\n")
 		p := schemas.Platform(heading)
 		if !slices.Contains(w.Platforms, p) || w.sections[p] != nil {
-			return nil, fmt.Errorf("section %q: each platform of the front matter has one, and nothing else has", heading)
+			return nil, fmt.Errorf("section %q: only the platforms of the front matter have one, and each has one", heading)
 		}
 		if w.sections[p], err = w.scan(steps, p); err != nil {
 			return nil, fmt.Errorf("section %s: %w", p, err)
@@ -220,7 +220,7 @@ func (w *Workflow) checkFront() error {
 func known(list, of []schemas.Platform) error {
 	for i, p := range list {
 		if !slices.Contains(of, p) || slices.Contains(list[:i], p) {
-			return fmt.Errorf("platform %q does not exist here or stands twice", p)
+			return fmt.Errorf("platform %q does not exist here or appears twice", p)
 		}
 	}
 	return nil
@@ -257,17 +257,17 @@ func (w *Workflow) scan(markdown string, platforms ...schemas.Platform) (text, e
 func (w *Workflow) checkPlaceholder(p piece, platforms []schemas.Platform) error {
 	if p.kind != kindArgument {
 		if len(platforms) != 1 || !strings.HasPrefix(p.value, string(platforms[0])+"_") {
-			return fmt.Errorf("%s: an operation stands in the section of its own platform", p.value)
+			return fmt.Errorf("%s: an operation belongs in the section of its own platform", p.value)
 		}
 		return nil
 	}
 	a, ok := w.argument(p.value)
 	if !ok {
-		return fmt.Errorf("{{%s}} is no argument of the front matter", p.value)
+		return fmt.Errorf("{{%s}} is not an argument of the front matter", p.value)
 	}
 	for _, platform := range platforms {
 		if !slices.Contains(a.Platforms, platform) {
-			return fmt.Errorf("{{%s}} is no argument on %s", p.value, platform)
+			return fmt.Errorf("{{%s}} is not an argument on %s", p.value, platform)
 		}
 	}
 	return nil

@@ -81,7 +81,7 @@ func (o *Operation) checkRisk() []string {
 			bad = append(bad, fmt.Sprintf("risk: %q is not a class", r))
 		}
 		if slices.Contains(o.Risk[:i], r) {
-			bad = append(bad, fmt.Sprintf("risk: %s stands twice", r))
+			bad = append(bad, fmt.Sprintf("risk: %s appears twice", r))
 		}
 	}
 	if o.Has(Read) == o.Has(Write) {
@@ -233,7 +233,7 @@ func checkTogether(ops []Operation) []error {
 			{"summary", strings.ToLower(o.Summary), summaries},
 		} {
 			if other := same.seen[same.key]; other != "" {
-				errs = append(errs, fmt.Errorf("%s: the same %s stands at %s", at, same.what, other))
+				errs = append(errs, fmt.Errorf("%s: the same %s is at %s", at, same.what, other))
 			}
 			same.seen[same.key] = at
 		}

@@ -210,7 +210,7 @@ func ordered(node *yaml.Node, each func(string, *yaml.Node) error) error {
 	seen := map[string]bool{}
 	for key, value := range pairs(node) {
 		if seen[key.Value] {
-			return fmt.Errorf("line %d: %s stands twice", key.Line, key.Value)
+			return fmt.Errorf("line %d: %s appears twice", key.Line, key.Value)
 		}
 		seen[key.Value] = true
 		if err := each(key.Value, value); err != nil {

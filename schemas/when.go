@@ -252,7 +252,7 @@ func (o *Operation) checkWhen() []string {
 		add(len(w.Adds) > 0, "adds is missing")
 		for _, r := range w.Adds {
 			add(slices.Contains(may, r), "adds: %q is not one of %v", r, may)
-			add(!o.Has(r), "adds: %s stands in risk already", r)
+			add(!o.Has(r), "adds: %s is in risk already", r)
 		}
 		for _, field := range w.Secrets {
 			add(fieldPattern.MatchString(field), "secrets: %q is not a field path such as a.b, [].a, items[].b, env.* or **.token", field)
@@ -262,7 +262,7 @@ func (o *Operation) checkWhen() []string {
 			s, ok := o.schemaAt(name)
 			add(ok, "args: %s is not a parameter", name)
 			if ok {
-				add(fits(condition, s), "args: %s: %v is no condition for its type %s", name, condition, s.Type)
+				add(fits(condition, s), "args: %s: %v is not a condition for its type %s", name, condition, s.Type)
 			}
 		}
 	}

@@ -171,7 +171,7 @@ func TestWhenIsChecked(t *testing.T) {
 	text := files["platformsh/things.yaml"].Data
 	for change, want := range map[[2]string]string{
 		{"risk: [write]", "risk: [read]"}:               `"destructive" is not one of [reveals_secrets]`,
-		{"risk: [write]", "risk: [write, destructive]"}: "stands in risk already",
+		{"risk: [write]", "risk: [write, destructive]"}: "is in risk already",
 	} {
 		bad := fstest.MapFS{"platformsh/things.yaml": {Data: []byte(strings.Replace(string(text), change[0], change[1], 1))}}
 		if _, err := schemas.Load(bad); err == nil || !strings.Contains(err.Error(), want) {

@@ -218,7 +218,7 @@ func (s *fileStore) close() {
 
 // addFiles offers kept files as resources.
 func (s *Service) addFiles(m *server.MCPServer) {
-	template := mcp.NewResourceTemplate(fileURIForm, "File of an answer", mcp.WithTemplateDescription("A file that an operation answered with; readable for 15 minutes by whoever asked for it."))
+	template := mcp.NewResourceTemplate(fileURIForm, "File of an answer", mcp.WithTemplateDescription("A file that an operation answered with; readable for 15 minutes by its caller only."))
 	m.AddResourceTemplate(template, func(ctx context.Context, r mcp.ReadResourceRequest) ([]mcp.ResourceContents, error) {
 		content, contentType, err := s.files.read(ctx, caller.From(ctx).Principal, strings.TrimPrefix(r.Params.URI, fileURI))
 		if err != nil {

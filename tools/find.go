@@ -41,7 +41,7 @@ const howToCall = "risk read: call with paas_read; any other: paas_write"
 
 func (s *Service) findTool() server.ServerTool {
 	return own(s, "paas_find", "Find an operation",
-		"Find operations of "+called(s.Accounts.Platforms())+" hosting by need, best first. paas_describe tells how to call them.",
+		"Find operations of "+called(s.Accounts.Platforms())+" hosting by need, best first. paas_describe shows how to call them.",
 		hints(true, false, true), outputOf[foundAnswer]("operations"),
 		func(_ context.Context, in findInput, _ mcp.CallToolParams) (*mcp.CallToolResult, error) {
 			found, err := s.Find(in.Query, schemas.Platform(in.Platform), in.Limit)

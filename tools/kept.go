@@ -155,7 +155,7 @@ func hold(ctx context.Context, bytes int64) error {
 // addResults offers kept answers as resources, for clients that would rather read them whole.
 func (s *Service) addResults(m *server.MCPServer) {
 	template := mcp.NewResourceTemplate(resultURIForm, "Kept answer", mcp.WithTemplateMIMEType("application/json"),
-		mcp.WithTemplateDescription("The whole of an answer that was too long; readable for 15 minutes by whoever asked for it."))
+		mcp.WithTemplateDescription("The whole of an answer that was too long; readable for 15 minutes by its caller only."))
 	m.AddResourceTemplate(template, func(ctx context.Context, r mcp.ReadResourceRequest) ([]mcp.ResourceContents, error) {
 		k, err := s.kept.get(caller.From(ctx).Principal, r.Params.URI)
 		if err != nil {

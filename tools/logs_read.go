@@ -94,7 +94,7 @@ func (r *logReader) openJob() error {
 	case kind == "env", kind == "gone":
 		r.in.EnvName, r.gone = parts[0], kind == "gone"
 	default:
-		return errors.New("this kind of job has no log; paas_wait tells its state")
+		return errors.New("this kind of job has no log; paas_wait shows its state")
 	}
 	return nil
 }
@@ -135,7 +135,7 @@ func (r *logReader) activity(ctx context.Context) (foundLog, error) {
 	case state == "in_progress", state == "pending", state == "scheduled":
 		found.notes = append(found.notes, "it is not over yet; paas_wait waits for it")
 	case state == "cancelled":
-		found.notes = append(found.notes, "somebody cancelled it")
+		found.notes = append(found.notes, "it was cancelled")
 	}
 	return found, nil
 }
@@ -203,7 +203,7 @@ func (r *logReader) notification() (foundLog, error) {
 		found.notes = append(found.notes, "it succeeded")
 	case len(ids) > 0:
 		found.notes = append(found.notes,
-			fmt.Sprintf("a notification has no log; more may stand in the logs of its environment: paas_logs with environment_id %v", ids[0]))
+			fmt.Sprintf("a notification has no log; there may be more in the logs of its environment: paas_logs with environment_id %v", ids[0]))
 	}
 	return found, nil
 }

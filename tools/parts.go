@@ -179,7 +179,7 @@ const maxExpression = 500
 // searchFor reads a search expression of RE2, which has no slow cases; letters match in both cases.
 func searchFor(text string) (*regexp.Regexp, error) {
 	if len(text) > maxExpression {
-		return nil, fmt.Errorf("grep: the expression has %d bytes; %d are the most", len(text), maxExpression)
+		return nil, fmt.Errorf("grep: the expression is %d bytes long; the limit is %d", len(text), maxExpression)
 	}
 	expression, err := regexp.Compile("(?i)" + text)
 	if err != nil {

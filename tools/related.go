@@ -50,7 +50,7 @@ func (s *Service) next(o *Outcome) string {
 	}
 	say, look := "next: ", o.Result.Look
 	if look != "" {
-		say = "the platform goes on working; to see how it went: "
+		say = "the platform is still working; to see the result: "
 		tool, args := s.related.Resolve(op.Platform, look)
 		if read, ok := s.Catalog.Operation(tool); ok && read.List == "" {
 			return say + s.readCall(o, tool, toAny(args))

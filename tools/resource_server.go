@@ -132,7 +132,7 @@ func (s *Service) readAudit(ctx context.Context, _ map[string]string) (any, erro
 		}
 	}
 	if untrusted > 0 {
-		answer.Note = "some lines of the audit cannot be trusted; tell whoever runs this server to run `paas-mcp audit verify`"
+		answer.Note = "some lines of the audit cannot be trusted; ask the operator of this server to run `paas-mcp audit verify`"
 	}
 	return answer, nil
 }

@@ -209,7 +209,7 @@ func TestClientCompatibility(t *testing.T) {
 	seen := map[string]bool{}
 	for _, tool := range list {
 		if !toolName.MatchString(tool.Name) || seen[tool.Name] {
-			bad.add(tool.Name, "the name is not [a-z0-9_]{1,40}, or stands twice")
+			bad.add(tool.Name, "the name is not [a-z0-9_]{1,40}, or appears twice")
 		}
 		seen[tool.Name] = true
 		if tool.Description == "" || len(tool.Description) > 1000 {

@@ -225,7 +225,7 @@ func (s *Service) readSource(ctx context.Context, src source, account string, pa
 type nobody struct{}
 
 func (nobody) Ask(context.Context, Asked) (string, approval.Answer, error) {
-	return "", approval.Answer{}, errors.New("this way of reading asks nobody; use paas_read")
+	return "", approval.Answer{}, errors.New("this way of reading cannot ask a person; use paas_read")
 }
 
 // fieldOf reads a dotted field of a decoded answer as text.

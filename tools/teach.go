@@ -150,7 +150,7 @@ func platformshNeeds(op *schemas.Operation) string {
 }
 
 // liftReadOnly says who can let a read-only server change something.
-const liftReadOnly = "Whoever runs the server can start it without --read-only."
+const liftReadOnly = "The operator of the server can start it without --read-only."
 
 // allowedBy says who can let a refused call through, and how. It continues the sentence of the verdict.
 func allowedBy(v policy.Verdict, tool string) string {
@@ -158,10 +158,10 @@ func allowedBy(v policy.Verdict, tool string) string {
 	case "read-only":
 		return " " + liftReadOnly
 	case "unclassified":
-		return " No rule can allow it; tell whoever maintains paas-mcp."
+		return " No rule can allow it; report it to the maintainers of paas-mcp."
 	case "no rule":
-		return " Whoever runs the server can allow it with a rule in the policy file; `paas-mcp policy explain " + tool + "` shows what decides."
+		return " The operator of the server can allow it with a rule in the policy file; `paas-mcp policy explain " + tool + "` shows what decides."
 	}
-	return " Rule \"" + v.Rule + "\" decided; whoever runs the server can change it in the policy file, and `paas-mcp policy explain " + tool +
+	return " Rule \"" + v.Rule + "\" decided; the operator of the server can change it in the policy file, and `paas-mcp policy explain " + tool +
 		"` shows why."
 }

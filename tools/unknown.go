@@ -84,7 +84,7 @@ func (s *Service) switchedOff(op *schemas.Operation) error {
 	for i, f := range op.Flags {
 		flags[i] = string(f)
 	}
-	return fmt.Errorf("operation %s is %s and not switched on: whoever runs this server can start it with --include %s; %s", op.Name,
+	return fmt.Errorf("operation %s is %s and not switched on: the operator of this server can start it with --include %s; %s", op.Name,
 		strings.Join(flags, " and "), strings.Join(flags, ","), orFind("in its place", s.finder().Nearest(op.Name, op.Platform, mostNearest)))
 }
 

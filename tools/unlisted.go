@@ -15,7 +15,7 @@ func (s *Service) unlisted(d *Description) error {
 	if s.ReadOnly && d.CallWith != readName {
 		return &RefusedError{Tool: d.Tool, Reason: "it is not a read, and this server runs read-only. " + liftReadOnly}
 	}
-	return fmt.Errorf("%s is no tool of its own here: call %s with tool %s and its arguments", d.Tool, d.CallWith, d.Tool)
+	return fmt.Errorf("%s is not a direct tool here: call %s with tool %s and its arguments", d.Tool, d.CallWith, d.Tool)
 }
 
 // errUnlisted is why such a call is refused, in the audit.

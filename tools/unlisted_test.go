@@ -47,7 +47,7 @@ func TestReadOnlySays(t *testing.T) {
 	call := map[string]any{"tool": "platformsh_environment_delete", "arguments": map[string]any{"project_id": "abc123", "environment_id": "main"}}
 	for tool, args := range map[string]map[string]any{"paas_read": call, "paas_write": call, "platformsh_environment_delete": {"project_id": "abc123"}} {
 		got := r.call(request{tool: tool, args: args})
-		if !got.IsError || !strings.Contains(got.text(), "runs read-only. Whoever runs the server can start it without --read-only.") ||
+		if !got.IsError || !strings.Contains(got.text(), "runs read-only. The operator of the server can start it without --read-only.") ||
 			!strings.Contains(string(got.StructuredContent), `"kind":"refused"`) {
 			t.Errorf("%s: %s", tool, got.StructuredContent)
 		}

@@ -215,7 +215,7 @@ func (g *Gate) Ask(b Binding, v policy.Verdict, card Card) (Question, error) {
 		}
 		field = Field{Name: FieldName, Type: "string", Title: "Name of the target", Description: "Type " + card.Expect + " to go ahead."}
 	default:
-		return Question{}, fmt.Errorf("%w: the policy wants level %q, which nobody knows how to ask", ErrCannotAsk, v.Level)
+		return Question{}, fmt.Errorf("%w: the policy wants level %q, which this server cannot ask", ErrCannotAsk, v.Level)
 	}
 	now := time.Now()
 	st := State{Binding: b, Level: v.Level, Expect: card.Expect, Nonce: rand.Text(), IssuedAt: now, Expires: now.Add(Lifetime)}

@@ -204,7 +204,7 @@ func (l *Log) lastLine(window []byte) (rest []byte, err error) {
 		case errors.Is(err, errUnchecked):
 			return nil, fmt.Errorf("its lines are written with another key (%s) than the one given (%s); move it away to start a new log", rec.Key, l.key.id)
 		case errors.Is(err, errChanged):
-			return nil, errors.New("a line at its end was changed; keep the file for whoever looks into it, and start a new one")
+			return nil, errors.New("a line at its end was changed; keep the file as evidence and start a new one")
 		}
 		end = begin
 	}

@@ -24,7 +24,7 @@ func (l *Log) rotate(n int) {
 	shut := l.broken != nil // which every call is told by itself
 	l.mu.Unlock()
 	if err != nil && !shut && l.warn != nil {
-		l.warn(fmt.Errorf("audit log: start a new file: %w; it goes on in %s, which grows beyond its size", err, l.name))
+		l.warn(fmt.Errorf("audit log: start a new file: %w; it continues in %s, which grows beyond its size", err, l.name))
 	}
 }
 

@@ -91,7 +91,7 @@ func TestChangeOfFilesFails(t *testing.T) {
 		for len(warned) < 2 {
 			call()
 		}
-		if calls < 8 || !errors.Is(warned[0], errDisk) || !strings.Contains(warned[0].Error(), "goes on in a") {
+		if calls < 8 || !errors.Is(warned[0], errDisk) || !strings.Contains(warned[0].Error(), "continues in a") {
 			t.Errorf("%s: %v after %d calls", step, warned, calls)
 		}
 		if files, _ := filepath.Glob(path + "*"); len(files) != 1 {

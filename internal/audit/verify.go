@@ -210,7 +210,7 @@ func (v *verifier) event(n int, rec line) {
 	case rec.Event == outcome && rec.Outcome != nil:
 		// The intent may stand in a file that is not there any more.
 		if _, ok := v.open[rec.Intent]; !ok && rec.Intent >= v.report.Begins {
-			v.problem(n, "it is the outcome of entry %d, which is no open call", rec.Intent)
+			v.problem(n, "it is the outcome of entry %d, which is not an open call", rec.Intent)
 		}
 		delete(v.open, rec.Intent)
 	case rec.Event == rotated && rec.Former != "", rec.Event == recovered:

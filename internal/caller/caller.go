@@ -121,7 +121,7 @@ func (e *ended) Unwrap() error { return e.err }
 // Why a question of the server to its client's user ended without an answer. The transport puts one of them into the content of the
 // answer "cancel"; a client's own is left out.
 const (
-	NoAnswerInTime = "nobody answered in time"
+	NoAnswerInTime = "no one answered in time"
 	ClientGone     = "the connection of the client ended"
 	ServerStopping = "the server is stopping"
 	CallEnded      = "the call was cancelled"

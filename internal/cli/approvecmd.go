@@ -34,7 +34,7 @@ func approveCommand(p Process) *cobra.Command {
 	var list, asJSON, open, watch bool
 	cmd := &cobra.Command{
 		Use:   "approve [REQUEST]",
-		Short: "Let calls go that wait for a person, or decline them",
+		Short: "Approve or decline calls that are waiting for a person",
 		Long: `approve shows the calls that wait at the approval consoles of this user's running servers, one card after the other, and
 asks about each. Where operators approve, it signs in as one of them.`,
 		Args: cobra.MaximumNArgs(1),

@@ -47,7 +47,7 @@ func auditShow(p Process) *cobra.Command {
 				return usageError{fmt.Errorf("--outcome %s is not known: use %s", outcome, strings.Join(outcomes, ", "))}
 			}
 			if _, err := path.Match(f.Tool, ""); err != nil {
-				return usageError{fmt.Errorf("--tool %s: %w; * and ? stand for any characters, [ab] for one of some", f.Tool, err)}
+				return usageError{fmt.Errorf("--tool %s: %w; * matches any characters, ? one character, [ab] one of those listed", f.Tool, err)}
 			}
 			if f.Key, err = readAuditKey(keyFile); err != nil {
 				return err
@@ -161,7 +161,7 @@ line shows. Lines missing at the very end do not show, with or without a key: ke
 				fmt.Fprintf(p.Out, "%s: a line was torn by a crash and the log went on behind it\n", place.Where())
 			}
 			if report.Torn != nil {
-				const why = "it is being written, or a crash or somebody cut it off; the next start of a server mends it"
+				const why = "it is being written, or it was cut off by a crash or by hand; the next server to start repairs it"
 				fmt.Fprintf(p.Out, "%s: the last line is not complete: %s\n", report.Torn.Where(), why)
 			}
 			if first := report.FirstKey; first != nil && report.Unkeyed > 0 && report.Begins < first.ID {

@@ -68,7 +68,7 @@ func callCommand(p Process) *cobra.Command {
 	cmd.Flags().StringVar(&account, "account", "", "`name` of the account, when the platform has several")
 	cmd.Flags().StringSliceVar(&fields, "fields", nil, "fields of the answer to keep; * for all")
 	cmd.Flags().IntVar(&limit, "limit", 0, "items of a list")
-	cmd.Flags().StringVar(&cursor, "cursor", "", "where a list goes on: next of the answer before")
+	cmd.Flags().StringVar(&cursor, "cursor", "", "continue a list: the next value from the previous result")
 	cmd.Flags().BoolVar(&reveal, "reveal", false, "show secrets in plain text; asks first")
 	cmd.Flags().StringVar(&save, "save", "", "`file` for an answer that is one")
 	cmd.Flags().BoolVar(&wait, "wait", false, "wait for the job that the call starts")

@@ -41,7 +41,7 @@ func (s *consoleSetup) build(
 ) (*console.Console, error) {
 	if s.where == "" || s.where == consoleOff {
 		if s.url != "" || s.operators != nil {
-			return nil, errors.New("--console-url and --operators belong to a console; leave --console off out")
+			return nil, errors.New("--console-url and --operators need the console; remove --console off")
 		}
 		return nil, nil
 	}

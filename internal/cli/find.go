@@ -56,7 +56,7 @@ func findCommand(p Process) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&platform, "platform", "", "only this platform: platformsh, acquia or virtuozzo")
-	cmd.Flags().IntVar(&limit, "limit", 8, "at most so many")
+	cmd.Flags().IntVar(&limit, "limit", 8, "maximum number of results")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	cmd.Flags().StringSliceVar(&s.include, "include", nil, "also operations that are `deprecated,privileged`")
 	complete(cmd, "platform", "platformsh", "acquia", "virtuozzo")

@@ -85,7 +85,7 @@ func (p *people) check(file string, rules policy.Policy) error {
 		case !caller.IsPerson(name):
 			problem = fmt.Sprintf("the bearer token %s has no name, so several people may share it: write its line in %s as name:token", name, p.tokenFile)
 		case len(p.operators) == 0:
-			problem = "nobody is named who could be the second one: add --operators FILE"
+			problem = "no second person is named: add --operators FILE"
 		case !p.second(name):
 			problem = fmt.Sprintf("no operator in %s is another person than the caller %s", p.operatorsFile, name)
 		default:

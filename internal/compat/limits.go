@@ -61,7 +61,7 @@ func claude() Client {
 			{Measure: AnswerBytes, Most: 50_000, Source: "https://qiita.com/akihidem/items/32e331a9cbe0abf3af11",
 				Note: "Claude Code puts a longer answer into a file"},
 			{Measure: AnswerTokens, Most: 10_000, Soft: true, Source: "https://github.com/caiowilson/MCP-memento/issues/21",
-				Note: "Claude Code warns its user and goes on"},
+				Note: "Claude Code warns its user and continues"},
 		},
 		Unknown: []string{"a number of tools (Claude Code loads tools on demand when they are many)", "depth and size of a schema"},
 	}

@@ -146,7 +146,7 @@ func FromFile(file string, env Lookup) ([]apiclient.Account, error) {
 		switch {
 		case err != nil:
 		case slices.Contains(names, a.Name):
-			err = fmt.Errorf("the name %q stands twice", a.Name)
+			err = fmt.Errorf("the name %q appears twice", a.Name)
 		default:
 			err = a.Validate()
 		}

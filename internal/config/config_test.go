@@ -96,7 +96,7 @@ func TestFromFile(t *testing.T) {
 	for _, tc := range []struct{ name, yaml, want string }{
 		{"two accounts", "accounts:\n- {name: a, platform: platformsh, token: '${T}'}\n- {name: b, platform: platformsh, vendor: upsun, token_file: " + secret + "}\n", ""},
 		{"unknown key", "accounts:\n- {name: a, platform: platformsh, tokn: x}\n", "tokn"},
-		{"same name twice", "accounts:\n- {name: a, platform: platformsh, token: '${T}'}\n- {name: a, platform: platformsh, token: '${T}'}\n", ":3: the name \"a\" stands twice"},
+		{"same name twice", "accounts:\n- {name: a, platform: platformsh, token: '${T}'}\n- {name: a, platform: platformsh, token: '${T}'}\n", ":3: the name \"a\" appears twice"},
 		{"unset variable", "accounts:\n- {name: a, platform: platformsh, token: '${NOPE}'}\n", "the variable NOPE is not set"},
 		{"literal secret", "accounts:\n- {name: a, platform: platformsh, token: hunter2}\n", "token is written out"},
 		{"both forms", "accounts:\n- {name: a, platform: platformsh, token: '${T}', token_file: x}\n", "keep one"},

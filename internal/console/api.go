@@ -60,7 +60,7 @@ func (c *Console) program(serve func(http.ResponseWriter, *http.Request, approva
 			if given {
 				c.attempts.failed(from)
 			}
-			refuse(w, http.StatusUnauthorized, "name and token are not those of somebody who may approve here")
+			refuse(w, http.StatusUnauthorized, "name and token are not those of an operator of this console")
 			return
 		}
 		serve(w, r, who)

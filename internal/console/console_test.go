@@ -89,7 +89,7 @@ func TestOperatorsFilesThatAreRefused(t *testing.T) {
 		{"operators:\n- {name: ana, token_sha256: abc}\n", 0o600, "64 hexadecimal digits"},
 		{"operators:\n- {name: local, token_sha256: " + hash + "}\n", 0o600, "choose another"},
 		{"operators:\n- {name: Ana B, token_sha256: " + hash + "}\n", 0o600, "small letters"},
-		{"operators:\n- {name: ana, token_sha256: " + hash + "}\n- {name: ana, token_file: " + path("good") + "}\n", 0o600, "stands twice"},
+		{"operators:\n- {name: ana, token_sha256: " + hash + "}\n- {name: ana, token_file: " + path("good") + "}\n", 0o600, "appears twice"},
 		{"operators:\n- {name: ana, token_sha256: " + hash + "}\n- {name: bob, token_sha256: " + hash + "}\n", 0o600, "the same token"},
 		{"operators: []\n", 0o600, "names nobody"},
 		{"", 0o600, "no documents"},

@@ -19,7 +19,7 @@ func accountsHTML(rows []accountRow) g.Node {
 	return g.Group{
 		title,
 		h.Ul(h.Class("items"), g.Map(rows, accountHTML)),
-		h.P(h.Class("muted"), g.Text("Credentials are never shown. Whether they work tells "), code("paas_accounts"), g.Text(".")),
+		h.P(h.Class("muted"), g.Text("Credentials are never shown. "), code("paas_accounts"), g.Text(" shows whether they work.")),
 	}
 }
 

@@ -173,16 +173,16 @@ func settledHTML(t approval.Ticket) g.Node {
 
 // waitersHTML says what the caller knows of all this.
 func waitersHTML(t approval.Ticket) g.Node {
-	text := "Nobody answered in time, or the target changed. Nothing was sent; the same call asks again."
+	text := "No one answered in time, or the target changed. Nothing was sent; the same call asks again."
 	switch {
 	case t.Open() && t.Waiters > 0:
 		text = "The caller waits for your answer."
 	case t.Open():
 		text = "The caller gave up waiting. An answer in time is kept for it: the same call finds it, once."
 	case t.State == approval.Approved:
-		text = "The caller gave up waiting before. The same call goes on if it comes before " + t.Expires.UTC().Format(clock) + "."
+		text = "The caller gave up waiting before. The same call continues if it is repeated before " + t.Expires.UTC().Format(clock) + "."
 	case t.State == approval.Used:
-		text = "The call went on. The audit tells how it ended."
+		text = "The call continued. The audit trail shows how it ended."
 	case t.State == approval.Declined:
 		text = "Nothing was sent."
 	}

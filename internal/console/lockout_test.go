@@ -129,7 +129,7 @@ func TestOperatorsLeaveRoomForEachOther(t *testing.T) {
 		t.Errorf("bob, after ana signed in often: %d", status)
 	}
 	if status, _ := ana.get("/"); status == http.StatusOK {
-		t.Error("ana's first session is still there; 100 are the most")
+		t.Error("ana's first session is still there; the limit is 100")
 	}
 	ana = f.operator("ana", tokenOfAna)
 	open := func(b *browser) int {

@@ -21,7 +21,7 @@ type loginPage struct {
 // askLogin answers a request that needs a session. It says nothing about what was asked for, not even whether it exists.
 func (c *Console) askLogin(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet || r.URL.Path == "/events" {
-		c.fail(w, nil, http.StatusUnauthorized, "Nobody is signed in here. Sign in and try again.")
+		c.fail(w, nil, http.StatusUnauthorized, "You are not signed in. Sign in and try again.")
 		return
 	}
 	c.render(w, nil, http.StatusUnauthorized, "login", "Sign in", loginHTML(loginPage{Operators: len(c.Operators) > 0, Next: next(r.URL.Path)}))

@@ -68,7 +68,7 @@ func ReadOperators(file string) ([]Operator, error) {
 		errs = append(errs, fmt.Errorf("--operators "+file+": "+format, args...))
 	}
 	if len(doc.Operators) == 0 {
-		bad("it names nobody")
+		bad("it names no operators")
 	}
 	if err := private.Closed(file, private.Writable); err != nil {
 		bad("%w", err)
@@ -82,9 +82,9 @@ func ReadOperators(file string) ([]Operator, error) {
 		}
 		for _, other := range list {
 			if other.Name == o.Name {
-				bad("the name %q stands twice", o.Name)
+				bad("the name %q appears twice", o.Name)
 			} else if other.token == o.token {
-				bad("%s and %s have the same token, so nobody could tell who approved", other.Name, o.Name)
+				bad("%s and %s have the same token, so the audit could not show who approved", other.Name, o.Name)
 			}
 		}
 		list = append(list, o)
@@ -96,7 +96,7 @@ func (e operatorYAML) operator(file string) (Operator, error) {
 	o := Operator{Name: e.Name, Principals: e.Principals}
 	switch {
 	case e.Name == approval.Local:
-		return o, fmt.Errorf("the name %q stands for the user of this machine; choose another", e.Name)
+		return o, fmt.Errorf("the name %q means the user of this machine; choose another", e.Name)
 	case !caller.IsPerson(e.Name):
 		return o, fmt.Errorf("name %q: use small letters, digits, dots, dashes and @", e.Name)
 	case (e.TokenFile == "") == (e.TokenHash == ""):

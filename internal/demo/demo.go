@@ -140,7 +140,7 @@ func (t *tour) read(ctx context.Context) error {
 }
 
 func (t *tour) change(ctx context.Context) error {
-	t.title("An ordinary change goes through without a question, and the answer tells what it replaced")
+	t.title("An ordinary change goes through without a question, and the answer shows what it replaced")
 	var answer struct {
 		Changed []struct{ Field, Old, New string }
 	}

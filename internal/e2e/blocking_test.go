@@ -47,7 +47,7 @@ func TestBlockingCallReportsProgress(t *testing.T) {
 	}
 }
 
-// A proxy before the platform gives up on a call whose work goes on. The error says that nobody knows the outcome, does
+// A proxy before the platform gives up on a call whose work continues. The error says that nobody knows the outcome, does
 // not repeat the call, and names the job that the work can be followed by.
 func TestGatewayGivesUp(t *testing.T) {
 	t.Parallel()

@@ -248,7 +248,7 @@ func (l *lexicon) readVerbs(key, _, value string) error {
 	}
 	does, ok := actionNamed[key]
 	if !ok {
-		return fmt.Errorf("%q is no action", key)
+		return fmt.Errorf("%q is not an action", key)
 	}
 	for _, t := range tokens(value) {
 		into[l.read(t.stem)] = does
@@ -290,7 +290,7 @@ func (l *lexicon) readIdiom(key, sign, value string) error {
 func (l *lexicon) readPlatform(key, _, value string) error {
 	platform := schemas.Platform(key)
 	if !slices.Contains(schemas.Platforms(), platform) {
-		return fmt.Errorf("%q is no platform", key)
+		return fmt.Errorf("%q is not a platform", key)
 	}
 	for _, t := range tokens(value) {
 		l.platforms[l.read(t.stem)] = platform

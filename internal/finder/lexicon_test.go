@@ -73,10 +73,10 @@ func TestLexiconMistakes(t *testing.T) {
 		{"same", "ssl cert: tls", `same.txt:2: "ssl cert" is not one word`},
 		{"same", "a: b\nc: b", `same.txt:3: "b" is read as "a" already`},
 		{"stop", "often: the", `stop.txt:2: "often" is neither`},
-		{"verbs", "undo: revert", `verbs.txt:2: "undo" is no action`},
+		{"verbs", "undo: revert", `verbs.txt:2: "undo" is not an action`},
 		{"idioms", "roll back => restore:much", "idioms.txt:2:"},
 		{"idioms", ".. back => restore", "does not start with a word"},
-		{"platforms", "heroku: dyno", `"heroku" is no platform`},
+		{"platforms", "heroku: dyno", `"heroku" is not a platform`},
 		{"de", "pare-feu = firewall", `de.txt:2: "pare-feu" is not one word`},
 	} {
 		files := fstest.MapFS{}

@@ -129,9 +129,9 @@ func facts(o *schemas.Operation) []string {
 	switch o.Async {
 	case "":
 	case schemas.Accepted:
-		list = append(list, "goes on after the answer; look at the resource itself")
+		list = append(list, "continues after the answer; look at the resource itself")
 	default:
-		list = append(list, "goes on as a job ("+string(o.Async)+")")
+		list = append(list, "continues as a job ("+string(o.Async)+")")
 	}
 	switch {
 	case o.Paging != nil:

@@ -79,7 +79,7 @@ func Check(program string) error {
 
 func parse(program string) (*gojq.Query, error) {
 	if len(program) > maxProgram {
-		return nil, fmt.Errorf("the program has %d bytes; %d are the most", len(program), maxProgram)
+		return nil, fmt.Errorf("the program is %d bytes long; the limit is %d", len(program), maxProgram)
 	}
 	query, err := gojq.Parse(program)
 	if err != nil {

@@ -56,7 +56,7 @@ func TestPrograms(t *testing.T) {
 		{program: `.name`, fails: "expected an object"},
 		{program: `nonsense`, fails: "function not defined: nonsense/0"},
 		{program: `error("stop here")`, fails: "stop here"},
-		{program: strings.Repeat(".", 5000), fails: "4000 are the most"},
+		{program: strings.Repeat(".", 5000), fails: "the limit is 4000"},
 
 		// Nothing outside of the program can be reached.
 		{program: `env | length`, want: `[0]`},

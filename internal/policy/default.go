@@ -54,7 +54,7 @@ func effects(f Facts) []string {
 	has := f.has
 	add(has(schemas.Irreversible), "cannot be undone")
 	add(has(schemas.Destructive), "can destroy data or interrupt service")
-	add(has(schemas.GrantsAccess), "gives somebody new access")
+	add(has(schemas.GrantsAccess), "gives new access")
 	add(has(schemas.CostsMoney), "can raise the bill")
 	add(f.Reveal, "shows secrets in plain text")
 	switch changes := has(schemas.Write); {

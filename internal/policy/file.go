@@ -92,7 +92,7 @@ func (r *reader) bad(line int, format string, args ...any) {
 	r.errs = append(r.errs, fmt.Errorf("%s:%d: %s", r.file, line, fmt.Sprintf(format, args...)))
 }
 
-// keys walks a mapping and refuses what is no plain key or stands twice.
+// keys walks a mapping and refuses what is no plain key or appears twice.
 func (r *reader) keys(node *yaml.Node, what string) iter.Seq2[*yaml.Node, *yaml.Node] {
 	return func(yield func(key, value *yaml.Node) bool) {
 		if node.Kind != yaml.MappingNode {
@@ -106,7 +106,7 @@ func (r *reader) keys(node *yaml.Node, what string) iter.Seq2[*yaml.Node, *yaml.
 			case key.Kind != yaml.ScalarNode:
 				r.bad(key.Line, "a key of %s is one word", what)
 			case slices.Contains(seen, key.Value):
-				r.bad(key.Line, "%s stands twice in %s", key.Value, what)
+				r.bad(key.Line, "%s appears twice in %s", key.Value, what)
 			default:
 				seen = append(seen, key.Value)
 				if !yield(key, value) {
@@ -137,7 +137,7 @@ func (r *reader) document(root *yaml.Node) (rules, after Policy) {
 			for _, node := range value.Content {
 				rule := r.rule(node, len(rules)+1)
 				if slices.ContainsFunc(rules, func(other Rule) bool { return other.Name == rule.Name && rule.Name != "" }) {
-					r.bad(node.Line, "the name %q stands twice; the audit tells rules apart by their names", rule.Name)
+					r.bad(node.Line, "the name %q appears twice; the audit tells rules apart by name", rule.Name)
 				}
 				rules = append(rules, rule)
 			}

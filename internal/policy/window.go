@@ -58,7 +58,7 @@ func parseHours(text string) (from, to int, err error) {
 	case !ok || !ok1 || !ok2 || from == day:
 		return 0, 0, fmt.Errorf("hours: %q is not like 08:00-18:00", text)
 	case from == to:
-		return 0, 0, fmt.Errorf("hours: %q begins when it ends; leave hours out for the whole day", text)
+		return 0, 0, fmt.Errorf("hours: %q starts and ends at the same time; leave hours out for the whole day", text)
 	}
 	return from, to, nil
 }

@@ -114,7 +114,7 @@ func (g group) verdict(c compat.Client, remedies map[compat.Measure]bool) string
 			continue
 		}
 		remedies[limit.Measure] = true
-		text := fmt.Sprintf("%d %s, %d are the most", worst.Value, limit.Measure, limit.Most)
+		text := fmt.Sprintf("%d %s, the limit is %d", worst.Value, limit.Measure, limit.Most)
 		if len(breaking) < len(g.modes) {
 			text += " (" + strings.Join(breaking, ", ") + ")"
 		}

@@ -39,7 +39,7 @@ func parsePaths(list []string) (paths, error) {
 			case name == "" && part == "[]" && len(p.steps) == begin:
 				continue // [].value: the answer itself is the list
 			case name == "", strings.ContainsAny(name, "[]"), strings.Contains(name, "*") && name != "*" && name != "**":
-				return paths{}, fmt.Errorf("secret path %q: %q is no segment; write a.b, items[].value, env.* or **.token", text, part)
+				return paths{}, fmt.Errorf("secret path %q: %q is not a segment; write a.b, items[].value, env.* or **.token", text, part)
 			case name == "**":
 				p.steps = append(p.steps, step{kind: 'd'})
 			case name == "*":

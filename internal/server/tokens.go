@@ -82,7 +82,7 @@ func ReadTokens(file string) ([]Token, error) {
 	switch {
 	case len(errs) > 0:
 	case len(list) == 0:
-		errs = append(errs, fmt.Errorf("%s: there is no token in it; make one with: openssl rand -hex 32", file))
+		errs = append(errs, fmt.Errorf("%s: it contains no token; make one with: openssl rand -hex 32", file))
 	case len(list) > maxTokens:
 		errs = append(errs, fmt.Errorf("%s: %d tokens are more than the limit of %d", file, len(list), maxTokens))
 	}
