@@ -131,9 +131,9 @@ func TestTampering(t *testing.T) {
 		{"half a line of elsewhere at the end", []string{l[0], l[1], l[3][:40]}, 3, "not a line of this log"},
 		{"half a line with a break at the end", []string{l[0], l[1], l[2][:40] + "\n"}, 3, "not a line of this log"},
 		{"an unknown beginning", []string{l[2], l[3]}, 1, "entries are missing before it: 2, from entry 1 on"},
-		{"outcome of nothing", []string{l[0], rehashed(strings.Replace(l[1], `"intent":1`, `"intent":9`, 1))}, 2, "no open call"},
+		{"outcome of nothing", []string{l[0], rehashed(strings.Replace(l[1], `"intent":1`, `"intent":9`, 1))}, 2, "not an open call"},
 		{"two outcomes", []string{l[0], l[1], rehashed(strings.NewReplacer(`"seq":2`, `"seq":3`, l[0][strings.Index(l[0], `"hash":"`)+8:len(l[0])-3],
-			l[1][strings.Index(l[1], `"hash":"`)+8:len(l[1])-3]).Replace(l[1]))}, 3, "no open call"},
+			l[1][strings.Index(l[1], `"hash":"`)+8:len(l[1])-3]).Replace(l[1]))}, 3, "not an open call"},
 		{"unknown event", []string{rehashed(strings.Replace(l[0], `"event":"intent"`, `"event":"note"`, 1))}, 1, "unknown or incomplete"},
 		{"faked crash", []string{rehashed(strings.Replace(l[0], `"event":"intent"`, `"event":"recovered"`, 1))}, 1, "records a crash"},
 	} {

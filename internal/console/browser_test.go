@@ -167,7 +167,7 @@ func TestInChromium(t *testing.T) {
 			_, answer, _ := f.desk.Wait(context.Background(), first.ID)
 			done <- answer
 		}()
-		w.see("The call went on.") // by itself
+		w.see("The call continued.") // by itself
 		if answer := <-done; answer.Content["confirm_name"] != "main" || answer.Content["backup_first"] != true {
 			t.Errorf("the answer is %v", answer.Content)
 		}

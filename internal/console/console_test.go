@@ -91,7 +91,7 @@ func TestOperatorsFilesThatAreRefused(t *testing.T) {
 		{"operators:\n- {name: Ana B, token_sha256: " + hash + "}\n", 0o600, "small letters"},
 		{"operators:\n- {name: ana, token_sha256: " + hash + "}\n- {name: ana, token_file: " + path("good") + "}\n", 0o600, "appears twice"},
 		{"operators:\n- {name: ana, token_sha256: " + hash + "}\n- {name: bob, token_sha256: " + hash + "}\n", 0o600, "the same token"},
-		{"operators: []\n", 0o600, "names nobody"},
+		{"operators: []\n", 0o600, "names no operators"},
 		{"", 0o600, "no documents"},
 		{"people: []\n", 0o600, "people"},
 	} {
@@ -106,7 +106,7 @@ func TestOperatorsFilesThatAreRefused(t *testing.T) {
 		}
 	}
 	if _, err := console.ReadOperators(path("nowhere")); err == nil {
-		t.Error("a missing file names nobody and yet is fine")
+		t.Error("a missing file names no operators and yet is fine")
 	}
 }
 
@@ -314,7 +314,7 @@ func TestClient(t *testing.T) {
 		"does not exist": func() (console.Request, error) {
 			return c.Decide(t.Context(), "NO/SUCH?x", console.Verdict{})
 		},
-		"not those of somebody": func() (console.Request, error) {
+		"not those of an operator": func() (console.Request, error) {
 			return c.As("local", "guess").Decide(t.Context(), typed.ID, console.Verdict{})
 		},
 	} {
