@@ -72,7 +72,7 @@ func TestFlags(t *testing.T) {
 	t.Parallel()
 	says := map[schemas.Flag]*regexp.Regexp{
 		schemas.Deprecated: regexp.MustCompile(`deprecated|legacy|older`),
-		schemas.Privileged: regexp.MustCompile(`staff|internal|left to a person|never ask`),
+		schemas.Privileged: regexp.MustCompile(`staff|internal|left to a person|not for models|never ask`),
 		schemas.Prerelease: regexp.MustCompile(`prerelease`),
 	}
 	ops := load(t)
