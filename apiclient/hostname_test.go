@@ -58,11 +58,11 @@ func TestNoHostName(t *testing.T) {
 		"https://[2001:db8::1]:8443/x":       "IP address",
 		"１９２.0.2.1":                          "IP address",
 		"\u202eshop.example.com":             "characters",
-		"shop.exa\xffmple.com":               "no host name",
+		"shop.exa\xffmple.com":               "not a host name",
 		strings.Repeat("a", 300):             "longer than 253",
 		strings.Repeat("a", 64) + ".com":     "longer than 63",
 		strings.Repeat("a.", 130) + "com":    "longer than 253",
-		strings.Repeat("x", 10_000):          "no host name",
+		strings.Repeat("x", 10_000):          "not a host name",
 		"https://me:topsecret@sh op.example": "only letters",
 		"https://":                           "no dot",
 	} {

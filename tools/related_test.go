@@ -113,7 +113,7 @@ func TestNextCall(t *testing.T) {
 		{
 			"made, the answer does not tell the id", "acquia_cron_create",
 			`{"environment_id":"` + envID + `","command":"drush cron","frequency":"0 * * * *","label":"Cron"}`, `{"message":"The cron is being created."}`,
-			`to see how it went: paas_read acquia_cron_list {"environment_id":"` + envID + `"}`, "",
+			`to see the result: paas_read acquia_cron_list {"environment_id":"` + envID + `"}`, "",
 		},
 		{
 			"made, the link ends in the id", "acquia_ide_create", `{"application_uuid":"` + appUUID + `","label":"IDE"}`,
@@ -140,7 +140,7 @@ func TestNextCall(t *testing.T) {
 		},
 		{
 			"goes on without a job", "acquia_production_mode_enable", `{"environment_id":"` + envID + `"}`, `{"message":"m"}`,
-			`to see how it went: paas_read acquia_environment_get {"environment_id":"` + envID + `"}`, "GET /",
+			`to see the result: paas_read acquia_environment_get {"environment_id":"` + envID + `"}`, "GET /",
 		},
 		{
 			"restarted", "virtuozzo_environment_stop", `{"env_name":"shop-live"}`, `{"result":0}`,

@@ -173,7 +173,7 @@ func TestResourceTrouble(t *testing.T) {
 	}{
 		{name: "denied", uri: "paas://accounts/psh/projects", change: deny, want: "Not for machines."},
 		{name: "denied job", uri: "paas://jobs/psh/activity:abc123:act1", change: deny, want: "Not for machines."},
-		{name: "would ask", uri: "paas://accounts/cloud/applications", change: deny, want: "asks nobody"},
+		{name: "would ask", uri: "paas://accounts/cloud/applications", change: deny, want: "cannot ask a person"},
 		{name: "no such account", uri: "paas://accounts/nobody/projects", want: `account "nobody" does not exist on platformsh: use one of psh`},
 		{name: "another platform's account", uri: "paas://accounts/cloud/projects", want: "does not exist on platformsh"},
 		{name: "empty variable", uri: "paas://accounts/psh/projects//environments", want: "project is empty"},
