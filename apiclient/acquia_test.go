@@ -218,7 +218,7 @@ func TestAcquiaQueryIsChecked(t *testing.T) {
 	}
 	for filter, want := range map[string]string{
 		"": "no operator", "name": "no operator", "name:x": "no operator", "name = x": "not a field name", "name= x": "a space", "name==x": "unknown operator",
-		"name=>x": "unknown operator", "name~x": "no operator", "=x": "not a field name", "name=": "no value", "a=x,": "no operator", "a=x, b=y": "no field name",
+		"name=>x": "unknown operator", "name~x": "no operator", "=x": "not a field name", "name=": "no value", "a=x,": "no operator", "a=x, b=y": "not a field name",
 		"a=Hello, World": "no operator", "a=x and b=y;!": "no operator", `{"name":"x"}`: "no operator", "na me=x": "not a field name", "name!x": "no operator", "a=x;;b=y": "no operator",
 	} {
 		_, err := apiclient.Build(list, map[string]any{"filter": filter})
