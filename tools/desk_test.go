@@ -128,7 +128,7 @@ func TestChangedTargetUsesNoApproval(t *testing.T) {
 }
 
 // TestConsoleLevels: what the policy wants approved on the console is approved there even when the client could ask, and at
-// level two_person not by its caller only.
+// level two_person not by the caller.
 func TestConsoleLevels(t *testing.T) {
 	t.Parallel()
 	local := approval.Approver{Name: approval.Local, Via: "terminal"}
