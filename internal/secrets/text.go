@@ -14,24 +14,47 @@ func MaskText(s string) string { return maskText(s, false) }
 // MaskLines is MaskText for a part of a log: it leaves as many lines as there were, so that their numbers stay true.
 func MaskLines(s string) string { return maskText(s, true) }
 
-// maskText masks; keepLines follows a mask with as many line breaks as it hides.
+// maskText masks; keepLines follows a mask with as many line breaks as it hides. The detectors come first: they know the names
+// and places that the rules do not.
 func maskText(s string, keepLines bool) string {
+	s = detect(s, keepLines)
+	found := byRules(s)
+	if len(found) == 0 {
+		return s
+	}
+	var b strings.Builder
+	done := 0
+	for _, f := range found {
+		b.WriteString(s[done:f.from])
+		writeMask(&b, s[f.from:f.to], keepLines)
+		done = f.to
+	}
+	b.WriteString(s[done:])
+	return b.String()
+}
+
+func writeMask(b *strings.Builder, secret string, keepLines bool) {
+	b.WriteString(mask(secret))
+	if keepLines {
+		b.WriteString(strings.Repeat("\n", strings.Count(secret, "\n")))
+	}
+}
+
+// detect masks what the detectors find.
+func detect(s string, keepLines bool) string {
 	var b strings.Builder
 	done := 0
 	for i := 0; i < len(s); i++ {
-		detect := detectors[s[i]]
-		if detect == nil {
+		find := detectors[s[i]]
+		if find == nil {
 			continue
 		}
-		from, to := detect(s, i)
+		from, to := find(s, i)
 		if from = max(from, done); to <= from {
 			continue
 		}
 		b.WriteString(s[done:from])
-		b.WriteString(mask(s[from:to]))
-		if keepLines {
-			b.WriteString(strings.Repeat("\n", strings.Count(s[from:to], "\n")))
-		}
+		writeMask(&b, s[from:to], keepLines)
 		done, i = to, to-1
 	}
 	if done == 0 {

@@ -146,7 +146,7 @@ func TestLogsAreMasked(t *testing.T) {
 func TestMaskTextTakesTimeInProportion(t *testing.T) {
 	for _, hostile := range []string{
 		"password ", "pass: xx ", "password:\n ", "<password>", "<password><![CDATA[", "htpasswd -b ", "-b ", "mysql -p", "curl -u a ", "a://", "token=", "token: [", `"token":"`, `"token":[{`,
-		"define('AUTH_KEY',", "PASSWORD('", "identified by '", "by '", "password \"=", "-----BEGIN ", "-----BEGIN CERTIFICATE-----", "eyJ", "Bearer ", "name: DB_PASSWORD\nvalue: ", "SG.", "sk-ant-", "-", "=", ":", " ", "'", "(",
+		"define('AUTH_KEY',", "PASSWORD('", "identified by '", "by '", "password \"=", "-----BEGIN ", "-----BEGIN CERTIFICATE-----", "eyJ", "Bearer ", "name: DB_PASSWORD\nvalue: ", "SG.", "sk-ant-", "airtable ", "adafruit=", "dapi", "twitter jira okta ", "-", "=", ":", " ", "'", "(",
 	} {
 		inProportion(t, hostile, secrets.MaskText)
 	}
