@@ -128,7 +128,6 @@ var spared = []struct{ what, why string }{
 	{"virtuozzo_role_create *", "no person has the role yet; giving it asks"},
 	{"virtuozzo_policy_create methods", "no role has the policy yet; putting it into one asks"},
 	{"virtuozzo_load_alert_create data.*", "a new alert warns people of the account about their own load"},
-	{"virtuozzo_load_alert_update data.actions*", "the alert warns people of the account about their own load"},
 }
 
 type sparing struct {

@@ -80,11 +80,12 @@ type Progress func(percent int, text string)
 // that failed is a result, and one that still runs when the time is up can be waited for again.
 func (s *Service) Wait(ctx context.Context, job string, atMost time.Duration, progress Progress) (ref JobRef, done, failed bool, err error) {
 	name, handle, ok := strings.Cut(job, "/")
-	if !ok {
-		return JobRef{}, false, false, fmt.Errorf("job %q: it has the form ACCOUNT/HANDLE, as the answer of the call that started it gave it", shorten(legible.Block(job), 80))
-	}
 	client, err := s.Accounts.Named(name)
+	if !ok {
+		err = fmt.Errorf("job %q: it has the form ACCOUNT/HANDLE, as the answer of the call that started it gave it", shorten(legible.Block(job), 80))
+	}
 	if err != nil {
+		s.turnedAway(ctx, Call{Tool: waitName, Args: map[string]any{"job": job}}, err)
 		return JobRef{}, false, false, err
 	}
 	op, args := s.watched(client, handle)

@@ -42,6 +42,7 @@ func TestRefusedBeforeTheGate(t *testing.T) {
 	}{
 		"an unknown operation":   {nil, "paas_write", write("platformsh_variable_invent", variable()), "platformsh_variable_invent", "does not exist", []string{"project_id", "value"}},
 		"an unlisted tool":       {nil, "platformsh_invented_tool", variable(), "platformsh_invented_tool", "not one of the tools", []string{"project_id", "value"}},
+		"a job of no account":    {nil, "paas_wait", map[string]any{"job": "activity:abc123:zz"}, "paas_wait", "ACCOUNT/HANDLE", []string{"job"}},
 		"a missing argument":     {nil, "paas_write", write(create, map[string]any{"value": secret}), create, "project_id", []string{"value"}},
 		"a wrong type":           {nil, create, variable("is_json", []any{secret}), create, "is_json", []string{"project_id", "value", "is_json"}},
 		"an unknown argument":    {nil, create, variable("the_password_again", secret), create, "the_password_again", []string{"value", "the_password_again"}},

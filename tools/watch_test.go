@@ -69,23 +69,23 @@ func TestWaitsThatFail(t *testing.T) {
 	t.Parallel()
 	r, _ := locateRig(t, threePlatforms())
 	for _, tc := range []struct {
-		job     string
-		want    []string
-		audited bool
+		job    string
+		want   []string
+		status audit.Status
 	}{
-		{"nonsense", []string{"ACCOUNT/HANDLE"}, false},
-		{"nobody/activity:p:a", []string{"use one of work, cloud, vap"}, false},
-		{"work/nonsense", []string{"activity:PROJECT:ID"}, true},
-		{"work/notification:x", []string{"activity:PROJECT:ID"}, true},
+		{"nonsense", []string{"ACCOUNT/HANDLE"}, audit.Refused},
+		{"nobody/activity:p:a", []string{"use one of work, cloud, vap"}, audit.Refused},
+		{"work/nonsense", []string{"activity:PROJECT:ID"}, audit.Failed},
+		{"work/notification:x", []string{"activity:PROJECT:ID"}, audit.Failed},
 		{
 			"work/activity:" + platformsh.ProjectShop + ":nope",
-			[]string{"platformsh_project_activity_get: not found", "look up activity_id with platformsh_project_activity_list"}, true,
+			[]string{"platformsh_project_activity_get: not found", "look up activity_id with platformsh_project_activity_list"}, audit.Failed,
 		},
 		{
 			"cloud/notification:11111111-1111-4111-8111-111111111111",
-			[]string{"acquia_notification_get: not found", "look up notification_uuid with acquia_application_notification_list"}, true,
+			[]string{"acquia_notification_get: not found", "look up notification_uuid with acquia_application_notification_list"}, audit.Failed,
 		},
-		{"work/" + strings.Repeat("x", 5000), []string{"no job"}, true},
+		{"work/" + strings.Repeat("x", 5000), []string{"no job"}, audit.Failed},
 	} {
 		before := len(r.audited(t))
 		got := r.call(request{tool: "paas_wait", args: map[string]any{"job": tc.job}})
@@ -95,7 +95,7 @@ func TestWaitsThatFail(t *testing.T) {
 			}
 		}
 		calls := r.audited(t)[before:]
-		if tc.audited != (len(calls) == 1) || tc.audited && (calls[0].Outcome.Status != audit.Failed || len(calls[0].Args["job"].(string)) > 400) {
+		if len(calls) != 1 || calls[0].Outcome.Status != tc.status || len(calls[0].Args["job"].(string)) > 400 {
 			t.Errorf("%.80s: the audit has %+v", tc.job, calls)
 		}
 	}

@@ -9,6 +9,7 @@ type NeedOf struct {
 	Taken        bool
 	About        func(operation string) bool // without the platform's name
 	Skips        func(value string) bool
+	Flag         string
 }
 
 // NeedsOf are all needs of a platform.
@@ -19,7 +20,7 @@ func NeedsOf(platform schemas.Platform) []NeedOf {
 		if skip == nil {
 			skip = func(string) bool { return false }
 		}
-		list = append(list, NeedOf{n.at, n.read, n.in, n.keys[0], n.taken, n.about, skip})
+		list = append(list, NeedOf{n.at, n.read, n.in, n.keys[0], n.taken, n.about, skip, n.flag})
 	}
 	return list
 }

@@ -21,6 +21,7 @@ type need struct {
 	read  string   // the read that lists what there is, without the platform's name
 	in    string   // path of the list in its answer, where the read is of one thing
 	keys  []string // fields by which the platform takes one of the list; the first that one has is shown
+	flag  string   // field that is false for what is in the list and cannot be taken
 	taken bool     // the other way round: it must not be there yet
 	with  func(l *look) map[string]any
 	skip  func(value string) bool // values that name nothing of the list
@@ -87,6 +88,9 @@ func (l *look) need(n need, tool string) {
 	if err != nil {
 		l.doubt(n.what+" "+strings.Join(shown, ", "), err)
 		return
+	}
+	if n.flag != "" {
+		list = slices.DeleteFunc(slices.Clone(list), func(item map[string]any) bool { return item[n.flag] == false })
 	}
 	for i, value := range values {
 		if i >= len(shown) || shown[i] != value || n.skip != nil && n.skip(value) { // a secret names nothing that could be shown

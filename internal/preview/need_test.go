@@ -87,6 +87,10 @@ func TestNeeds(t *testing.T) {
 				if _, has := op.Param(root); row.Platform != platform || op.IsRead() || !n.About(short) || !has {
 					continue
 				}
+				flagged := item(wanted) // what is listed and cannot be taken is not there
+				if n.Flag != "" {
+					flagged = put(flagged, n.Flag, false)
+				}
 				for _, c := range []struct {
 					about    string
 					answer   any
@@ -96,6 +100,7 @@ func TestNeeds(t *testing.T) {
 				}{
 					{"there", []any{item(other), item(wanted)}, nil, n.Taken, false},
 					{"not there", []any{item(other)}, nil, !n.Taken, false},
+					{"not to be taken", []any{item(other), flagged}, nil, n.Taken || n.Flag != "", false},
 					{"not read", nil, errors.New("the platform answered 403 (forbidden)"), false, true},
 					{"only a part", preview.Part{item(other)}, nil, false, !n.Taken},
 					{"nothing at all", []any{}, nil, false, !n.Taken},

@@ -39,7 +39,7 @@ var virtuozzoNeeds = sync.OnceValue(func() []need {
 		{of: []string{"external_ip_detach"}, at: "ip", what: "public address", read: "environment_get", in: "nodes", keys: []string{"extIPs[]"}, with: here},
 		{of: []string{"external_ip_move"}, at: "ips[]", what: "public address", read: "environment_get", in: "nodes", keys: []string{"extIPs[]"}, with: here, skip: all},
 
-		{of: []string{"container_redeploy*"}, at: "tag", what: "image tag", read: "node_tag_list", keys: group, with: redeployed},
+		{of: []string{"container_redeploy*"}, at: "tag", what: "image tag", read: "node_tag_list", keys: group, flag: "isRedeployable", with: redeployed},
 		{of: []string{"environment_create", "topology_update"}, at: "nodes[].nodeType", what: "stack", read: "template_list", keys: []string{"nodeType", "name"},
 			with: account, skip: custom},
 		{of: []string{"environment_create"}, at: "env.region", what: "region", read: "region_list", keys: []string{"hardNodeGroups[].uniqueName"}, with: account},
